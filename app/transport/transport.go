@@ -1,0 +1,110 @@
+// Package transport turns a profile into a byte path: child processes and HTTP clients with taps under mcp-go's
+// transports, so that everything that crosses the wire is recorded as it crossed. It speaks no MCP of its own:
+// versions, eras, questions and calls belong to package session.
+package transport
+
+import (
+	"context"
+	"encoding/json"
+	"net/http"
+	"time"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/profile"
+	"github.com/sightglass-dev/sightglass/app/wire"
+)
+
+// Target is a server ready to be reached: every placeholder of its profile is filled.
+type Target struct {
+	Server    string            // the profile's name, for messages
+	Conn      string            // id of the connection, for entries
+	Transport profile.Transport //
+	Command   string            // as configured; looked up in PATH of Env
+	Args      []string          //
+	Env       []string          // the child's whole environment, "NAME=value"
+	Dir       string            // working directory, empty: the user's home
+	URL       string            //
+	Headers   http.Header       // sent with every request to the origin of URL, never elsewhere
+}
+
+// Options are what a link needs from its owner.
+type Options struct {
+	Log      *wire.Log    // where everything is recorded; never nil
+	Mask     *wire.Masker // masks credentials before they are recorded; never nil
+	Auth     Authorizer   // nil: requests go out as the profile has them
+	Handlers Handlers
+}
+
+// Authorizer adds credentials to requests of one origin. Its methods are safe for concurrent use.
+type Authorizer interface {
+	// Authorize adds credentials to a request about to be sent.
+	Authorize(*http.Request) error
+	// Observe sees each response and may ask for one retry, as a DPoP nonce needs.
+	Observe(*http.Response) (retry bool)
+}
+
+// Handlers receive what the server sends unasked. They are called in wire order from a reader that waits for them:
+// they must return at once and must not call the link. A nil one means nobody is interested.
+type Handlers struct {
+	Request      func(Incoming) // a server's request, to be answered with Link.Reply
+	Notification func(Incoming)
+}
+
+// Incoming is one request or notification by the server.
+type Incoming struct {
+	Raw    json.RawMessage // the whole frame, unmasked
+	ID     json.RawMessage // of a request
+	Method string
+	Params json.RawMessage
+	Entry  uint64 // its entry in the log
+	Call   string // the call on whose stream it came (HTTP), or empty
+}
+
+// Request is one JSON-RPC request of ours.
+type Request struct {
+	ID      string          // unique on this link; sent as a JSON string
+	Method  string          //
+	Params  json.RawMessage // nil: no params member
+	Header  http.Header     // extra HTTP headers (Mcp-Method, Mcp-Name, Mcp-Param-…, MCP-Protocol-Version); ignored on stdio
+	Call    string          // id of the session call, for the log
+	Purpose string          // wire.Entry.Purpose
+}
+
+// Answer is the response to a [Request].
+type Answer struct {
+	Raw      json.RawMessage // the whole frame, unmasked
+	Result   json.RawMessage // nil when Error is set
+	Error    *fault.RPCError //
+	Request  uint64          // entry of our request
+	Response uint64          // entry of the answer
+	Status   int             // HTTP status, 0 on stdio
+	Header   http.Header     // HTTP response headers, nil on stdio
+	Took     time.Duration   // from the request's last byte written to the answer's last byte read, as the tap saw it
+}
+
+// Link is one open byte path to one server. Its methods are safe for concurrent use. Every error is a
+// [fault.CallError].
+type Link interface {
+	// Call sends a request and waits for its answer. A JSON-RPC error is an answer, not an error. When ctx ends the
+	// call returns at once; on HTTP the response stream is closed. Telling the server is the caller's matter.
+	Call(ctx context.Context, r Request) (*Answer, error)
+	// Notify sends a notification; header as in Request.
+	Notify(ctx context.Context, method string, params json.RawMessage, header http.Header) error
+	// Reply answers a server's request: result or err, with id as it came.
+	Reply(ctx context.Context, id, result json.RawMessage, err *fault.RPCError) error
+	// SetVersion gives the negotiated version: legacy HTTP sends it as MCP-Protocol-Version from then on.
+	// An empty one (modern era) leaves the header to each Request.
+	SetVersion(version string)
+	// SessionID is the Mcp-Session-Id of legacy Streamable HTTP, or empty.
+	SessionID() string
+	// Listen opens the standalone GET stream of legacy Streamable HTTP and keeps it open (Last-Event-ID, back-off,
+	// stops on 401, 403, 404 and 405; a refusal reaches refused). Elsewhere it does nothing.
+	Listen(refused func(error))
+	// Done is closed when the path ended by itself or by Close: the child exited, the SSE stream was lost.
+	Done() <-chan struct{}
+	// Err says why Done was closed, nil after Close.
+	Err() error
+	// Close ends the path: session DELETE (its refusal is an entry), stdin closed, TERM, KILL. It may be called
+	// twice, and frees every blocked Call.
+	Close(ctx context.Context) error
+}

@@ -1,0 +1,38 @@
+package app
+
+import (
+	"github.com/sightglass-dev/sightglass/app/core"
+	"github.com/sightglass-dev/sightglass/app/wire"
+)
+
+// Window is the bound noun for the window itself.
+type Window struct{ app *App }
+
+// Hello is what the window needs to start.
+type Hello struct {
+	Token    string `json:"token"`    // to be sent as X-Sightglass-Token with every fetch
+	Version  string `json:"version"`  // of the program
+	Platform string `json:"platform"` // linux, darwin, windows
+	Data     string `json:"data"`     // the data folder
+}
+
+// Hello returns the per-run token and where things are.
+func (w *Window) Hello() (Hello, error) { return Hello{}, nil }
+
+// OpenLink opens an http, https or mailto link in the user's browser.
+func (w *Window) OpenLink(url string) error { return nil }
+
+// Copy puts text on the clipboard.
+func (w *Window) Copy(text string) error { return nil }
+
+// Shapes holds one of each type that travels by fetch, so that the binding generator writes their TypeScript too.
+type Shapes struct {
+	Page     wire.Page       `json:"page"`
+	Match    core.Match      `json:"match"`
+	Exchange wire.Exchange   `json:"exchange"`
+	Tools    core.ToolList   `json:"tools"`
+	Tool     core.ToolDetail `json:"tool"`
+}
+
+// Shapes returns empty values; see [Shapes].
+func (w *Window) Shapes() (Shapes, error) { return Shapes{}, nil }

@@ -1,0 +1,46 @@
+// Package demo holds the built-in sample servers: one open, spoken to over stdio, and one that refuses without a
+// token, over Streamable HTTP on loopback. They are used on first run, in the docs and in tests. They know nothing
+// of the client beside them.
+package demo
+
+import (
+	"context"
+	"io"
+
+	"github.com/mark3labs/mcp-go/mcp"
+	"github.com/mark3labs/mcp-go/server"
+)
+
+// Version is what both samples report as their own.
+const Version = "1.0.0"
+
+const instructions = "A built-in server to try Sightglass on. Every tool shows one thing: `shapes` has an argument of " +
+	"every kind, `countdown` reports progress, `fail` reports an error, `ask` asks you a question."
+
+// New builds the open sample.
+func New() *server.MCPServer {
+	s := server.NewMCPServer("sightglass-sample", Version,
+		server.WithTitle("Sample server"),
+		server.WithInstructions(instructions),
+		server.WithToolCapabilities(true),
+		server.WithResourceCapabilities(true, true),
+		server.WithPromptCapabilities(true),
+		server.WithLogging(),
+		server.WithElicitation(),
+		server.WithRecovery(),
+	)
+	addTools(s)
+	addResources(s)
+	addPrompts(s)
+	return s
+}
+
+// ServeStdio speaks MCP on in and out until in ends or ctx does.
+func ServeStdio(ctx context.Context, in io.Reader, out, log io.Writer) error {
+	if _, err := io.WriteString(log, "sample server ready: reading stdin\n"); err != nil {
+		return err
+	}
+	return server.NewStdioServer(New()).Listen(ctx, in, out)
+}
+
+func text(s string) *mcp.CallToolResult { return mcp.NewToolResultText(s) }

@@ -24,6 +24,7 @@ const (
 	RPC       Kind = "rpc"       // the server answered with a JSON-RPC error: RPC is set
 	Connect   Kind = "connect"   // the server could not be reached or started
 	Input     Kind = "input"     // what the user gave is wrong: nothing was sent
+	Internal  Kind = "internal"  // a fault of Sightglass itself
 )
 
 // RPCError is a JSON-RPC error object as it came.

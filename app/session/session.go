@@ -2,3 +2,94 @@
 // cancellation and pages, the inbox of the server's questions. Results stay raw; typed views are decoded beside
 // them and tolerate anything. It knows no process, no HTTP and no window.
 package session
+
+import (
+	"context"
+	"encoding/json"
+	"sync"
+	"time"
+
+	"github.com/sightglass-dev/sightglass/app/transport"
+)
+
+// Session is one live connection to one server, made by [Connect]. Its methods are safe for concurrent use.
+// Every error it returns is a *fault.CallError.
+type Session struct {
+	cfg   Config
+	link  transport.Link
+	info  Info
+	steps []Step
+
+	ids     *ids
+	inbox   *inbox
+	traffic *incoming
+	tools   toolCache
+
+	ctx    context.Context // ends with the session; its cause is why
+	cancel context.CancelCauseFunc
+	wg     sync.WaitGroup // every goroutine of the session
+
+	mu      sync.Mutex
+	calls   map[string]*flight // by call id
+	order   []*flight          // the same, in order of start
+	changed bool               // tools/list_changed came since the last Tools
+	latency time.Duration
+	err     error // why the path ended by itself
+
+	done      chan struct{}
+	endOnce   sync.Once
+	closeOnce sync.Once
+	closeErr  error
+}
+
+// Info is what the connection settled on. The raw members are as they came (or were sent), nil when absent.
+type Info struct {
+	Transport    Transport       // in use; SSE when Streamable HTTP was asked for and the server only has the old one
+	Era          Era             // Legacy or Modern
+	Version      string          // negotiated protocol version
+	ServerInfo   json.RawMessage // of the initialize or discover result; also read from _meta in the modern era
+	Capabilities json.RawMessage // the server's
+	Client       json.RawMessage // ours, as declared
+	Instructions string          // the server's, untrusted text
+	How          string          // how era and version were found, one or two sentences
+	Result       json.RawMessage // the whole initialize or discover result; nil when a modern server refused discover
+	Entry        uint64          // entry of that result
+	Took         time.Duration   // the whole connect
+}
+
+// Info returns what the connection settled on. It never changes.
+func (s *Session) Info() Info { return s.info }
+
+// Steps returns the steps of the connect, all ended.
+func (s *Session) Steps() []Step { return append([]Step(nil), s.steps...) }
+
+// SessionID is the Mcp-Session-Id of legacy Streamable HTTP, or empty. It is a secret: mask it before showing it.
+func (s *Session) SessionID() string { return s.link.SessionID() }
+
+// Link is the byte path, for what only transport knows (a process id).
+func (s *Session) Link() transport.Link { return s.link }
+
+// Latency is how long the last answered request took on the wire, 0 before the first.
+func (s *Session) Latency() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.latency
+}
+
+// ToolsChanged reports that notifications/tools/list_changed came since [Session.Tools] last began.
+func (s *Session) ToolsChanged() bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.changed
+}
+
+// Done is closed when the session ended: by Close, by the path ending by itself (the child exited, the SSE stream
+// was lost), or by the server forgetting the session (HTTP 404).
+func (s *Session) Done() <-chan struct{} { return s.done }
+
+// Err says why Done was closed: nil before, and after Close.
+func (s *Session) Err() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.err
+}

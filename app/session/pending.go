@@ -65,8 +65,3 @@ func (s *Session) Reject(id string, e fault.RPCError) error { return errPending 
 // Close cancels every call and question and closes the path. It may be called twice.
 func (s *Session) Close(ctx context.Context) error { return errPending }
 
-// CheckArgs checks the arguments of a tool against its inputSchema. It returns nil when they match.
-func CheckArgs(schema, args json.RawMessage) []Problem { return nil }
-
-// CheckOutput checks structuredContent against a tool's outputSchema. It returns nil when it matches.
-func CheckOutput(schema, value json.RawMessage) []Problem { return nil }

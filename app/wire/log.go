@@ -1,44 +1,193 @@
 package wire
 
+import (
+	"bytes"
+	"slices"
+	"sync"
+	"time"
+)
+
+// Bounds of a log. Bodies are bounded by [Config].MaxBytes as a whole.
+const (
+	// DefaultMaxBytes bounds the stored bodies of all connections together.
+	DefaultMaxBytes = 256 << 20
+	// DefaultMaxEntries bounds the summaries: about 400 bytes each, so 400 MB at the worst.
+	DefaultMaxEntries = 1_000_000
+	// MaxBody bounds one body: what is beyond is not kept. A 50 MB tool result stays whole.
+	MaxBody = 128 << 20
+	// smallBody is how long a body may be to be copied with the lock held.
+	smallBody = 64 << 10
+)
+
 // Log is the live log of one run of the program: every connection's entries on one sequence, bodies bounded.
 // All methods are safe for concurrent use; Append never blocks on a reader.
-type Log struct{}
+type Log struct {
+	maxBytes, maxEntries int64
+
+	mu      sync.Mutex // guards all below; never held while a body is read or a callback runs
+	records run[record]
+	revs    revs
+	bodies  run[uint64] // Seq of each record in the order its bodies were stored: the order in which they leave
+	bytes   int64       // stored bodies and exchanges
+	waiting map[pairKey]asked
+	gap     gap
+	subs    []*subscriber
+}
+
+// record is a draft as it is kept. Its slices and its exchange are never changed in place, only replaced, so that a
+// reader may go on with them after the lock was released.
+type record struct {
+	Draft
+	stored uint64 // number in bodies of its latest storing; 0: nothing stored
+	size   int64  // bytes it stands for in Log.bytes
+}
 
 // Config of a Log; the zero value is the documented default.
 type Config struct {
-	MaxBytes int64 // stored bodies; default 256 MiB
+	MaxBytes   int64 // stored bodies; default 256 MiB
+	MaxEntries int64 // entries; default 1,000,000
 }
 
 // NewLog makes an empty log.
-func NewLog(Config) *Log { return &Log{} }
-
-// Append records d and returns its number. It pairs responses with requests of the same connection and id.
-func (l *Log) Append(d Draft) uint64 { return 0 }
-
-// Update changes an entry that was appended: change gets a copy of the draft as stored and returns it changed.
-// Seq, Rev, Conn and Time stay. It does nothing when the entry left the log.
-func (l *Log) Update(seq uint64, change func(*Draft)) {}
-
-// Page returns up to limit entries changed after revision after, by rising Rev.
-func (l *Log) Page(after uint64, limit int) Page { return Page{} }
-
-// Entry returns one entry.
-func (l *Log) Entry(seq uint64) (Entry, bool) { return Entry{}, false }
-
-// Exchange returns the HTTP side of an entry.
-func (l *Log) Exchange(seq uint64) (Exchange, bool) { return Exchange{}, false }
-
-// Body returns up to length bytes of a part from offset, the length kept and the true length.
-func (l *Log) Body(seq uint64, part Part, offset, length int64) (b []byte, kept, total int64, ok bool) {
-	return nil, 0, 0, false
+func NewLog(c Config) *Log {
+	if c.MaxBytes <= 0 {
+		c.MaxBytes = DefaultMaxBytes
+	}
+	if c.MaxEntries <= 0 {
+		c.MaxEntries = DefaultMaxEntries
+	}
+	return &Log{
+		maxBytes:   c.MaxBytes,
+		maxEntries: max(c.MaxEntries, 2), // the newest entry and the gap
+		records:    newRun[record](),
+		bodies:     newRun[uint64](),
+		waiting:    map[pairKey]asked{},
+	}
 }
 
-// Match returns the entries changed after revision after that hold text in a field, header or body, ignoring case.
-// It looks at no more than limit entries.
-func (l *Log) Match(text string, after uint64, limit int) (seqs []uint64, next uint64) { return nil, 0 }
+// Append records d and returns its number. It pairs responses with requests of the same connection and id.
+//
+// Of a frame whose Message is empty the JSON-RPC fields are read from the body ([ParseFrame]). Bytes and ReqBytes
+// are the lengths of the bodies unless they are set; Time is now unless it is set. A request has to be appended
+// before its bytes are written, or its answer may come first and find nothing to pair with. A draft may carry Took
+// when the tap measured it better than the difference of the two times.
+func (l *Log) Append(d Draft) uint64 {
+	e := &d.Entry
+	if e.Time == 0 {
+		e.Time = time.Now().UnixMicro()
+	}
+	if e.Kind == KindFrame && e.Message == "" {
+		ParseFrame(d.Message).fill(e)
+	}
+	d.measure()
+	l.fit(&d, MaxBody)
 
-// Subscribe calls nudge, from any goroutine and never twice at once, after entries changed. It must return at once.
-func (l *Log) Subscribe(nudge func(rev uint64)) (cancel func()) { return func() {} }
+	l.mu.Lock()
+	seq, r := l.records.push()
+	r.Draft = d
+	r.Entry.Seq = seq
+	r.Entry.Pair = 0
+	l.pair(r)
+	r.Entry.Rev = l.revs.push(seq)
+	l.store(r)
+	over, subs := l.over(), l.subs
+	l.mu.Unlock()
 
-// Clear forgets every entry; numbers go on.
-func (l *Log) Clear() {}
+	if over {
+		l.trim()
+	}
+	nudge(subs)
+	return seq
+}
+
+// Update changes an entry that was appended: change gets a copy of the draft as stored and changes it.
+// Seq, Rev, Conn and Time stay. It does nothing when the entry left the log.
+//
+// change runs with the log locked: it only sets fields, calls nothing of the log, and replaces bodies instead of
+// editing them. Bytes and ReqBytes are taken from the bodies where they are still 0. An exchange that is finished
+// sets Open to false; so does the owner of a request that will never be answered.
+func (l *Log) Update(seq uint64, change func(*Draft)) {
+	l.mu.Lock()
+	if !l.records.has(seq) || l.records.at(seq).Entry.Kind == KindGap {
+		l.mu.Unlock()
+		return
+	}
+	r := l.records.at(seq)
+	old := r.Entry
+	d := r.Draft
+	d.Exchange = d.Exchange.clone()
+	d.Entry.Findings = slices.Clone(d.Entry.Findings)
+	change(&d)
+	d.Entry.Seq, d.Entry.Rev, d.Entry.Conn, d.Entry.Time = old.Seq, old.Rev, old.Conn, old.Time
+	d.measure()
+	l.fit(&d, smallBody)
+	if old.Dropped && len(d.Message)+len(d.Request)+len(d.Response) > 0 {
+		d.Entry.Dropped = len(d.Request) == 0 && d.Entry.ReqBytes > 0
+	}
+	r.Draft = d
+	l.store(r)
+	l.touch(r)
+	over, subs := l.over(), l.subs
+	l.mu.Unlock()
+
+	if over {
+		l.trim()
+	}
+	nudge(subs)
+}
+
+// touch gives a changed entry its new revision. The caller holds the lock.
+func (l *Log) touch(r *record) {
+	l.revs.kill(r.Entry.Rev)
+	r.Entry.Rev = l.revs.push(r.Entry.Seq)
+}
+
+// measure fills the lengths that the tap left open.
+func (d *Draft) measure() {
+	e := &d.Entry
+	if e.Bytes == 0 {
+		e.Bytes = int64(len(d.Message) + len(d.Response))
+	}
+	if e.ReqBytes == 0 {
+		e.ReqBytes = int64(len(d.Request))
+	}
+}
+
+// fit cuts bodies that are longer than one may be and gives back the unused room behind bodies of up to clip bytes.
+func (l *Log) fit(d *Draft, clip int) {
+	limit := int(min(MaxBody, l.maxBytes))
+	for _, b := range []*[]byte{&d.Message, &d.Request, &d.Response} {
+		switch {
+		case len(*b) > limit:
+			*b = bytes.Clone((*b)[:limit])
+			d.Entry.Cut = true
+		case len(*b) <= clip && cap(*b)-len(*b) > max(64, len(*b)/2):
+			*b = bytes.Clone(*b)
+		}
+	}
+}
+
+func (x *Exchange) clone() *Exchange {
+	if x == nil {
+		return nil
+	}
+	c := *x
+	c.RequestHeaders = slices.Clone(x.RequestHeaders)
+	c.ResponseHeaders = slices.Clone(x.ResponseHeaders)
+	c.Trailers = slices.Clone(x.Trailers)
+	return &c
+}
+
+// Clear forgets every entry; numbers go on. A reader learns it from [Page].FirstAvailable.
+func (l *Log) Clear() {
+	l.mu.Lock()
+	l.records.clear()
+	l.bodies.clear()
+	l.revs.clear()
+	l.revs.push(0)
+	l.bytes, l.gap = 0, gap{}
+	l.waiting = map[pairKey]asked{}
+	subs := l.subs
+	l.mu.Unlock()
+	nudge(subs)
+}

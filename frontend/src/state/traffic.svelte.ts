@@ -1,0 +1,381 @@
+import { EntryLog, indexOfSorted, lowerBound, mergeSorted } from '../lib/entryLog';
+import { groupOf, groups, type Group, type RowEntry } from '../lib/trafficRows';
+
+/** An entry of the log, as app/wire tells it. */
+export interface TrafficEntry extends RowEntry {
+  rev: number;
+}
+
+/** One page of entries changed after a revision. */
+export interface TrafficPage {
+  entries: TrafficEntry[];
+  firstAvailable: number;
+  next: number;
+  last: number;
+}
+
+/** What the traffic state needs of the backend. */
+export interface TrafficSource {
+  page(after: number, limit: number): Promise<TrafficPage>;
+  match(text: string, after: number, limit: number, signal: AbortSignal): Promise<{ seqs: number[]; next: number }>;
+  clearTraffic(): Promise<void>;
+  /** Calls back when the log changed; returns the end of it. */
+  onTraffic(call: () => void): () => void;
+}
+
+/** Entries pulled at once: the bridge's own limit. */
+const pageLimit = 1000;
+/** Entries a text search looks at in one step, so that it can be given up between two. */
+const matchLimit = 5000;
+/** Summaries the window keeps, about 100 MB at worst; older ones stay in the log. */
+const keptEntries = 200_000;
+/** Entries over that before the oldest are let go, so that it is not done at every page. */
+const keptSlack = 20_000;
+
+export type Scope = 'connection' | 'all';
+
+const allGroups = (): Record<Group, boolean> => ({ message: true, http: true, sse: true, stderr: true, lifecycle: true });
+const noCounts = (): Record<Group, number> => ({ message: 0, http: 0, sse: 0, stderr: 0, lifecycle: 0 });
+
+/**
+ * The traffic as the window shows it: entries pulled by revision, the rows that pass the filters, the selection.
+ *
+ * Entries and rows are plain structures behind one version number: a flood of entries costs what it brings, never
+ * what is there already. Whoever reads rows through this class is told when they change.
+ */
+export class Traffic {
+  readonly #source: TrafficSource;
+  readonly #log = new EntryLog<TrafficEntry>();
+  #rows: number[] = [];
+  #counts = noCounts();
+  /** Grows with every change of entries or rows. */
+  #version = $state(0);
+
+  /** Revision up to which pages were pulled. */
+  #next = 0;
+  #firstAvailable = 1;
+  /** Numbers below were cleared by the user: their absence needs no note. */
+  #cleared = 1;
+  #floor = 0;
+  #pulling = false;
+  #again = false;
+  #stop: (() => void) | undefined;
+  #retry: ReturnType<typeof setTimeout> | undefined;
+
+  #scope = $state<Scope>('connection');
+  #shown = $state.raw<ReadonlySet<string>>(new Set());
+  #on = $state.raw(allGroups());
+  #text = $state('');
+  #matched: Set<number> | undefined;
+  #matchNext = 0;
+  #search: AbortController | undefined;
+  #searching = $state(false);
+
+  /** Number of the selected entry. */
+  #selected = $state<number>();
+  /** Whether the table stays at its end while entries come in. */
+  followTail = $state(true);
+  /** Why the last pull or search failed; it is tried again. */
+  problem = $state('');
+  /** Whether a first pull came back. */
+  loaded = $state(false);
+
+  constructor(source: TrafficSource) {
+    this.#source = source;
+  }
+
+  /** Starts pulling; the returned function ends it. */
+  start(): () => void {
+    this.#stop = this.#source.onTraffic(() => void this.pull());
+    void this.pull();
+    return () => {
+      this.#stop?.();
+      this.#stop = undefined;
+      clearTimeout(this.#retry);
+      this.#search?.abort();
+    };
+  }
+
+  /** Pulls until nothing is left. Asked while it pulls, it pulls once more. */
+  async pull(): Promise<void> {
+    this.#again = true;
+    if (this.#pulling) return;
+    this.#pulling = true;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        await this.#drain();
+      }
+      this.problem = '';
+      this.loaded = true;
+    } catch (error) {
+      this.problem = messageOf(error);
+      // A nudge may never come again on a quiet connection, so what is missing is asked for again.
+      clearTimeout(this.#retry);
+      if (this.#stop) this.#retry = setTimeout(() => void this.pull(), 2000);
+    } finally {
+      this.#pulling = false;
+    }
+    if (this.#text && this.#matchNext < this.#next) void this.#runSearch();
+  }
+
+  async #drain(): Promise<void> {
+    for (;;) {
+      const after = this.#next;
+      const page = await this.#source.page(after, pageLimit);
+      // A clear meanwhile moved the cursor: the page is of before it.
+      if (after === this.#next) this.apply(page);
+      if (page.entries.length === 0 || page.next <= after) return;
+    }
+  }
+
+  /** Takes a page in. Pages may come twice or out of order. */
+  apply(page: TrafficPage): void {
+    const more: number[] = [];
+    for (const entry of page.entries) {
+      if (entry.seq < this.#floor || entry.seq < this.#cleared) continue;
+      if (this.#log.put(entry) !== 'new') continue;
+      this.#count(entry, 1);
+      if (this.#passes(entry)) more.push(entry.seq);
+    }
+    if (more.length > 0) this.#rows = mergeSorted(this.#rows, more.sort((a, b) => a - b));
+    this.#next = Math.max(this.#next, page.next);
+    if (page.firstAvailable > this.#firstAvailable) {
+      this.#firstAvailable = page.firstAvailable;
+      this.#dropBelow(page.firstAvailable);
+    }
+    if (this.#log.size > keptEntries + keptSlack) this.#dropBelow(this.#log.floorFor(keptEntries));
+    if (page.entries.length > 0) this.#version++;
+  }
+
+  #dropBelow(seq: number): void {
+    this.#floor = Math.max(this.#floor, seq);
+    this.#log.dropBelow(this.#floor, (entry) => {
+      this.#count(entry, -1);
+      this.#matched?.delete(entry.seq);
+    });
+    this.#rows = this.#rows.slice(lowerBound(this.#rows, this.#floor));
+    this.#version++;
+  }
+
+  #count(entry: TrafficEntry, by: number): void {
+    const group = groupOf(entry);
+    if (group && this.#inScope(entry)) this.#counts[group] += by;
+  }
+
+  #inScope(entry: TrafficEntry): boolean {
+    return this.#scope === 'all' || entry.conn === '' || this.#shown.has(entry.conn);
+  }
+
+  #passes(entry: TrafficEntry): boolean {
+    const group = groupOf(entry);
+    if (group && !this.#on[group]) return false;
+    return this.#inScope(entry) && (!this.#matched || this.#matched.has(entry.seq));
+  }
+
+  #rebuild(): void {
+    this.#rows = [];
+    this.#counts = noCounts();
+    for (const entry of this.#log) {
+      this.#count(entry, 1);
+      if (this.#passes(entry)) this.#rows.push(entry.seq);
+    }
+    this.#version++;
+  }
+
+  /** Number of rows that pass the filters. */
+  get rowCount(): number {
+    void this.#version;
+    return this.#rows.length;
+  }
+
+  /** Number of entries in scope, whatever the other filters. */
+  get total(): number {
+    void this.#version;
+    return groups.reduce((n, group) => n + this.#counts[group.id], 0);
+  }
+
+  /** Number of entries of a group in scope. */
+  countOf(group: Group): number {
+    void this.#version;
+    return this.#counts[group];
+  }
+
+  /** The entry of a row. */
+  row(index: number): TrafficEntry | undefined {
+    void this.#version;
+    const seq = this.#rows[index];
+    return seq === undefined ? undefined : this.#log.get(seq);
+  }
+
+  /** An entry by its number, whether it passes the filters or not. */
+  entry(seq: number | undefined): TrafficEntry | undefined {
+    void this.#version;
+    return seq === undefined ? undefined : this.#log.get(seq);
+  }
+
+  /** The row an entry stands in, or -1. */
+  indexOf(seq: number | undefined): number {
+    void this.#version;
+    return seq === undefined ? -1 : indexOfSorted(this.#rows, seq);
+  }
+
+  /** Lowest number still listed when older entries are not, or 0. */
+  get listedFrom(): number {
+    void this.#version;
+    return this.#floor > this.#cleared ? this.#floor : 0;
+  }
+
+  get selected(): number | undefined {
+    return this.#selected;
+  }
+
+  get selectedEntry(): TrafficEntry | undefined {
+    return this.entry(this.#selected);
+  }
+
+  /** Selects an entry, also one the filters hide; undefined selects none. */
+  select(seq: number | undefined): void {
+    this.#selected = seq;
+  }
+
+  /** Selects an entry and makes sure that it is listed, by opening the filters that hide it. */
+  reveal(seq: number): void {
+    const entry = this.#log.get(seq);
+    if (entry && !this.#passes(entry)) {
+      if (this.#matched && !this.#matched.has(seq)) this.text = '';
+      if (!this.#inScope(entry)) this.scope = 'all';
+      const group = groupOf(entry);
+      if (group && !this.#on[group]) this.toggle(group);
+    }
+    this.select(seq);
+  }
+
+  get scope(): Scope {
+    return this.#scope;
+  }
+
+  set scope(scope: Scope) {
+    if (scope === this.#scope) return;
+    this.#scope = scope;
+    this.#rebuild();
+  }
+
+  /** The connections that "This connection" means: one profile's, past ones too. */
+  get connections(): ReadonlySet<string> {
+    return this.#shown;
+  }
+
+  set connections(conns: ReadonlySet<string>) {
+    if (conns.size === this.#shown.size && [...conns].every((conn) => this.#shown.has(conn))) return;
+    this.#shown = conns;
+    if (this.#scope === 'connection') this.#rebuild();
+  }
+
+  isOn(group: Group): boolean {
+    return this.#on[group];
+  }
+
+  toggle(group: Group): void {
+    this.#on = { ...this.#on, [group]: !this.#on[group] };
+    this.#rebuild();
+  }
+
+  /** Shows one group only, or all again when it is the only one. */
+  only(group: Group): void {
+    const alone = groups.every(({ id }) => this.#on[id] === (id === group));
+    this.#on = alone ? allGroups() : { message: false, http: false, sse: false, stderr: false, lifecycle: false, [group]: true };
+    this.#rebuild();
+  }
+
+  /** Whether text or kind toggles hide entries. */
+  get filtered(): boolean {
+    return this.#text !== '' || groups.some(({ id }) => !this.#on[id]);
+  }
+
+  /** Shows everything in scope again. */
+  clearFilters(): void {
+    this.#on = allGroups();
+    this.#setText('');
+  }
+
+  get text(): string {
+    return this.#text;
+  }
+
+  /** The text filter: entries that hold it in a field, a header or a body. Go does the looking. */
+  set text(text: string) {
+    if (text !== this.#text) this.#setText(text);
+  }
+
+  /** Whether a text search has not reached the end of the log. */
+  get searching(): boolean {
+    return this.#searching;
+  }
+
+  #setText(text: string): void {
+    this.#search?.abort();
+    this.#search = undefined;
+    this.#searching = false;
+    this.#text = text;
+    this.#matched = text ? new Set() : undefined;
+    this.#matchNext = 0;
+    this.#rebuild();
+    if (text) void this.#runSearch();
+  }
+
+  async #runSearch(): Promise<void> {
+    if (this.#search) return;
+    const search = new AbortController();
+    this.#search = search;
+    this.#searching = true;
+    try {
+      while (this.#matchNext < this.#next) {
+        const after = this.#matchNext;
+        const found = await this.#source.match(this.#text, after, matchLimit, search.signal);
+        if (search.signal.aborted) return;
+        this.#takeMatches(found.seqs);
+        if (found.next <= after) break;
+        this.#matchNext = found.next;
+      }
+    } catch (error) {
+      if (!search.signal.aborted) this.problem = messageOf(error);
+    } finally {
+      if (this.#search === search) {
+        this.#search = undefined;
+        this.#searching = false;
+      }
+    }
+  }
+
+  #takeMatches(seqs: number[]): void {
+    const matched = this.#matched;
+    if (!matched) return;
+    const more: number[] = [];
+    for (const seq of seqs) {
+      if (matched.has(seq)) continue;
+      matched.add(seq);
+      const entry = this.#log.get(seq);
+      if (entry && this.#passes(entry)) more.push(seq);
+    }
+    if (more.length === 0) return;
+    this.#rows = mergeSorted(this.#rows, more.sort((a, b) => a - b));
+    this.#version++;
+  }
+
+  /** Forgets every entry, in Go too. */
+  async clear(): Promise<void> {
+    await this.#source.clearTraffic();
+    this.#cleared = Math.max(this.#cleared, this.#log.last + 1);
+    this.#log.clear();
+    this.#matched?.clear();
+    this.#selected = undefined;
+    this.#rebuild();
+    await this.pull();
+    this.#cleared = Math.max(this.#cleared, this.#firstAvailable);
+  }
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
+}

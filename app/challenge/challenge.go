@@ -36,15 +36,16 @@ type Header struct {
 
 // Scheme is one challenge of a WWW-Authenticate header.
 type Scheme struct {
-	Name    string       `json:"name"`              // as written: "Bearer", "bEaReR"
-	Token68 string       `json:"token68,omitempty"` // RFC 9110 token68, instead of parameters
-	Params  []Param      `json:"params"`            // in order, repeated ones too; never nil
-	Header  int          `json:"header"`            // index into Raw
-	Start   int          `json:"start"`             // byte offset of the scheme in that header value
-	End     int          `json:"end"`               // byte offset behind its last parameter
-	Problem *SyntaxError `json:"problem,omitempty"` // where reading stopped, if it did
-	Meaning string       `json:"meaning"`           // what the scheme is, with its source
-	Source  string       `json:"source"`            // "RFC 6750 section 3"
+	Name     string        `json:"name"`               // as written: "Bearer", "bEaReR"
+	Token68  string        `json:"token68,omitempty"`  // RFC 9110 token68, instead of parameters
+	Params   []Param       `json:"params"`             // in order, repeated ones too; never nil
+	Header   int           `json:"header"`             // index into Raw
+	Start    int           `json:"start"`              // byte offset of the scheme in that header value
+	End      int           `json:"end"`                // byte offset behind its last parameter
+	Problem  *SyntaxError  `json:"problem,omitempty"`  // where reading stopped, if it did
+	Problems []SyntaxError `json:"problems,omitempty"` // everything that is wrong with it, Problem the first
+	Meaning  string        `json:"meaning"`            // what the scheme is, with its source
+	Source   string        `json:"source"`             // "RFC 6750 section 3"
 }
 
 // Param is one auth-param of a challenge.

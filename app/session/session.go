@@ -7,8 +7,10 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/transport"
 )
 
@@ -20,18 +22,22 @@ type Session struct {
 	info  Info
 	steps []Step
 
-	ids     *ids
+	ids     ids
 	inbox   *inbox
 	traffic *incoming
 	tools   toolCache
+	modern  atomic.Bool  // the era as far as it is known
+	replies atomic.Int64 // answers on their way
 
 	ctx    context.Context // ends with the session; its cause is why
 	cancel context.CancelCauseFunc
-	wg     sync.WaitGroup // every goroutine of the session
+	wg     sync.WaitGroup // every goroutine of the session but the rule's
 
 	mu      sync.Mutex
 	calls   map[string]*flight // by call id
-	order   []*flight          // the same, in order of start
+	tokens  map[string]*flight // by progress token
+	order   []*flight          // calls in order of start
+	made    int                // call ids made here
 	changed bool               // tools/list_changed came since the last Tools
 	latency time.Duration
 	err     error // why the path ended by itself
@@ -92,4 +98,66 @@ func (s *Session) Err() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	return s.err
+}
+
+// Close cancels every call and question and closes the path. It may be called twice; it must not be called from a
+// callback of [Config].
+func (s *Session) Close(ctx context.Context) error {
+	s.closeOnce.Do(func() {
+		s.end(nil)
+		if s.link != nil {
+			s.closeErr = s.link.Close(ctx)
+		}
+		s.wg.Wait()
+	})
+	return s.closeErr
+}
+
+// end ends the session: err is why, nil for Close. The path stays open until Close.
+func (s *Session) end(err *fault.CallError) {
+	s.endOnce.Do(func() {
+		why := "the connection was closed"
+		var cause error = &stop{fault.Closed, "The connection was closed before the answer came."}
+		s.mu.Lock()
+		if err != nil {
+			s.err, cause, why = err, err, "the connection ended"
+		}
+		s.cancel(cause)
+		s.mu.Unlock()
+		s.inbox.close(why)
+		close(s.done)
+		s.tell(StateChanged)
+	})
+}
+
+// over is the error of a call on a session that is over. The lock is held.
+func (s *Session) over(step string) *fault.CallError {
+	if s.err != nil {
+		return s.fault(s.err, step)
+	}
+	return &fault.CallError{
+		Server: s.cfg.Server, Kind: fault.Closed, Step: step,
+		Message: "The connection is closed.", Hint: "Connect again.",
+	}
+}
+
+func (s *Session) era() Era {
+	if s.modern.Load() {
+		return Modern
+	}
+	return Legacy
+}
+
+// attend ends the session when its path ends by itself.
+func (s *Session) attend() {
+	link := s.link
+	s.spawn(func(ctx context.Context) {
+		select {
+		case <-ctx.Done():
+		case <-link.Done():
+			if err := link.Err(); err != nil {
+				go s.end(s.fault(err, "connection")) // not from a goroutine that Close waits for
+			}
+		}
+	})
 }

@@ -1,0 +1,276 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/transport"
+	"github.com/sightglass-dev/sightglass/app/wire"
+)
+
+// Bounds on what a server can make us hold.
+const (
+	maxIncoming = 65536            // messages not looked at yet; each is small work, so this means a flood
+	maxReplies  = 256              // answers being sent; a server that does not read them gets no more
+	replyTime   = 60 * time.Second // for one answer or notification to be taken
+)
+
+// incoming is the queue between the link's reader, which must never wait, and the session.
+type incoming struct {
+	mu      sync.Mutex
+	queue   []arrival
+	dropped int
+	put     uint64 // messages ever queued
+	done    uint64 // messages ever dealt with
+	wake    chan struct{}
+	idle    *sync.Cond // done changed
+}
+
+type arrival struct {
+	transport.Incoming
+	request bool
+	path    *path
+}
+
+// path is one opening of a link: handlers exist before the link does.
+type path struct {
+	ready chan struct{}  // closed when link is known
+	link  transport.Link // nil when it could not be opened
+}
+
+func newIncoming() *incoming {
+	q := &incoming{wake: make(chan struct{}, 1)}
+	q.idle = sync.NewCond(&q.mu)
+	return q
+}
+
+func (q *incoming) add(m arrival) {
+	q.mu.Lock()
+	if len(q.queue) < maxIncoming {
+		q.queue = append(q.queue, m)
+		q.put++
+	} else {
+		q.dropped++
+	}
+	q.mu.Unlock()
+	select {
+	case q.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (q *incoming) take() (list []arrival, dropped int) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	list, dropped = q.queue, q.dropped
+	q.queue, q.dropped = nil, 0
+	return list, dropped
+}
+
+func (q *incoming) finished() {
+	q.mu.Lock()
+	q.done++
+	q.mu.Unlock()
+	q.idle.Broadcast()
+}
+
+// settle waits until everything queued before now was dealt with, so that progress that came before an answer is told
+// before it. It gives up after limit: a callback that waits for a call must not block that call.
+func (q *incoming) settle(limit time.Duration) {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if want := q.put; q.done < want {
+		late := false
+		timer := time.AfterFunc(limit, func() {
+			q.mu.Lock()
+			late = true
+			q.mu.Unlock()
+			q.idle.Broadcast()
+		})
+		defer timer.Stop()
+		for q.done < want && !late {
+			q.idle.Wait()
+		}
+	}
+}
+
+// handlers are what a link being opened gets. They only queue.
+func (s *Session) handlers(p *path) transport.Handlers {
+	return transport.Handlers{
+		Request:      func(in transport.Incoming) { s.traffic.add(arrival{Incoming: in, request: true, path: p}) },
+		Notification: func(in transport.Incoming) { s.traffic.add(arrival{Incoming: in, path: p}) },
+	}
+}
+
+// dispatch deals with the server's messages in wire order until the session ends.
+func (s *Session) dispatch() {
+	defer s.wg.Done()
+	for {
+		select {
+		case <-s.ctx.Done():
+			return
+		case <-s.traffic.wake:
+		}
+		list, dropped := s.traffic.take()
+		if dropped > 0 {
+			s.note(fmt.Sprintf("%d messages of the server were not looked at: they came faster than they could be. They are in the log.", dropped))
+		}
+		for _, m := range list {
+			if m.request {
+				s.onRequest(m)
+			} else {
+				s.onNotification(m)
+			}
+			s.traffic.finished()
+		}
+	}
+}
+
+// onRequest answers a request of the server at once or asks the user.
+func (s *Session) onRequest(m arrival) {
+	if s.era() == Modern {
+		// 2026-07-28/basic/transports: servers MUST NOT send requests, clients MUST NOT send responses.
+		s.note(fmt.Sprintf("The server sent the request %q, which %s does not allow. It was not answered.",
+			clip(m.Method, 80), LatestModern), m.Entry)
+		return
+	}
+	if m.Method == methodPing {
+		s.reply(m, json.RawMessage("{}"), nil)
+		return
+	}
+	if code, why := s.cfg.Answerers.refuses(m.Method, m.Params); code != 0 {
+		s.note(fmt.Sprintf("The server's request %q was refused with %d: %s.", clip(m.Method, 80), code, why), m.Entry)
+		s.reply(m, nil, &fault.RPCError{Code: code, Message: why})
+		return
+	}
+	q := Question{Source: FromRequest, Call: m.Call, Method: m.Method, Params: m.Params, Entry: m.Entry}
+	asked := s.ask(q, m.ID, func(o outcome) {
+		switch {
+		case o.quiet: // 2025-11-25/basic/utilities/cancellation: no response to a cancelled request
+		case o.err != nil:
+			s.reply(m, nil, o.err)
+		default:
+			s.reply(m, o.result, nil)
+		}
+	})
+	if !asked {
+		why := fmt.Sprintf("more than %d questions are waiting for an answer", maxPending)
+		s.note(fmt.Sprintf("The server's request %q was refused: %s.", m.Method, why), m.Entry)
+		s.reply(m, nil, &fault.RPCError{Code: codeInternal, Message: why})
+	}
+}
+
+func (s *Session) onNotification(m arrival) {
+	switch m.Method {
+	case methodProgress:
+		s.onProgress(m.Incoming)
+	case methodCancelled:
+		if id := field(m.Params, "requestId"); id != nil {
+			why, _ := text(field(m.Params, "reason"))
+			s.inbox.cancelRequest(id, reason("the server took it back", why))
+		}
+	case methodToolsNew:
+		s.mu.Lock()
+		s.changed = true
+		s.mu.Unlock()
+		s.tell(StateChanged)
+	}
+	if s.cfg.OnNotification != nil {
+		s.cfg.OnNotification(m.Incoming)
+	}
+}
+
+func reason(what, detail string) string {
+	if detail == "" {
+		return what
+	}
+	return what + ": " + clip(detail, 200)
+}
+
+// reply sends an answer without holding up anything. A refusal of it reaches OnFault.
+func (s *Session) reply(m arrival, result json.RawMessage, e *fault.RPCError) {
+	if s.replies.Add(1) > maxReplies {
+		s.replies.Add(-1)
+		s.note(fmt.Sprintf("The server's request %q was not answered: %d answers are waiting to be taken by it.",
+			clip(m.Method, 80), maxReplies), m.Entry)
+		return
+	}
+	s.spawn(func(ctx context.Context) {
+		defer s.replies.Add(-1)
+		ctx, cancel := context.WithTimeout(ctx, replyTime)
+		defer cancel()
+		link := m.path.wait(ctx)
+		if link == nil {
+			return // the path failed to open: there is nobody to answer
+		}
+		if err := link.Reply(ctx, m.ID, result, e); err != nil {
+			s.report(err, "answer to "+m.Method, m.Entry)
+		}
+	})
+}
+
+// report tells of a failure outside of any call, unless the session is over anyway.
+func (s *Session) report(err error, step string, entries ...uint64) {
+	if s.ctx.Err() != nil {
+		return
+	}
+	f := s.fault(err, step, entries...)
+	s.note(f.Step+": "+f.Message, f.Entries...)
+	if s.cfg.OnFault != nil {
+		s.cfg.OnFault(f)
+	}
+}
+
+// note records a lifecycle entry.
+func (s *Session) note(text string, entries ...uint64) {
+	if len(entries) > 0 {
+		text += fmt.Sprintf(" (entry %d)", entries[0])
+	}
+	s.cfg.Log.Append(wire.Draft{
+		Entry:   wire.Entry{Conn: s.cfg.Conn, Time: time.Now().UnixMicro(), Kind: wire.KindLifecycle, Note: text, Bytes: int64(len(text))},
+		Message: []byte(text),
+	})
+}
+
+// tell runs OnChange.
+func (s *Session) tell(c Change) {
+	if s.cfg.OnChange != nil {
+		s.cfg.OnChange(c)
+	}
+}
+
+// spawn runs f on a goroutine that Close waits for; ctx ends with the session.
+func (s *Session) spawn(f func(ctx context.Context)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.ctx.Err() != nil {
+		return
+	}
+	s.wg.Add(1)
+	go func() {
+		defer s.wg.Done()
+		f(s.ctx)
+	}()
+}
+
+func newPath() *path { return &path{ready: make(chan struct{})} }
+
+// set tells which link was opened, nil for none. It is called once.
+func (p *path) set(l transport.Link) {
+	p.link = l
+	close(p.ready)
+}
+
+// wait returns the link as soon as it is known, nil when there is none.
+func (p *path) wait(ctx context.Context) transport.Link {
+	select {
+	case <-p.ready:
+		return p.link
+	case <-ctx.Done():
+		return nil
+	}
+}

@@ -12,9 +12,13 @@ import (
 //	WWW-Authenticate = #challenge
 func Parse(values []string) []Scheme {
 	found := []Scheme{}
-	for i, v := range values {
-		p := &parser{v: v, header: i}
+	for i, v := range values[:min(len(values), maxValues)] {
+		p := &parser{v: v[:min(len(v), maxValue)], header: i}
 		p.read()
+		if len(v) > maxValue && len(p.schemes) > 0 {
+			p.v = v
+			p.problem(maxValue, "no more than 16 KiB: the rest is not read")
+		}
 		found = append(found, p.schemes...)
 	}
 	explain(found)
@@ -34,7 +38,7 @@ func (p *parser) read() {
 	comma := true // the value's start counts as one
 	for {
 		comma = p.separators() || comma
-		if p.i >= len(p.v) {
+		if p.i >= len(p.v) || p.full() {
 			return
 		}
 		from := p.i
@@ -225,9 +229,11 @@ func nextParam(s string) int {
 		}
 		q := parser{v: s, i: k}
 		q.separators()
-		if q.token() != "" && strings.HasPrefix(strings.TrimLeft(s[q.i:], " \t"), "=") {
+		next := q.i
+		if q.token() != "" && q.paramFollows() {
 			return k
 		}
+		k = next - 1
 	}
 	return -1
 }
@@ -308,11 +314,32 @@ func (p *parser) unreadable(from int) {
 
 func (p *parser) current() *Scheme { return &p.schemes[len(p.schemes)-1] }
 
-// maxRest bounds what a [SyntaxError] quotes.
-const maxRest = 80
+// Bounds: a hostile header of a megabyte must not become a challenge of a hundred.
+const (
+	maxValues   = 64       // header lines that are read
+	maxValue    = 16 << 10 // bytes of one that are read: some looks ahead are quadratic
+	maxRest     = 80       // bytes that a [SyntaxError] quotes
+	maxSchemes  = 50       // challenges in one header value
+	maxParams   = 100      // parameters of one challenge
+	maxProblems = 20       // problems of one challenge
+)
+
+// full says whether so much was read that the rest is left, and tells it.
+func (p *parser) full() bool {
+	n := len(p.schemes)
+	if n < maxSchemes && (n == 0 || len(p.current().Params) < maxParams) {
+		return false
+	}
+	p.current().Problems = p.current().Problems[:min(len(p.current().Problems), maxProblems-1)]
+	p.problem(p.i, "no more than 50 challenges with 100 parameters each: the rest is not read")
+	return true
+}
 
 // problem files a problem under the current challenge.
 func (p *parser) problem(at int, expected string) {
+	if len(p.current().Problems) >= maxProblems {
+		return
+	}
 	rest := p.v[at:min(len(p.v), at+maxRest)]
 	for len(p.v) > at+maxRest && rest != "" && !utf8.ValidString(rest) && utf8.ValidString(p.v) {
 		rest = rest[:len(rest)-1] // cut at a character

@@ -12,18 +12,20 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 
 	"github.com/sightglass-dev/sightglass/app"
-	"github.com/sightglass-dev/sightglass/app/core"
 )
 
 //go:embed all:frontend/dist
 var assets embed.FS
 
 func run(_ []string) int {
-	a := app.New(core.New())
+	a := app.New(version)
 	err := wails.Run(&options.App{
 		Title: "Sightglass", Width: 1280, Height: 800, MinWidth: 900, MinHeight: 600,
-		AssetServer: &assetserver.Options{Assets: assets},
-		Bind:        a.Bound(),
+		AssetServer:    &assetserver.Options{Assets: assets, Handler: a.Handler()},
+		OnStartup:      a.Startup,
+		OnShutdown:     a.Shutdown,
+		ErrorFormatter: app.FormatError,
+		Bind:           a.Bound(),
 	})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "sightglass:", err)

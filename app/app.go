@@ -4,14 +4,23 @@ package app
 
 import (
 	"context"
+	"net/http"
+	"os"
+
+	"github.com/mattn/go-isatty"
+	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"github.com/sightglass-dev/sightglass/app/core"
 )
 
 // App is what window.go binds.
 type App struct {
-	core *core.Core
-	ctx  context.Context //nolint:containedctx // Wails hands it to OnStartup and wants it back in every runtime call
+	core    *core.Core
+	fetch   *fetcher
+	nudges  *nudger
+	version string
+	ctx     context.Context // Wails hands it to OnStartup and wants it back in every runtime call
+	started error
 
 	Servers     *Servers
 	Connections *Connections
@@ -20,9 +29,12 @@ type App struct {
 	Window      *Window
 }
 
-// New builds the bound API over c.
-func New(c *core.Core) *App {
-	a := &App{core: c}
+// New builds the bound API. It touches no file and no network: Startup does.
+func New(version string) *App {
+	a := &App{version: version}
+	a.nudges = newNudger(func(name string, rev uint64) { runtime.EventsEmit(a.ctx, name, rev) })
+	a.core = core.New(core.Options{Version: version, Seed: true, Desktop: !isatty.IsTerminal(os.Stderr.Fd()), Nudge: a.nudges.Nudge})
+	a.fetch = newFetcher(a.core)
 	a.Servers = &Servers{app: a}
 	a.Connections = &Connections{app: a}
 	a.Tools = &Tools{app: a}
@@ -34,4 +46,19 @@ func New(c *core.Core) *App {
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
 	return []any{a.Servers, a.Connections, a.Tools, a.Traffic, a.Window}
+}
+
+// Handler answers the window's fetches.
+func (a *App) Handler() http.Handler { return a.fetch }
+
+// Startup opens the data folder. What goes wrong is shown in the window: Hello returns it.
+func (a *App) Startup(ctx context.Context) {
+	a.ctx = ctx
+	a.started = a.core.Start()
+}
+
+// Shutdown ends every connection and waits for their ends.
+func (a *App) Shutdown(context.Context) {
+	a.nudges.Close()
+	_ = a.core.Close() // the window is gone: nobody to tell
 }

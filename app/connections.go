@@ -6,16 +6,32 @@ import "github.com/sightglass-dev/sightglass/app/core"
 type Connections struct{ app *App }
 
 // List returns the connections changed after revision after, all with 0.
-func (c *Connections) List(after uint64) ([]core.Connection, error) { return nil, nil }
+func (c *Connections) List(after uint64) (out []core.Connection, err error) {
+	defer guard(&err, "list connections")
+	return c.app.core.Connections(after), nil
+}
 
 // Connect starts connecting and returns at once; the states follow by nudge.
-func (c *Connections) Connect(profile string) error { return nil }
+func (c *Connections) Connect(profile string) (err error) {
+	defer guard(&err, "connect")
+	return c.app.core.Connect(profile)
+}
 
 // Disconnect ends a connection, or a connect under way, and waits for its end.
-func (c *Connections) Disconnect(profile string) error { return nil }
+func (c *Connections) Disconnect(profile string) (err error) {
+	defer guard(&err, "disconnect")
+	c.app.core.Disconnect(profile)
+	return nil
+}
 
 // Questions returns the questions of a profile that wait for an answer, and the last ones ended.
-func (c *Connections) Questions(profile string) ([]core.Question, error) { return nil, nil }
+func (c *Connections) Questions(profile string) (out []core.Question, err error) {
+	defer guard(&err, "list questions")
+	return c.app.core.Questions(profile), nil
+}
 
 // Answer answers a question.
-func (c *Connections) Answer(a core.Answer) error { return nil }
+func (c *Connections) Answer(a core.Answer) (err error) {
+	defer guard(&err, "answer")
+	return c.app.core.Answer(a)
+}

@@ -1,6 +1,10 @@
 package app
 
 import (
+	"os"
+
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
 	"github.com/sightglass-dev/sightglass/app/core"
 	"github.com/sightglass-dev/sightglass/app/profile"
 )
@@ -9,59 +13,124 @@ import (
 type Servers struct{ app *App }
 
 // List returns the saved servers and where secrets go.
-func (s *Servers) List() (core.ServerList, error) { return core.ServerList{}, nil }
+func (s *Servers) List() (l core.ServerList, err error) {
+	defer guard(&err, "list servers")
+	return s.app.core.Servers(), nil
+}
 
 // Save adds (empty id) or changes a server; secrets go to the keychain.
-func (s *Servers) Save(p profile.Profile, secrets []core.SecretInput) (profile.Profile, error) {
-	return p, nil
+func (s *Servers) Save(p profile.Profile, secrets []core.SecretInput) (out profile.Profile, err error) {
+	defer guard(&err, "save server")
+	return s.app.core.Save(p, secrets)
 }
 
 // Duplicate copies a server, secrets too.
-func (s *Servers) Duplicate(id string) (profile.Profile, error) { return profile.Profile{}, nil }
-
-// Delete removes a server and its secrets; it disconnects first. Restore brings it back until the program ends.
-func (s *Servers) Delete(id string) error { return nil }
-
-// Restore undoes the last Delete of id, secrets too.
-func (s *Servers) Restore(id string) error { return nil }
-
-// Reorder puts the saved servers into the given order.
-func (s *Servers) Reorder(ids []string) error { return nil }
-
-// Secrets says which secrets a server names and where their values are.
-func (s *Servers) Secrets(id string) ([]core.SecretState, error) { return nil, nil }
-
-// SetSecrets stores values, in the keychain or, without one, for this run.
-func (s *Servers) SetSecrets(id string, secrets []core.SecretInput) error { return nil }
-
-// Type reads what was typed into the box: a URL or a command line. Nothing is started or saved.
-func (s *Servers) Type(text string) (core.Typed, error) { return core.Typed{}, nil }
-
-// Use makes a temporary server of what was typed.
-func (s *Servers) Use(text string) (profile.Profile, error) { return profile.Profile{}, nil }
-
-// Keep saves a temporary server.
-func (s *Servers) Keep(id string) (profile.Profile, error) { return profile.Profile{}, nil }
-
-// Launch says what starting a server would do.
-func (s *Servers) Launch(id string) (core.Launch, error) { return core.Launch{}, nil }
-
-// Confirm allows the launch with that hash, as shown to the user.
-func (s *Servers) Confirm(id, hash string) error { return nil }
-
-// ReadImport reads pasted JSON (mcpServers, VS Code servers, comments allowed).
-func (s *Servers) ReadImport(text string) (core.ImportPreview, error) {
-	return core.ImportPreview{}, nil
+func (s *Servers) Duplicate(id string) (out profile.Profile, err error) {
+	defer guard(&err, "duplicate server")
+	return s.app.core.Duplicate(id)
 }
 
-// OpenImport asks for a file and reads it; Form is empty when the user cancelled.
-func (s *Servers) OpenImport() (core.ImportPreview, error) { return core.ImportPreview{}, nil }
+// Delete disconnects and removes a server and its secrets. Restore brings it back until the program ends.
+func (s *Servers) Delete(id string) (err error) {
+	defer guard(&err, "delete server")
+	return s.app.core.Delete(id)
+}
+
+// Restore undoes the last Delete of id, secrets too.
+func (s *Servers) Restore(id string) (err error) {
+	defer guard(&err, "restore server")
+	_, err = s.app.core.Restore(id)
+	return err
+}
+
+// Reorder puts the saved servers into the given order.
+func (s *Servers) Reorder(ids []string) (err error) {
+	defer guard(&err, "reorder servers")
+	return s.app.core.Reorder(ids)
+}
+
+// Secrets says which secrets a server names and where their values are.
+func (s *Servers) Secrets(id string) (out []core.SecretState, err error) {
+	defer guard(&err, "list secrets")
+	return s.app.core.Secrets(id)
+}
+
+// SetSecrets stores values, in the keychain or, without one, for this run.
+func (s *Servers) SetSecrets(id string, secrets []core.SecretInput) (err error) {
+	defer guard(&err, "keep secrets")
+	return s.app.core.SetSecrets(id, secrets)
+}
+
+// Type reads what was typed into the box: a URL or a command line. Nothing is started or saved.
+func (s *Servers) Type(text string) (out core.Typed, err error) {
+	defer guard(&err, "read the line")
+	return s.app.core.Type(text), nil
+}
+
+// Use makes a temporary server of what was typed.
+func (s *Servers) Use(text string) (out profile.Profile, err error) {
+	defer guard(&err, "use the line")
+	return s.app.core.Use(text)
+}
+
+// Keep saves a temporary server.
+func (s *Servers) Keep(id string) (out profile.Profile, err error) {
+	defer guard(&err, "save server")
+	return s.app.core.Keep(id)
+}
+
+// Launch says what starting a server would do.
+func (s *Servers) Launch(id string) (out core.Launch, err error) {
+	defer guard(&err, "look at the command")
+	return s.app.core.Launch(id)
+}
+
+// Confirm allows the launch with that hash, as shown to the user.
+func (s *Servers) Confirm(id, hash string) (err error) {
+	defer guard(&err, "confirm the command")
+	return s.app.core.Confirm(id, hash)
+}
+
+// ReadImport reads pasted JSON (mcpServers, VS Code servers, comments allowed).
+func (s *Servers) ReadImport(text string) (out core.ImportPreview, err error) {
+	defer guard(&err, "read the text")
+	return s.app.core.ReadImport(text), nil
+}
+
+// OpenImport asks for a file and reads it; Form and Problem are empty when the user cancelled.
+func (s *Servers) OpenImport() (out core.ImportPreview, err error) {
+	defer guard(&err, "open the file")
+	path, err := runtime.OpenFileDialog(s.app.ctx, runtime.OpenDialogOptions{
+		Title: "Import servers", Filters: []runtime.FileFilter{{DisplayName: "JSON (*.json)", Pattern: "*.json"}, {DisplayName: "All files", Pattern: "*"}},
+	})
+	if err != nil || path == "" {
+		return core.ImportPreview{Items: []core.ImportItem{}}, err
+	}
+	return s.app.core.ReadImportFile(path), nil
+}
 
 // Accept adds the servers of a read import, as edited in the preview.
-func (s *Servers) Accept(i core.ImportPreview) ([]profile.Profile, error) { return nil, nil }
+func (s *Servers) Accept(i core.ImportPreview) (out []profile.Profile, err error) {
+	defer guard(&err, "import servers")
+	return s.app.core.Accept(i)
+}
 
 // Export writes servers as JSON without values; form is mcpServers or servers.
-func (s *Servers) Export(ids []string, form string) (string, error) { return "", nil }
+func (s *Servers) Export(ids []string, form string) (text string, err error) {
+	defer guard(&err, "export servers")
+	return s.app.core.Export(ids, form)
+}
 
 // ExportFile asks where to and writes Export there; it returns the path, empty when cancelled.
-func (s *Servers) ExportFile(ids []string, form string) (string, error) { return "", nil }
+func (s *Servers) ExportFile(ids []string, form string) (path string, err error) {
+	defer guard(&err, "export servers")
+	text, err := s.app.core.Export(ids, form)
+	if err != nil {
+		return "", err
+	}
+	path, err = runtime.SaveFileDialog(s.app.ctx, runtime.SaveDialogOptions{Title: "Export servers", DefaultFilename: "mcp.json"})
+	if err != nil || path == "" {
+		return "", err
+	}
+	return path, os.WriteFile(path, []byte(text), 0o600)
+}

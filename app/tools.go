@@ -1,18 +1,35 @@
 package app
 
-import "github.com/sightglass-dev/sightglass/app/core"
+import (
+	"context"
+
+	"github.com/sightglass-dev/sightglass/app/core"
+)
 
 // Tools is the bound noun for tools. The list and the details travel by fetch: /api/tools, /api/tool.
 type Tools struct{ app *App }
 
 // Check validates arguments against a tool's schema.
-func (t *Tools) Check(in core.RunInput) ([]core.Problem, error) { return nil, nil }
+func (t *Tools) Check(in core.RunInput) (out []core.Problem, err error) {
+	defer guard(&err, "check arguments")
+	return t.app.core.Check(in), nil
+}
 
-// Run calls a tool and waits for its result.
-func (t *Tools) Run(in core.RunInput) (core.RunOutput, error) { return core.RunOutput{}, nil }
+// Run calls a tool and waits for its result; Cancel ends it.
+func (t *Tools) Run(in core.RunInput) (out core.RunOutput, err error) {
+	defer guard(&err, "call tool")
+	return t.app.core.Run(context.Background(), in)
+}
 
 // Cancel cancels a call in flight.
-func (t *Tools) Cancel(call string) error { return nil }
+func (t *Tools) Cancel(call string) (err error) {
+	defer guard(&err, "cancel call")
+	t.app.core.Cancel(call)
+	return nil
+}
 
 // Calls returns the calls in flight of a profile.
-func (t *Tools) Calls(profile string) ([]core.CallState, error) { return nil, nil }
+func (t *Tools) Calls(profile string) (out []core.CallState, err error) {
+	defer guard(&err, "list calls")
+	return t.app.core.Calls(profile), nil
+}

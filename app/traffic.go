@@ -5,7 +5,14 @@ package app
 type Traffic struct{ app *App }
 
 // Reveal returns the true value behind a placeholder of an entry, on the user's click.
-func (t *Traffic) Reveal(seq uint64, placeholder string) (string, error) { return "", nil }
+func (t *Traffic) Reveal(seq uint64, placeholder string) (value string, err error) {
+	defer guard(&err, "reveal")
+	return t.app.core.Reveal(seq, placeholder)
+}
 
 // Clear forgets every entry.
-func (t *Traffic) Clear() error { return nil }
+func (t *Traffic) Clear() (err error) {
+	defer guard(&err, "clear traffic")
+	t.app.core.ClearTraffic()
+	return nil
+}

@@ -1,6 +1,10 @@
 package app
 
 import (
+	goruntime "runtime"
+
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
 	"github.com/sightglass-dev/sightglass/app/core"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
@@ -16,14 +20,28 @@ type Hello struct {
 	Data     string `json:"data"`     // the data folder
 }
 
-// Hello returns the per-run token and where things are.
-func (w *Window) Hello() (Hello, error) { return Hello{}, nil }
+// Hello returns the per-run token and where things are. Its error is why the data folder could not be opened.
+func (w *Window) Hello() (h Hello, err error) {
+	defer guard(&err, "start")
+	return Hello{Token: w.app.fetch.token, Version: w.app.version, Platform: goruntime.GOOS, Data: w.app.core.Dir()}, w.app.started
+}
 
 // OpenLink opens an http, https or mailto link in the user's browser.
-func (w *Window) OpenLink(url string) error { return nil }
+func (w *Window) OpenLink(url string) (err error) {
+	defer guard(&err, "open link")
+	safe, err := safeLink(url)
+	if err != nil {
+		return err
+	}
+	runtime.BrowserOpenURL(w.app.ctx, safe)
+	return nil
+}
 
 // Copy puts text on the clipboard.
-func (w *Window) Copy(text string) error { return nil }
+func (w *Window) Copy(text string) (err error) {
+	defer guard(&err, "copy")
+	return runtime.ClipboardSetText(w.app.ctx, text)
+}
 
 // Shapes holds one of each type that travels by fetch, so that the binding generator writes their TypeScript too.
 type Shapes struct {

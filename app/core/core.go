@@ -1,11 +1,178 @@
 package core
 
-import "errors"
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"sync"
+	"sync/atomic"
+	"time"
 
-var errNotBuilt = errors.New("not built yet")
+	"github.com/sightglass-dev/sightglass/app/demo"
+	"github.com/sightglass-dev/sightglass/app/keychain"
+	"github.com/sightglass-dev/sightglass/app/profile"
+	"github.com/sightglass-dev/sightglass/app/wire"
+)
 
-// Core owns every part of the program.
-type Core struct{}
+// The nudges: each says that something of that name changed since the last pull.
+const (
+	NudgeTraffic     = "traffic"
+	NudgeConnections = "connections"
+	NudgeServers     = "servers"
+	NudgeCalls       = "calls"
+	NudgeQuestions   = "questions"
+)
+
+const (
+	keychainService = "dev.sightglass.Sightglass"
+	maskKeyItem     = "mask-key"
+	keychainWait    = 5 * time.Second // a keychain that takes longer is asked again by the next call
+	closeWait       = 8 * time.Second // all connections end side by side: stdin, TERM and KILL take five at most
+)
+
+// Options of a Core. The zero value is what the command line uses.
+type Options struct {
+	Dir     string                        // data folder; empty: profile.Dir
+	Version string                        // of the program, sent as clientInfo
+	Desktop bool                          // started from a desktop: children get the login shell's PATH by default
+	Seed    bool                          // a first run finds the two samples saved
+	Nudge   func(name string, rev uint64) // nil: nobody listens. Called from any goroutine, must return at once
+}
+
+// Core owns every part of the program. Its methods are safe for concurrent use.
+type Core struct {
+	opts  Options
+	dir   string
+	log   *wire.Log
+	store *profile.Store
+	keys  *keychain.Keychain
+	rev   atomic.Uint64
+
+	maskOnce sync.Once
+	mask     *wire.Masker
+	maskKey  []byte // of this run only unless keyKept
+	keyKept  bool   // maskKey is in the keychain: what it signs is good for the next run too
+
+	loginPath func() (string, error)
+
+	mu          sync.Mutex
+	temporary   map[string]profile.Profile
+	tempOrder   []string
+	parked      map[string]string // secrets of deleted servers, for Restore: keychain item -> value
+	confirmed   map[string]string // profile id -> launch hash confirmed in this run
+	previews    map[string]profile.Import
+	connections map[string]*connection
+	protected   *demo.Protected
+	nextConn    int
+	closed      bool
+}
 
 // New makes the parts. It touches no file and no network: Start does.
-func New() *Core { return &Core{} }
+func New(o Options) *Core {
+	c := &Core{
+		opts: o, log: wire.NewLog(wire.Config{}),
+		temporary: map[string]profile.Profile{}, parked: map[string]string{}, confirmed: map[string]string{},
+		previews: map[string]profile.Import{}, connections: map[string]*connection{},
+	}
+	c.loginPath = sync.OnceValues(func() (string, error) { return profile.LoginShellPath(context.Background()) })
+	return c
+}
+
+// Start opens the data folder and begins to watch it.
+func (c *Core) Start() error {
+	dir, err := c.opts.Dir, error(nil)
+	if dir == "" {
+		if dir, err = profile.Dir(); err != nil {
+			return fmt.Errorf("find the data folder: %w", err)
+		}
+	}
+	c.dir = dir
+	_, statErr := os.Stat(filepath.Join(dir, "profiles.json"))
+	first := errors.Is(statErr, fs.ErrNotExist)
+	if c.store, err = profile.Open(dir); err != nil {
+		return fmt.Errorf("open the data folder: %w", err)
+	}
+	c.keys = keychain.New(keychainService)
+	c.store.OnChange(func() { c.adoptPlain(); c.nudge(NudgeServers) })
+	c.log.Subscribe(func(rev uint64) { c.send(NudgeTraffic, rev) })
+	if first && c.opts.Seed {
+		if _, err := c.store.PutAll(sampleProfiles()); err != nil {
+			return fmt.Errorf("save the sample servers: %w", err)
+		}
+	}
+	if c.opts.Desktop {
+		go func() { _, _ = c.loginPath() }() // asked early: a login shell can take seconds
+	}
+	return nil
+}
+
+// Close ends every connection and waits for their ends.
+func (c *Core) Close() error {
+	c.mu.Lock()
+	c.closed = true
+	var all []*connection
+	for _, cn := range c.connections {
+		all = append(all, cn)
+	}
+	p := c.protected
+	c.protected = nil
+	c.mu.Unlock()
+	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
+	defer cancel()
+	var wg sync.WaitGroup
+	for _, cn := range all {
+		wg.Go(func() { cn.end(ctx) })
+	}
+	wg.Wait()
+	if p != nil {
+		_ = p.Close()
+	}
+	if c.store == nil {
+		return nil
+	}
+	return errors.Join(c.store.Close(), c.keys.Close())
+}
+
+// Dir is the data folder.
+func (c *Core) Dir() string { return c.dir }
+
+func (c *Core) nudge(name string) { c.send(name, c.rev.Add(1)) }
+
+func (c *Core) send(name string, rev uint64) {
+	if c.opts.Nudge != nil {
+		c.opts.Nudge(name, rev)
+	}
+}
+
+// masker makes the masker with the key from the keychain, so that equal secrets look equal from run to run. A
+// keychain that is not simply open is not asked: a prompt about a mask would puzzle anybody.
+func (c *Core) masker() *wire.Masker {
+	c.maskOnce.Do(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), keychainWait)
+		defer cancel()
+		key := make([]byte, 32)
+		_, _ = rand.Read(key) // crypto/rand.Read never fails
+		if c.keys.State(ctx).State == keychain.Available {
+			stored, err := c.keys.Get(ctx, maskKeyItem)
+			if b, hexErr := hex.DecodeString(stored); err == nil && hexErr == nil && len(b) == len(key) {
+				key, c.keyKept = b, true
+			} else if errors.Is(err, keychain.ErrNotFound) {
+				place, err := c.keys.Set(ctx, maskKeyItem, hex.EncodeToString(key))
+				c.keyKept = err == nil && place == keychain.InKeychain
+			}
+		}
+		c.maskKey, c.mask = key, wire.NewMasker(key)
+	})
+	return c.mask
+}
+
+func newID() string {
+	b := make([]byte, 8)
+	_, _ = rand.Read(b)
+	return hex.EncodeToString(b)
+}

@@ -146,6 +146,7 @@ type Connection struct {
 	Capabilities string `json:"capabilities"` // JSON text as it came
 	Client       string `json:"client"`       // our capabilities, JSON text as sent
 	Instructions string `json:"instructions"`
+	How          string `json:"how"` // how era and version were found, one or two sentences
 	PID          int    `json:"pid"`
 	Latency      int64  `json:"latency"`          // microseconds of the last answered request
 	Questions    int    `json:"questions"`        // pending in the inbox

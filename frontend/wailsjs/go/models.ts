@@ -49,6 +49,7 @@ export namespace challenge {
 	    start: number;
 	    end: number;
 	    problem?: SyntaxError;
+	    problems?: SyntaxError[];
 	    meaning: string;
 	    source: string;
 	}
@@ -137,6 +138,7 @@ export namespace core {
 	    capabilities: string;
 	    client: string;
 	    instructions: string;
+	    how: string;
 	    pid: number;
 	    latency: number;
 	    questions: number;

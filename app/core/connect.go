@@ -1,0 +1,244 @@
+package core
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/profile"
+	"github.com/sightglass-dev/sightglass/app/session"
+	"github.com/sightglass-dev/sightglass/app/transport"
+	"github.com/sightglass-dev/sightglass/app/wire"
+)
+
+// Connections returns the connections changed after revision after, all with 0.
+func (c *Core) Connections(after uint64) []Connection {
+	c.mu.Lock()
+	all := make([]*connection, 0, len(c.connections))
+	for _, cn := range c.connections {
+		all = append(all, cn)
+	}
+	c.mu.Unlock()
+	out := []Connection{}
+	for _, cn := range all {
+		if v := cn.snapshot(); v.Rev > after {
+			out = append(out, v)
+		}
+	}
+	slices.SortFunc(out, func(a, b Connection) int { return int(a.Rev) - int(b.Rev) })
+	return out
+}
+
+// Connection returns the state of one profile's connection.
+func (c *Core) Connection(id string) (Connection, bool) {
+	cn := c.connection(id)
+	if cn == nil {
+		return Connection{Profile: id, Phase: Disconnected, Steps: []Step{}}, false
+	}
+	return cn.snapshot(), true
+}
+
+func (c *Core) connection(id string) *connection {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.connections[id]
+}
+
+// Connect starts connecting and returns at once; the states follow by nudge. It refuses a command that was not
+// confirmed and a profile whose secrets have no value. A connection that lives is left alone.
+func (c *Core) Connect(id string) error {
+	p, err := c.profile(id)
+	if err != nil {
+		return err
+	}
+	l, err := c.Launch(id)
+	if err != nil {
+		return err
+	}
+	if !l.Confirmed {
+		return &fault.CallError{Server: p.Name, Kind: fault.Input, Step: "start process", Message: "this command was not confirmed", Hint: "Look at the program and its arguments, then start it."}
+	}
+	if len(l.Missing) > 0 {
+		return &fault.CallError{Server: p.Name, Kind: fault.Input, Step: "read the profile", Message: "some values are missing", Hint: "Give them to connect.", Detail: names(l.Missing)}
+	}
+	cn, err := c.begin(p)
+	if cn != nil {
+		go cn.run(p)
+	}
+	return err
+}
+
+func names(missing []SecretState) string {
+	var s string
+	for _, m := range missing {
+		s += m.Name + "\n"
+	}
+	return s
+}
+
+// begin registers a new connection of p, nil when one is alive.
+func (c *Core) begin(p profile.Profile) (*connection, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.closed {
+		return nil, &fault.CallError{Server: p.Name, Kind: fault.Closed, Message: "the program is ending"}
+	}
+	if old := c.connections[p.ID]; old != nil {
+		select {
+		case <-old.ended:
+		default:
+			return nil, nil
+		}
+	}
+	c.nextConn++
+	cn := &connection{core: c, id: fmt.Sprintf("c%d", c.nextConn), ended: make(chan struct{}), settled: make(chan struct{}), runs: map[string]string{}}
+	cn.ctx, cn.cancel = context.WithCancel(context.Background())
+	now := time.Now().UnixMicro()
+	cn.view = Connection{Profile: p.ID, Conn: cn.id, Phase: Connecting, Steps: []Step{}, Started: now, Since: now, Transport: string(p.Transport), Rev: c.rev.Add(1)}
+	c.connections[p.ID] = cn
+	return cn, nil
+}
+
+// run connects, then waits for the end. It owns the connection's life.
+func (cn *connection) run(p profile.Profile) {
+	defer close(cn.ended)
+	cn.touch()
+	s, err := cn.connect(p)
+	cn.err = err
+	if err == nil {
+		close(cn.settled)
+	} else {
+		defer close(cn.settled)
+		cn.mu.Lock()
+		stopped := cn.stopped
+		cn.mu.Unlock()
+		cn.core.mask.Forget(cn.id)
+		cn.note("connect ended: " + text(err))
+		ph := outcome(err, stopped)
+		if ph == Disconnected {
+			err = nil
+		}
+		cn.phase(ph, err)
+		return
+	}
+	<-s.Done()
+	why := s.Err()
+	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
+	_ = s.Close(ctx)
+	cancel()
+	cn.core.mask.Forget(cn.id)
+	if why != nil {
+		cn.note("connection ended by itself: " + text(why))
+		cn.phase(Failed, why)
+		return
+	}
+	cn.note("disconnected")
+	cn.phase(Disconnected, nil)
+}
+
+func text(err error) string { return AsError(err).Message }
+
+func (cn *connection) note(s string) {
+	s = string(cn.core.masker().Text(cn.id, []byte(s)))
+	cn.core.log.Append(wire.Draft{Entry: wire.Entry{Conn: cn.id, Kind: wire.KindLifecycle, Note: s}})
+}
+
+func (cn *connection) connect(p profile.Profile) (*session.Session, error) {
+	mask := cn.core.masker()
+	cn.note("connect to " + p.Name)
+	t, err := cn.core.target(cn.ctx, p, cn.id)
+	if err != nil {
+		return nil, err
+	}
+	s, err := session.Connect(cn.ctx, cn.config(p, t, mask))
+	if err != nil {
+		return nil, err
+	}
+	cn.established(s)
+	return s, nil
+}
+
+func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.Masker) session.Config {
+	return session.Config{
+		Server: p.Name, Conn: cn.id, Transport: session.Transport(t.Transport),
+		Dial: func(ctx context.Context, kind session.Transport, h transport.Handlers) (transport.Link, error) {
+			t := t
+			t.Transport = profile.Transport(kind)
+			return transport.Open(ctx, t, transport.Options{Log: cn.core.log, Mask: mask, Handlers: h})
+		},
+		Era: session.Era(p.Era.Mode), Version: p.Era.Version,
+		ConnectTimeout: ms(p.Timeouts.Connect), ProbeTimeout: ms(p.Timeouts.Probe), RequestTimeout: ms(p.Timeouts.Request),
+		Client: session.ClientInfo{Name: "sightglass", Title: "Sightglass", Version: orDev(cn.core.opts.Version)},
+		// The strip above the result answers all three as JSON.
+		Answerers: session.Answerers{Form: true, Sampling: true, Roots: true},
+		Log:       cn.core.log,
+		OnSteps:   cn.steps, OnChange: cn.onChange, OnFault: cn.onFault,
+	}
+}
+
+func ms(n int64) time.Duration { return time.Duration(n) * time.Millisecond }
+
+func orDev(version string) string {
+	if version == "" {
+		return "dev"
+	}
+	return version
+}
+
+func (cn *connection) steps(steps []session.Step) {
+	out := make([]Step, 0, len(steps))
+	for _, s := range steps {
+		st := Step{Name: s.Name, State: string(s.State), Text: s.Text, Started: s.Started.UnixMicro(), Took: s.Took.Microseconds(), Entries: s.Entries}
+		if st.Entries == nil {
+			st.Entries = []uint64{}
+		}
+		out = append(out, st)
+	}
+	cn.change(func(v *Connection) { v.Steps = out })
+}
+
+// established publishes a session that is ready for calls.
+func (cn *connection) established(s *session.Session) {
+	in := s.Info()
+	pid := 0
+	if p, ok := s.Link().(interface{ PID() int }); ok {
+		pid = p.PID()
+	}
+	m := cn.core.masker()
+	cn.change(func(v *Connection) {
+		cn.session = s
+		v.Phase, v.Since, v.Took = Connected, time.Now().UnixMicro(), in.Took.Microseconds()
+		v.Transport, v.Era, v.Version = string(in.Transport), string(in.Era), in.Version
+		v.ServerInfo, v.Capabilities = string(m.Text(cn.id, in.ServerInfo)), string(m.Text(cn.id, in.Capabilities))
+		v.Client, v.Instructions = string(in.Client), string(m.Text(cn.id, []byte(in.Instructions)))
+		v.How, v.PID = in.How, pid
+	})
+}
+
+// Disconnect ends a connection, or a connect under way, and waits for its end.
+func (c *Core) Disconnect(id string) {
+	cn := c.connection(id)
+	if cn == nil {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
+	defer cancel()
+	cn.end(ctx)
+}
+
+// ConnectWait connects and waits for the outcome: nil when connected.
+func (c *Core) ConnectWait(ctx context.Context, id string) (Connection, error) {
+	if err := c.Connect(id); err != nil {
+		return Connection{}, err
+	}
+	cn := c.connection(id)
+	stop := context.AfterFunc(ctx, cn.cancel)
+	defer stop()
+	<-cn.settled
+	if cn.err != nil {
+		return cn.snapshot(), cn.err
+	}
+	return cn.snapshot(), nil
+}

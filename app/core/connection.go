@@ -1,0 +1,154 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/session"
+)
+
+// connection is one profile's connection: its view, and the session while there is one. A new one is made for each
+// connect, so that a late word of an old one changes nothing.
+type connection struct {
+	core   *Core
+	id     string // in the log
+	ctx    context.Context
+	cancel context.CancelFunc // ends a connect under way
+	ended  chan struct{}      // closed when nothing of it runs any more
+
+	settled chan struct{} // closed when the connect has succeeded or failed
+	err     error         // why it failed; written before settled is closed
+
+	mu      sync.Mutex
+	view    Connection
+	session *session.Session
+	tools   *session.ToolList
+	toolsAt time.Time
+	runs    map[string]string // call id -> tool name, of calls in flight
+	stopped bool              // the user ended it
+}
+
+// change edits the view and nudges.
+func (cn *connection) change(edit func(*Connection)) {
+	cn.mu.Lock()
+	edit(&cn.view)
+	cn.mu.Unlock()
+	cn.touch()
+}
+
+// touch gives the view a new revision. The revision is taken under the lock: a reader that saw it saw the change.
+func (cn *connection) touch() {
+	cn.mu.Lock()
+	rev := cn.core.rev.Add(1)
+	cn.view.Rev = rev
+	cn.mu.Unlock()
+	cn.core.send(NudgeConnections, rev)
+}
+
+// phase moves to another phase.
+func (cn *connection) phase(p Phase, err error) {
+	cn.change(func(v *Connection) {
+		v.Phase, v.Since = p, time.Now().UnixMicro()
+		v.Err = AsError(err)
+		if v.Err != nil {
+			cn.maskError(v.Err)
+		}
+	})
+}
+
+// snapshot is the view as it is now, with what the session counts.
+func (cn *connection) snapshot() Connection {
+	cn.mu.Lock()
+	v, s := cn.view, cn.session
+	v.Steps = slices.Clone(v.Steps)
+	cn.mu.Unlock()
+	if s == nil || v.Phase != Connected {
+		return v
+	}
+	v.Latency = s.Latency().Microseconds()
+	v.ToolsChanged = s.ToolsChanged()
+	v.SessionID = string(cn.core.masker().Text(cn.id, []byte(s.SessionID())))
+	v.Calls = len(s.Calls())
+	for _, q := range s.Questions() {
+		if q.State == session.Pending {
+			v.Questions++
+		}
+	}
+	return v
+}
+
+// live returns the session, or why there is none.
+func (cn *connection) live() (*session.Session, error) {
+	cn.mu.Lock()
+	defer cn.mu.Unlock()
+	if cn.session == nil || cn.view.Phase != Connected {
+		return nil, &fault.CallError{Kind: fault.Closed, Message: "this server is not connected", Hint: "Connect, then repeat the call."}
+	}
+	return cn.session, nil
+}
+
+// onChange is the session's word that something readable changed.
+func (cn *connection) onChange(c session.Change) {
+	switch c {
+	case session.CallsChanged:
+		cn.core.nudge(NudgeCalls)
+	case session.QuestionsChanged:
+		cn.core.nudge(NudgeQuestions)
+	case session.StateChanged:
+	}
+	cn.touch()
+}
+
+// onFault shows a refusal or failure outside of any call as a banner.
+func (cn *connection) onFault(err error) {
+	cn.change(func(v *Connection) {
+		v.Banner = AsError(err)
+		cn.maskError(v.Banner)
+	})
+}
+
+// maskError: what an error quotes was masked by the tap; its message and detail are masked once more, since a
+// server's words may come by way of a JSON-RPC error too.
+func (cn *connection) maskError(e *Error) {
+	m := cn.core.masker()
+	for _, s := range []*string{&e.Message, &e.Detail, &e.RPC, &e.Hint} {
+		*s = string(m.Text(cn.id, []byte(*s)))
+	}
+}
+
+// end closes the connection, or ends its connect, and waits for its end or ctx's.
+func (cn *connection) end(ctx context.Context) {
+	cn.mu.Lock()
+	cn.stopped = true
+	s, phase := cn.session, cn.view.Phase
+	cn.mu.Unlock()
+	if phase == Connected || phase == Connecting {
+		cn.phase(Closing, nil)
+	}
+	cn.cancel()
+	if s != nil {
+		_ = s.Close(ctx)
+	}
+	select {
+	case <-cn.ended:
+	case <-ctx.Done():
+	}
+}
+
+// outcome is the phase a failed connect leaves behind.
+func outcome(err error, stopped bool) Phase {
+	var ce *fault.CallError
+	switch {
+	case stopped:
+		return Disconnected
+	case errors.As(err, &ce) && ce.Challenge != nil && ce.Kind == fault.Auth:
+		return Refused
+	case errors.As(err, &ce) && ce.Kind == fault.Cancelled:
+		return Disconnected
+	}
+	return Failed
+}

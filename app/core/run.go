@@ -1,0 +1,192 @@
+package core
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/session"
+)
+
+// Run calls a tool and waits for its result. Arguments that do not match the tool's schema are not sent unless
+// Force; arguments that are not a JSON object never are. The outcome of the call, good or bad, is in the output.
+func (c *Core) Run(ctx context.Context, in RunInput) (RunOutput, error) {
+	out := RunOutput{Call: in.Call, Problems: []Problem{}, Output: []Problem{}, Findings: []string{}}
+	cn := c.connection(in.Profile)
+	if cn == nil {
+		cn = &connection{}
+	}
+	s, err := cn.live()
+	if err != nil {
+		out.Err = AsError(err)
+		return out, nil
+	}
+	args := bytes.TrimSpace([]byte(in.Args))
+	if len(args) == 0 {
+		args = []byte("{}")
+	}
+	in.Args = string(args)
+	if found := c.Check(in); len(found) > 0 && (!in.Force || !isObject(args)) {
+		out.Problems = found
+		return out, nil
+	}
+	tool, err := c.tool(in.Profile, in.Index, in.Tool)
+	if err != nil {
+		tool = &session.Tool{Name: in.Tool}
+	}
+	cn.mu.Lock()
+	cn.runs[in.Call] = in.Tool
+	cn.mu.Unlock()
+	res, err := s.Call(ctx, session.CallInput{
+		Call: in.Call, Method: "tools/call", Params: callParams(in.Tool, args), Schema: tool.InputSchema,
+		OnProgress: func(session.Progress) {}, // what matters is that it is asked for: Calls tells it
+	})
+	cn.mu.Lock()
+	delete(cn.runs, in.Call)
+	cn.mu.Unlock()
+	c.fill(&out, cn, tool, res, err)
+	return out, nil
+}
+
+func isObject(b []byte) bool { return len(b) > 0 && b[0] == '{' && json.Valid(b) }
+
+// callParams keeps the arguments byte for byte: big numbers and duplicate keys go out as they were typed.
+func callParams(tool string, args []byte) json.RawMessage {
+	name, _ := json.Marshal(tool) // a string always marshals
+	b := append([]byte(`{"name":`), name...)
+	b = append(b, `,"arguments":`...)
+	b = append(b, args...)
+	return append(b, '}')
+}
+
+// fill says what came of a call.
+func (c *Core) fill(out *RunOutput, cn *connection, tool *session.Tool, res *session.Result, err error) {
+	if err != nil {
+		out.Err = AsError(err)
+		cn.maskError(out.Err)
+	}
+	if res == nil {
+		return
+	}
+	out.Seq, out.Request, out.Took, out.Rounds = res.Response, res.Request, res.Took.Microseconds(), res.Rounds
+	out.Bytes = int64(len(res.Raw))
+	out.Findings = append(out.Findings, res.Findings...)
+	if e, ok := c.log.Entry(res.Response); ok {
+		out.IsError = e.ToolErr
+	}
+	if len(res.Result) <= inlineResult {
+		out.Result = string(c.masker().Text(cn.id, res.Result))
+	}
+	if err == nil && !out.IsError && len(tool.OutputSchema) > 0 {
+		c.checkOutput(out, tool, res)
+	}
+}
+
+// checkOutput: "Clients SHOULD validate structured results against this schema" (server/tools#output-schema).
+func (c *Core) checkOutput(out *RunOutput, tool *session.Tool, res *session.Result) {
+	if len(res.Result) > checkedBytes {
+		out.Findings = append(out.Findings, "The result is too large to be checked against the tool's output schema.")
+		return
+	}
+	var r struct {
+		StructuredContent json.RawMessage `json:"structuredContent"`
+	}
+	if json.Unmarshal(res.Result, &r) != nil {
+		return
+	}
+	if r.StructuredContent == nil {
+		out.Output = []Problem{{Message: "the tool has an output schema, but the result has no structuredContent", Keyword: "required"}}
+		return
+	}
+	out.Output = problems(session.CheckOutput(tool.OutputSchema, r.StructuredContent))
+}
+
+// Cancel cancels a call in flight; one that has ended is left alone.
+func (c *Core) Cancel(call string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, cn := range c.connections {
+		if s, err := cn.live(); err == nil && s.Cancel(call, "cancelled by the user") {
+			return
+		}
+	}
+}
+
+// Calls returns the calls in flight of a profile, oldest first.
+func (c *Core) Calls(id string) []CallState {
+	out := []CallState{}
+	cn := c.connection(id)
+	if cn == nil {
+		return out
+	}
+	s, err := cn.live()
+	if err != nil {
+		return out
+	}
+	for _, st := range s.Calls() {
+		cn.mu.Lock()
+		tool := cn.runs[st.Call]
+		cn.mu.Unlock()
+		v := CallState{Call: st.Call, Profile: id, Tool: tool, Started: st.Started.UnixMicro(), Waiting: st.Waiting}
+		if p := st.Progress; p != nil {
+			v.Progress, v.Total, v.Message = &p.Progress, p.Total, string(c.masker().Text(cn.id, []byte(p.Message)))
+		}
+		out = append(out, v)
+	}
+	return out
+}
+
+// Questions returns a profile's questions: those that wait, and the last ones ended.
+func (c *Core) Questions(id string) []Question {
+	out := []Question{}
+	cn := c.connection(id)
+	if cn == nil {
+		return out
+	}
+	s, err := cn.live()
+	if err != nil {
+		return out
+	}
+	for _, q := range s.Questions() {
+		out = append(out, Question{
+			ID: q.ID, Profile: id, Call: q.Call, Source: string(q.Source), Round: q.Round, Key: q.Key, Method: q.Method,
+			Params: string(c.masker().Text(cn.id, q.Params)), State: string(q.State), Asked: q.Asked.UnixMicro(), Entry: q.Entry, Template: string(q.Template),
+		})
+	}
+	return out
+}
+
+// Answer answers a question of any connection.
+func (c *Core) Answer(a Answer) error {
+	if !a.Decline && !isObject(bytes.TrimSpace([]byte(a.Result))) {
+		return input("answer the question", "the answer is not a JSON object", "Mend it: nothing was sent.")
+	}
+	c.mu.Lock()
+	all := make([]*connection, 0, len(c.connections))
+	for _, cn := range c.connections {
+		all = append(all, cn)
+	}
+	c.mu.Unlock()
+	for _, cn := range all {
+		s, err := cn.live()
+		if err != nil || !asks(s, a.ID) {
+			continue
+		}
+		if a.Decline {
+			return s.Decline(a.ID)
+		}
+		return s.Answer(a.ID, json.RawMessage(a.Result))
+	}
+	return &fault.CallError{Kind: fault.Input, Step: "answer the question", Message: "this question does not wait any more", Cause: errors.New("unknown id " + a.ID)}
+}
+
+func asks(s *session.Session, id string) bool {
+	for _, q := range s.Questions() {
+		if q.ID == id {
+			return true
+		}
+	}
+	return false
+}

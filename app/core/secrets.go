@@ -1,0 +1,178 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/keychain"
+	"github.com/sightglass-dev/sightglass/app/profile"
+)
+
+func secretItem(id, name string) string { return "profile/" + id + "/" + name }
+
+func (c *Core) keyContext() (context.Context, context.CancelFunc) {
+	return context.WithTimeout(context.Background(), 3*keychainWait)
+}
+
+func (c *Core) keychainState() KeychainState {
+	ctx, cancel := c.keyContext()
+	defer cancel()
+	s := c.keys.State(ctx)
+	return KeychainState{State: string(s.State), Name: s.Name, Text: s.Text}
+}
+
+// Secrets says which secrets a server names and where their values are.
+func (c *Core) Secrets(id string) ([]SecretState, error) {
+	p, err := c.profile(id)
+	if err != nil {
+		return nil, err
+	}
+	ctx, cancel := c.keyContext()
+	defer cancel()
+	out := []SecretState{}
+	for _, name := range profile.Names(p) {
+		out = append(out, SecretState{Name: name, Stored: string(c.keys.Where(ctx, secretItem(id, name)))})
+	}
+	return out, nil
+}
+
+// SetSecrets keeps values: in the keychain or, without one, for this run.
+func (c *Core) SetSecrets(id string, secrets []SecretInput) error {
+	ctx, cancel := c.keyContext()
+	defer cancel()
+	for _, s := range secrets {
+		item := secretItem(id, s.Name)
+		var err error
+		switch {
+		case s.Clear:
+			err = c.keys.Delete(ctx, item)
+		case s.Value != "":
+			_, err = c.keys.Set(ctx, item, s.Value)
+		}
+		if err != nil {
+			return keyError("keep "+s.Name, err)
+		}
+	}
+	return nil
+}
+
+// adoptPlain moves secret values that somebody wrote into the file by hand into the keychain. They leave the file
+// only when the keychain has them: nothing is lost.
+func (c *Core) adoptPlain() {
+	ctx, cancel := c.keyContext()
+	defer cancel()
+	kept := map[string]bool{}
+	for _, s := range c.store.Plain() {
+		place, err := c.keys.Set(ctx, secretItem(s.ID, s.Name), s.Value)
+		ok := err == nil && place == keychain.InKeychain
+		if was, seen := kept[s.ID]; seen {
+			ok = ok && was
+		}
+		kept[s.ID] = ok
+	}
+	for id, ok := range kept {
+		if p, found := c.store.Get(id); ok && found {
+			_, _ = c.store.Put(p) // refused: the file keeps the values, and the list says why
+		}
+	}
+}
+
+// forgetUnnamed deletes the secrets a changed server names no longer.
+func (c *Core) forgetUnnamed(before, after profile.Profile) {
+	ctx, cancel := c.keyContext()
+	defer cancel()
+	now := profile.Names(after)
+	for _, name := range profile.Names(before) {
+		if !slices.Contains(now, name) {
+			_ = c.keys.Delete(ctx, secretItem(before.ID, name))
+		}
+	}
+}
+
+// copySecrets gives a duplicate the values of its original.
+func (c *Core) copySecrets(from string, to profile.Profile) error {
+	ctx, cancel := c.keyContext()
+	defer cancel()
+	var errs []error
+	for _, name := range profile.Names(to) {
+		v, err := c.keys.Get(ctx, secretItem(from, name))
+		if errors.Is(err, keychain.ErrNotFound) {
+			continue
+		}
+		if err == nil {
+			_, err = c.keys.Set(ctx, secretItem(to.ID, name), v)
+		}
+		if err != nil {
+			errs = append(errs, keyError("copy "+name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// parkSecrets sets a deleted server's secrets aside for Restore, for this run.
+func (c *Core) parkSecrets(p profile.Profile) error {
+	ctx, cancel := c.keyContext()
+	defer cancel()
+	var errs []error
+	for _, name := range profile.Names(p) {
+		item := secretItem(p.ID, name)
+		v, err := c.keys.Get(ctx, item)
+		if err == nil {
+			c.mu.Lock()
+			c.parked[item] = v
+			c.mu.Unlock()
+		}
+		if err := c.keys.Delete(ctx, item); err != nil {
+			errs = append(errs, keyError("forget "+name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Core) unparkSecrets(p profile.Profile) error {
+	ctx, cancel := c.keyContext()
+	defer cancel()
+	var errs []error
+	for _, name := range profile.Names(p) {
+		item := secretItem(p.ID, name)
+		c.mu.Lock()
+		v, ok := c.parked[item]
+		delete(c.parked, item)
+		c.mu.Unlock()
+		if !ok {
+			continue
+		}
+		if _, err := c.keys.Set(ctx, item, v); err != nil {
+			errs = append(errs, keyError("keep "+name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+func (c *Core) deleteSecrets(p profile.Profile) error {
+	ctx, cancel := c.keyContext()
+	defer cancel()
+	var errs []error
+	for _, name := range profile.Names(p) {
+		if err := c.keys.Delete(ctx, secretItem(p.ID, name)); err != nil {
+			errs = append(errs, keyError("forget "+name, err))
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// keyError words a keychain error. It never holds the value.
+func keyError(doing string, err error) error {
+	hint := "The value is not kept. Try again, or look at the system's keychain."
+	if errors.Is(err, keychain.ErrLocked) || errors.Is(err, keychain.ErrPending) {
+		hint = "Unlock the system's keychain, then try again."
+	}
+	if errors.Is(err, keychain.ErrTooLarge) {
+		hint = "Shorten the value."
+	}
+	return &fault.CallError{Kind: fault.Input, Step: doing, Message: strings.TrimSpace(fmt.Sprint(err)), Hint: hint, Cause: err}
+}

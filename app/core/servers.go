@@ -1,0 +1,168 @@
+package core
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/profile"
+)
+
+// The values of profile.Profile.Sample.
+const (
+	SampleOpen      = "open"
+	SampleProtected = "protected"
+)
+
+func sampleProfiles() []profile.Profile {
+	return []profile.Profile{
+		{Name: "Sample server", Transport: profile.Stdio, Sample: SampleOpen, Command: "sightglass", Args: []string{"demo-server"}},
+		{Name: "Protected sample", Transport: profile.HTTP, Sample: SampleProtected, URL: "http://127.0.0.1/mcp"},
+	}
+}
+
+// Servers returns the saved servers, the temporary ones behind them, and where secrets go.
+func (c *Core) Servers() ServerList {
+	l := ServerList{Profiles: c.store.List(), Temporary: []string{}, File: c.store.Path(), Keychain: c.keychainState()}
+	if fe := c.store.FileError(); fe != nil {
+		l.FileError = fe.Error()
+		if fe.Hint != "" {
+			l.FileError += "\n" + fe.Hint
+		}
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	for _, id := range c.tempOrder {
+		l.Profiles = append(l.Profiles, c.temporary[id])
+		l.Temporary = append(l.Temporary, id)
+	}
+	if l.Profiles == nil {
+		l.Profiles = []profile.Profile{}
+	}
+	return l
+}
+
+// profile returns a saved or temporary server.
+func (c *Core) profile(id string) (profile.Profile, error) {
+	c.mu.Lock()
+	p, ok := c.temporary[id]
+	c.mu.Unlock()
+	if ok {
+		return p, nil
+	}
+	if p, ok = c.store.Get(id); ok {
+		return p, nil
+	}
+	return profile.Profile{}, input("find server", "there is no server with this id any more", "It may have been deleted by another window: look at the list.")
+}
+
+// Save adds (empty id) or changes a server; secrets go to the keychain, or stay for this run without one.
+func (c *Core) Save(p profile.Profile, secrets []SecretInput) (profile.Profile, error) {
+	if p.Sample != "" && p.ID == "" {
+		return profile.Profile{}, input("save server", "only the built-in samples are samples", "")
+	}
+	if c.isTemporary(p.ID) {
+		if err := profile.Validate(p); err != nil {
+			return profile.Profile{}, saveError(err)
+		}
+		c.mu.Lock()
+		c.temporary[p.ID] = p
+		c.mu.Unlock()
+		defer c.nudge(NudgeServers)
+		return p, c.SetSecrets(p.ID, secrets)
+	}
+	before, had := c.store.Get(p.ID)
+	saved, err := c.store.Put(p)
+	if err != nil {
+		return profile.Profile{}, saveError(err)
+	}
+	defer c.nudge(NudgeServers)
+	if err := c.SetSecrets(saved.ID, secrets); err != nil {
+		return saved, err
+	}
+	if had {
+		c.forgetUnnamed(before, saved)
+	}
+	return saved, nil
+}
+
+// Duplicate copies a server, secrets too.
+func (c *Core) Duplicate(id string) (profile.Profile, error) {
+	p, err := c.profile(id)
+	if err != nil {
+		return p, err
+	}
+	if p.Sample != "" {
+		return profile.Profile{}, input("duplicate server", "the built-in samples cannot be duplicated", "Add a server of your own instead.")
+	}
+	dup, err := c.store.Duplicate(id)
+	if err != nil {
+		return dup, saveError(err)
+	}
+	defer c.nudge(NudgeServers)
+	return dup, c.copySecrets(id, dup)
+}
+
+// Delete disconnects and removes a server and its secrets. Restore brings both back while the program runs.
+func (c *Core) Delete(id string) error {
+	c.Disconnect(id)
+	defer c.nudge(NudgeServers)
+	if c.isTemporary(id) {
+		p, _ := c.profile(id)
+		c.mu.Lock()
+		delete(c.temporary, id)
+		c.tempOrder = slices.DeleteFunc(c.tempOrder, func(s string) bool { return s == id })
+		c.mu.Unlock()
+		return c.deleteSecrets(p)
+	}
+	p, err := c.profile(id)
+	if err != nil {
+		return err
+	}
+	if err := c.store.Delete(id); err != nil {
+		return saveError(err)
+	}
+	return c.parkSecrets(p)
+}
+
+// Restore undoes a Delete of this run.
+func (c *Core) Restore(id string) (profile.Profile, error) {
+	p, err := c.store.Restore(id)
+	if err != nil {
+		return p, saveError(err)
+	}
+	defer c.nudge(NudgeServers)
+	return p, c.unparkSecrets(p)
+}
+
+// Reorder puts the saved servers into the given order.
+func (c *Core) Reorder(ids []string) error {
+	defer c.nudge(NudgeServers)
+	saved := slices.DeleteFunc(slices.Clone(ids), c.isTemporary)
+	return saveError(c.store.Reorder(saved))
+}
+
+func (c *Core) isTemporary(id string) bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	_, ok := c.temporary[id]
+	return ok
+}
+
+// saveError words an error of the store for the user.
+func saveError(err error) error {
+	var field *profile.FieldError
+	var file *profile.FileError
+	switch {
+	case err == nil:
+		return nil
+	case errors.As(err, &field):
+		return &fault.CallError{Kind: fault.Input, Step: "save server", Message: fmt.Sprintf("%s: %s", field.Field, field.Reason), Hint: "Nothing was saved.", Cause: err}
+	case errors.As(err, &file):
+		return &fault.CallError{Kind: fault.Input, Step: "save server", Message: file.Error(), Hint: file.Hint, Cause: err}
+	case errors.Is(err, profile.ErrChanged):
+		return &fault.CallError{Kind: fault.Input, Step: "save server", Message: "this server was changed by another program in the meantime", Hint: "The list was read again: look at what it says now, then repeat your change.", Cause: err}
+	}
+	return &fault.CallError{Kind: fault.Input, Step: "save server", Message: err.Error(), Cause: err}
+}

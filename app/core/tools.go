@@ -1,0 +1,133 @@
+package core
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"github.com/sightglass-dev/sightglass/app/session"
+)
+
+const (
+	summaryRunes = 200     // characters of a description in a row of the list
+	inlineResult = 4 << 10 // bytes of a result that still cross the bridge; larger ones are fetched
+	checkedBytes = 8 << 20 // bytes of structured content that are still checked against outputSchema
+)
+
+// Tools returns the tools of a connected server: the list read last, or a new one.
+func (c *Core) Tools(ctx context.Context, id string, refresh bool) (ToolList, error) {
+	list, at, err := c.toolList(ctx, id, refresh)
+	if list == nil {
+		return ToolList{Tools: []Tool{}, Seqs: []uint64{}, Findings: []string{}, Err: AsError(err)}, nil
+	}
+	out := ToolList{Tools: make([]Tool, 0, len(list.Tools)), Pages: list.Pages, Seqs: list.Entries, At: at.UnixMicro(), Findings: list.Findings, Err: AsError(err)}
+	for i := range list.Tools {
+		out.Tools = append(out.Tools, row(i, &list.Tools[i]))
+	}
+	if out.Findings == nil {
+		out.Findings = []string{}
+	}
+	if out.Seqs == nil {
+		out.Seqs = []uint64{}
+	}
+	return out, nil
+}
+
+func row(i int, t *session.Tool) Tool {
+	return Tool{
+		Index: i, Name: t.Name, Title: t.Title, Summary: firstRunes(t.Description, summaryRunes), ReadOnly: t.ReadOnly,
+		Destructive: t.Destructive, Idempotent: t.Idempotent, OpenWorld: t.OpenWorld, Excluded: t.Excluded, Problem: t.Problem,
+	}
+}
+
+func firstRunes(s string, n int) string {
+	for i := range s {
+		if n == 0 {
+			return s[:i] + "…"
+		}
+		n--
+	}
+	return s
+}
+
+// toolList returns the list kept, or reads it. What was read before an error is returned beside it.
+func (c *Core) toolList(ctx context.Context, id string, refresh bool) (*session.ToolList, time.Time, error) {
+	cn := c.connection(id)
+	if cn == nil {
+		_, err := (&connection{}).live()
+		return nil, time.Time{}, err
+	}
+	s, err := cn.live()
+	if err != nil {
+		return nil, time.Time{}, err
+	}
+	cn.mu.Lock()
+	list, at := cn.tools, cn.toolsAt
+	cn.mu.Unlock()
+	if list != nil && !refresh {
+		return list, at, nil
+	}
+	list, err = s.Tools(ctx)
+	at = time.Now()
+	cn.mu.Lock()
+	if err == nil {
+		cn.tools, cn.toolsAt = list, at
+	}
+	cn.mu.Unlock()
+	cn.touch()
+	return list, at, err
+}
+
+// Tool returns one tool of the list read last, whole.
+func (c *Core) Tool(id string, index int) (ToolDetail, error) {
+	t, err := c.tool(id, index, "")
+	if err != nil {
+		return ToolDetail{}, err
+	}
+	return ToolDetail{Tool: row(index, t), Description: t.Description, InputSchema: string(t.InputSchema), OutputSchema: string(t.OutputSchema), Raw: string(t.Raw)}, nil
+}
+
+// tool finds a tool of the list kept by its place; name guards against a list that was read anew. An index below
+// zero finds the first of that name.
+func (c *Core) tool(id string, index int, name string) (*session.Tool, error) {
+	cn := c.connection(id)
+	if cn == nil {
+		_, err := (&connection{}).live()
+		return nil, err
+	}
+	cn.mu.Lock()
+	defer cn.mu.Unlock()
+	if cn.tools != nil {
+		tools := cn.tools.Tools
+		if index >= 0 && index < len(tools) && (name == "" || tools[index].Name == name) {
+			return &tools[index], nil
+		}
+		for i := range tools {
+			if name != "" && tools[i].Name == name {
+				return &tools[i], nil
+			}
+		}
+	}
+	return nil, input("find tool", fmt.Sprintf("the list read last has no tool %q", name), "Refresh the list.")
+}
+
+// Check validates arguments against a tool's schema. A tool that is not in the list has none.
+func (c *Core) Check(in RunInput) []Problem {
+	t, err := c.tool(in.Profile, in.Index, in.Tool)
+	if err != nil {
+		if !json.Valid([]byte(in.Args)) {
+			return []Problem{{Message: "the arguments are not JSON", Keyword: "type"}}
+		}
+		return []Problem{}
+	}
+	return problems(session.CheckArgs(t.InputSchema, json.RawMessage(in.Args)))
+}
+
+func problems(in []session.Problem) []Problem {
+	out := make([]Problem, 0, len(in))
+	for _, p := range in {
+		out = append(out, Problem{Path: p.Path, Message: p.Message, Keyword: p.Keyword})
+	}
+	return out
+}

@@ -1,0 +1,88 @@
+package core
+
+import (
+	"fmt"
+
+	"github.com/sightglass-dev/sightglass/app/wire"
+)
+
+const (
+	maxPage  = 1000    // entries a page holds at most: about 12 ms over the bridge
+	maxRange = 4 << 20 // bytes of a body handed out at once
+	maxMatch = 20_000  // entries one Match looks at, so that the caller can stop between two
+)
+
+// Bytes is a range of one body, masked.
+type Bytes struct {
+	Bytes []byte
+	Kept  int64  // bytes available
+	Total int64  // true length
+	State string // "" whole, "dropped": left memory, "cut": longer than what is kept
+}
+
+// Page returns up to limit (at most 1,000) entries changed after revision after.
+func (c *Core) Page(after uint64, limit int) wire.Page {
+	if limit <= 0 || limit > maxPage {
+		limit = maxPage
+	}
+	return c.log.Page(after, limit)
+}
+
+// Match returns which entries changed after revision after hold text; it looks at up to limit of them.
+func (c *Core) Match(text string, after uint64, limit int) Match {
+	if limit <= 0 || limit > maxMatch {
+		limit = maxMatch
+	}
+	seqs, next := c.log.Match(text, after, limit)
+	if seqs == nil {
+		seqs = []uint64{}
+	}
+	return Match{Seqs: seqs, Next: next}
+}
+
+// Exchange returns the HTTP side of an entry.
+func (c *Core) Exchange(seq uint64) (wire.Exchange, error) {
+	x, ok := c.log.Exchange(seq)
+	if !ok {
+		return wire.Exchange{}, input("show exchange", fmt.Sprintf("entry %d is no HTTP exchange, or it has left the log", seq), "")
+	}
+	return x, nil
+}
+
+// Body returns up to length (at most 4 MiB) bytes of a part of an entry from offset.
+func (c *Core) Body(seq uint64, part wire.Part, offset, length int64) (Bytes, error) {
+	e, ok := c.log.Entry(seq)
+	if !ok || offset < 0 {
+		return Bytes{}, input("show body", fmt.Sprintf("entry %d is not in the log any more", seq), "")
+	}
+	if length <= 0 || length > maxRange {
+		length = maxRange
+	}
+	b, kept, total, ok := c.log.Body(seq, part, offset, length)
+	out := Bytes{Bytes: b, Kept: kept, Total: total}
+	switch {
+	case e.Dropped:
+		out.State = "dropped"
+	case !ok:
+		return Bytes{}, input("show body", fmt.Sprintf("entry %d has no %s", seq, part), "")
+	case kept < total:
+		out.State = "cut"
+	}
+	return out, nil
+}
+
+// Reveal returns the true value behind a placeholder of an entry, while its connection lives.
+func (c *Core) Reveal(seq uint64, placeholder string) (string, error) {
+	e, ok := c.log.Entry(seq)
+	if !ok {
+		return "", input("reveal", fmt.Sprintf("entry %d is not in the log any more", seq), "")
+	}
+	v, ok := c.mask.Reveal(e.Conn, placeholder)
+	if !ok {
+		return "", input("reveal", "the value is not in memory any more", "Values are forgotten when their connection ends: connect again and repeat the call.")
+	}
+	return v, nil
+}
+
+// ClearTraffic forgets every entry.
+func (c *Core) ClearTraffic() { c.log.Clear() }

@@ -1,0 +1,132 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/subtle"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strconv"
+	"strings"
+
+	"github.com/sightglass-dev/sightglass/app/core"
+	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/wire"
+)
+
+const (
+	fetchPrefix = "/api/"
+	tokenHeader = "X-Sightglass-Token" //nolint:gosec // a header's name
+	maxAsk      = 1 << 20              // bytes of a fetch request: they are small questions
+)
+
+// fetcher answers the window's fetches: pages, bodies and lists that are too large for the bridge. Frames can reach
+// it too, so it acts on POST only and wants the per-run token, which only the top frame can ask for.
+type fetcher struct {
+	core  *core.Core
+	token string
+}
+
+func newFetcher(c *core.Core) *fetcher {
+	b := make([]byte, 32)
+	_, _ = rand.Read(b) // crypto/rand.Read never fails
+	return &fetcher{core: c, token: hex.EncodeToString(b)}
+}
+
+// ask is the request of every fetch: each uses the fields it needs.
+type ask struct {
+	Profile string    `json:"profile"`
+	Refresh bool      `json:"refresh"`
+	Index   int       `json:"index"`
+	Text    string    `json:"text"`
+	After   uint64    `json:"after"`
+	Limit   int       `json:"limit"`
+	Seq     uint64    `json:"seq"`
+	Part    wire.Part `json:"part"`
+	Offset  int64     `json:"offset"`
+	Length  int64     `json:"length"`
+}
+
+// ServeHTTP implements [http.Handler]. A panic becomes an error: Wails would let it end the program.
+func (f *fetcher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	defer func() {
+		if p := recover(); p != nil {
+			writeError(w, http.StatusInternalServerError, fmt.Errorf("%s: internal error: %v", r.URL.Path, p))
+		}
+	}()
+	w.Header().Set("Cache-Control", "no-store")
+	w.Header().Set("X-Content-Type-Options", "nosniff")
+	name, ok := strings.CutPrefix(r.URL.Path, fetchPrefix)
+	if !ok {
+		http.NotFound(w, r)
+		return
+	}
+	if r.Method != http.MethodPost {
+		writeError(w, http.StatusMethodNotAllowed, fmt.Errorf("fetch %s: only POST is answered", name))
+		return
+	}
+	if subtle.ConstantTimeCompare([]byte(r.Header.Get(tokenHeader)), []byte(f.token)) != 1 {
+		writeError(w, http.StatusForbidden, fmt.Errorf("fetch %s: the token of this run is missing", name))
+		return
+	}
+	var q ask
+	if err := json.NewDecoder(io.LimitReader(r.Body, maxAsk)).Decode(&q); err != nil {
+		writeError(w, http.StatusBadRequest, fmt.Errorf("fetch %s: read the question: %w", name, err))
+		return
+	}
+	f.answer(w, r, name, q)
+}
+
+func (f *fetcher) answer(w http.ResponseWriter, r *http.Request, name string, q ask) {
+	if name == "body" {
+		f.body(w, q)
+		return
+	}
+	v, err := f.value(r.Context(), name, q)
+	if err != nil {
+		writeError(w, http.StatusUnprocessableEntity, err)
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(v) // the page stopped reading: nobody to tell
+}
+
+func (f *fetcher) value(ctx context.Context, name string, q ask) (any, error) {
+	switch name {
+	case "page":
+		return f.core.Page(q.After, q.Limit), nil
+	case "match":
+		return f.core.Match(q.Text, q.After, q.Limit), nil
+	case "exchange":
+		return f.core.Exchange(q.Seq)
+	case "tools":
+		return f.core.Tools(ctx, q.Profile, q.Refresh)
+	case "tool":
+		return f.core.Tool(q.Profile, q.Index)
+	}
+	return nil, &fault.CallError{Kind: fault.Input, Message: fmt.Sprintf("there is no fetch %q", name)}
+}
+
+// body answers with the bytes themselves; what is known about the whole stands in headers.
+func (f *fetcher) body(w http.ResponseWriter, q ask) {
+	b, err := f.core.Body(q.Seq, q.Part, q.Offset, q.Length)
+	if err != nil {
+		writeError(w, http.StatusUnprocessableEntity, err)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", "application/octet-stream")
+	h.Set("X-Total", strconv.FormatInt(b.Total, 10))
+	h.Set("X-Kept", strconv.FormatInt(b.Kept, 10))
+	h.Set("X-State", b.State)
+	_, _ = w.Write(b.Bytes)
+}
+
+func writeError(w http.ResponseWriter, status int, err error) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	_, _ = io.WriteString(w, formatError(err))
+}

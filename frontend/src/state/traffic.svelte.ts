@@ -1,3 +1,5 @@
+import type { wire } from '../../wailsjs/go/models';
+import { BodyRange, type BodyFetch, type BodyPart } from './bodyRange.svelte';
 import { EntryLog, indexOfSorted, lowerBound, mergeSorted } from '../lib/entryLog';
 import { groupOf, groups, type Group, type RowEntry } from '../lib/trafficRows';
 
@@ -19,6 +21,9 @@ export interface TrafficSource {
   page(after: number, limit: number): Promise<TrafficPage>;
   match(text: string, after: number, limit: number, signal: AbortSignal): Promise<{ seqs: number[]; next: number }>;
   clearTraffic(): Promise<void>;
+  exchange(seq: number, signal: AbortSignal): Promise<wire.Exchange>;
+  body: BodyFetch;
+  reveal(seq: number, placeholder: string): Promise<string>;
   /** Calls back when the log changed; returns the end of it. */
   onTraffic(call: () => void): () => void;
 }
@@ -31,6 +36,9 @@ const matchLimit = 5000;
 const keptEntries = 200_000;
 /** Entries over that before the oldest are let go, so that it is not done at every page. */
 const keptSlack = 20_000;
+
+/** Entries listed for one exchange. */
+const carriedLimit = 50;
 
 export type Scope = 'connection' | 'all';
 
@@ -47,6 +55,8 @@ export class Traffic {
   readonly #source: TrafficSource;
   readonly #log = new EntryLog<TrafficEntry>();
   #rows: number[] = [];
+  /** What each exchange carried, up to a bound: an event stream may carry any number. */
+  readonly #carried = new Map<number, number[]>();
   #counts = noCounts();
   /** Grows with every change of entries or rows. */
   #version = $state(0);
@@ -134,7 +144,9 @@ export class Traffic {
     const more: number[] = [];
     for (const entry of page.entries) {
       if (entry.seq < this.#floor || entry.seq < this.#cleared) continue;
-      if (this.#log.put(entry) !== 'new') continue;
+      const was = this.#log.put(entry);
+      if (was !== 'same' && entry.exchange) this.#noteCarried(entry.exchange, entry.seq);
+      if (was !== 'new') continue;
       this.#count(entry, 1);
       if (this.#passes(entry)) more.push(entry.seq);
     }
@@ -148,11 +160,18 @@ export class Traffic {
     if (page.entries.length > 0) this.#version++;
   }
 
+  #noteCarried(exchange: number, seq: number): void {
+    const seqs = this.#carried.get(exchange);
+    if (!seqs) this.#carried.set(exchange, [seq]);
+    else if (seqs.length < carriedLimit && !seqs.includes(seq)) seqs.push(seq);
+  }
+
   #dropBelow(seq: number): void {
     this.#floor = Math.max(this.#floor, seq);
     this.#log.dropBelow(this.#floor, (entry) => {
       this.#count(entry, -1);
       this.#matched?.delete(entry.seq);
+      this.#carried.delete(entry.seq);
     });
     this.#rows = this.#rows.slice(lowerBound(this.#rows, this.#floor));
     this.#version++;
@@ -212,6 +231,13 @@ export class Traffic {
   entry(seq: number | undefined): TrafficEntry | undefined {
     void this.#version;
     return seq === undefined ? undefined : this.#log.get(seq);
+  }
+
+  /** The messages and events an exchange carried, the first of them when there are many. */
+  carriedBy(seq: number): TrafficEntry[] {
+    void this.#version;
+    const seqs = this.#carried.get(seq) ?? [];
+    return seqs.flatMap((n) => this.#log.get(n) ?? []).sort((a, b) => a.seq - b.seq);
   }
 
   /** The row an entry stands in, or -1. */
@@ -363,12 +389,28 @@ export class Traffic {
     this.#version++;
   }
 
+  /** The HTTP side of an exchange. */
+  exchange(seq: number, signal: AbortSignal): Promise<wire.Exchange> {
+    return this.#source.exchange(seq, signal);
+  }
+
+  /** A body of an entry, to be fetched as far as it is looked at and closed when it no longer is. */
+  body(seq: number, part: BodyPart): BodyRange {
+    return new BodyRange(this.#source.body, seq, part);
+  }
+
+  /** The true value behind a placeholder. The caller shows it and forgets it. */
+  revealSecret(seq: number, placeholder: string): Promise<string> {
+    return this.#source.reveal(seq, placeholder);
+  }
+
   /** Forgets every entry, in Go too. */
   async clear(): Promise<void> {
     await this.#source.clearTraffic();
     this.#cleared = Math.max(this.#cleared, this.#log.last + 1);
     this.#log.clear();
     this.#matched?.clear();
+    this.#carried.clear();
     this.#selected = undefined;
     this.#rebuild();
     await this.pull();

@@ -52,6 +52,18 @@ class Log implements TrafficSource {
     return Promise.resolve();
   }
 
+  exchange(): Promise<never> {
+    return Promise.reject(new Error('not asked for here'));
+  }
+
+  body(): Promise<never> {
+    return Promise.reject(new Error('not asked for here'));
+  }
+
+  reveal(): Promise<never> {
+    return Promise.reject(new Error('not asked for here'));
+  }
+
   onTraffic(call: () => void): () => void {
     this.nudge = call;
     return () => {

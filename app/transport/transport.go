@@ -25,6 +25,7 @@ type Target struct {
 	Dir       string            // working directory, empty: the user's home
 	URL       string            //
 	Headers   http.Header       // sent with every request to the origin of URL, never elsewhere
+	Trust     []string          // SHA-256 fingerprints (hex) of certificates that are accepted besides what the system trusts
 }
 
 // Options are what a link needs from its owner.
@@ -33,6 +34,9 @@ type Options struct {
 	Mask     *wire.Masker // masks credentials before they are recorded; never nil
 	Auth     Authorizer   // nil: requests go out as the profile has them
 	Handlers Handlers
+	// Refused, when not nil, is told of each 401 or 403 for which no caller waits: the GET stream, a posted reply, the
+	// session DELETE. It is called from the link's goroutines and must return at once.
+	Refused func(*fault.CallError)
 }
 
 // Authorizer adds credentials to requests of one origin. Its methods are safe for concurrent use.

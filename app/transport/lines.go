@@ -1,0 +1,72 @@
+package transport
+
+import "bytes"
+
+const (
+	// maxLine bounds one stdout line in memory, in bytes: far above any sane message, far below what kills a desktop.
+	maxLine = 256 << 20
+	// maxStderrLine is where a long stderr line is split, in bytes, so that one row stays readable.
+	maxStderrLine = 64 << 10
+)
+
+// line is one line of a stream, without its newline.
+type line struct {
+	text    []byte // owned by the receiver; at most the splitter's limit
+	size    int64  // true length
+	newline bool   // a newline ended it; false: the limit or the end of the stream
+}
+
+// splitter cuts a stream of bytes into lines, whatever the borders of the chunks it comes in. The lines of one
+// stream, joined by their newlines, are the stream: nothing is lost except what a limit cuts off a line in
+// truncate mode, and size tells that.
+type splitter struct {
+	limit    int  // bytes kept of one line
+	truncate bool // past limit the rest of a line is dropped; else it becomes further lines
+	part     []byte
+	size     int64
+}
+
+// feed takes the next chunk and calls emit for each line that is complete.
+func (s *splitter) feed(chunk []byte, emit func(line)) {
+	for len(chunk) > 0 {
+		end := bytes.IndexByte(chunk, '\n')
+		piece := chunk
+		if end >= 0 {
+			piece = chunk[:end]
+		}
+		s.take(piece, emit)
+		if end < 0 {
+			return
+		}
+		s.emit(emit, true)
+		chunk = chunk[end+1:]
+	}
+}
+
+func (s *splitter) take(piece []byte, emit func(line)) {
+	for {
+		room := s.limit - len(s.part)
+		if len(piece) <= room || s.truncate {
+			s.size += int64(len(piece))
+			s.part = append(s.part, piece[:min(room, len(piece))]...)
+			return
+		}
+		s.size += int64(room)
+		s.part = append(s.part, piece[:room]...)
+		s.emit(emit, false)
+		piece = piece[room:]
+	}
+}
+
+// flush gives out what stands there without a newline yet.
+func (s *splitter) flush(emit func(line)) {
+	if s.size > 0 {
+		s.emit(emit, false)
+	}
+}
+
+func (s *splitter) emit(emit func(line), newline bool) {
+	l := line{text: s.part, size: s.size, newline: newline}
+	s.part, s.size = nil, 0
+	emit(l)
+}

@@ -1,0 +1,147 @@
+package transport
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"syscall"
+	"time"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
+)
+
+// netFault classifies why a request got no answer. ctx's end comes first: the error below it is only its echo.
+func (r *recorder) netFault(req *http.Request, x *exchange, err error) *fault.CallError {
+	f := r.fault(fault.Connect, "", "", "")
+	if c := callOf(req.Context()); c != nil {
+		f.Step = c.step
+	}
+	f.Cause = err
+	f.Detail = r.text(err.Error())
+	if ended(req.Context()) {
+		return r.cutOff(req, x, f)
+	}
+	host := hostPort(req.URL)
+	var dns *net.DNSError
+	var op *net.OpError
+	var record tls.RecordHeaderError
+	switch {
+	case errors.As(err, &dns):
+		f.Message = fmt.Sprintf("The name %s could not be resolved (%s).", dns.Name, dns.Err)
+		f.Hint = "Check the host name in the URL, and the network or VPN."
+	case errors.Is(err, syscall.ECONNREFUSED), strings.Contains(err.Error(), "actively refused"):
+		f.Message = fmt.Sprintf("The connection to %s was refused.", refusedBy(err, host))
+		f.Hint = "Nothing listens there: start the server, or correct host and port in the URL."
+	case r.certificate(f, err, req.URL.Hostname()):
+	case errors.As(err, &record) || strings.Contains(err.Error(), "server gave HTTP response to HTTPS client"):
+		f.Message = host + " answered an HTTPS request with plain HTTP."
+		f.Hint = "Use http:// in the URL, or the server's TLS port."
+	case strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`):
+		f.Message = host + " speaks TLS: it was asked with plain HTTP."
+		f.Hint = "Use https:// in the URL."
+	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.EPIPE):
+		f.Message = host + " closed the connection without an answer."
+		f.Hint = "The server may have crashed, or something between closed the connection."
+	case errors.As(err, &op) && op.Timeout():
+		f.Kind = fault.Timeout
+		f.Message = fmt.Sprintf("No connection to %s came about in time.", host)
+		f.Hint = "Check the address and that no firewall is in between."
+	case errors.Is(err, syscall.EHOSTUNREACH), errors.Is(err, syscall.ENETUNREACH):
+		f.Message = host + " cannot be reached from this network."
+		f.Hint = "Check the network or VPN."
+	default:
+		f.Message = fmt.Sprintf("The request to %s got no answer: %s.", host, r.text(short(err)))
+		f.Hint = "Look at the exchange in the traffic."
+	}
+	return f
+}
+
+func short(err error) string { return clip([]byte(err.Error()), 200) }
+
+// refusedBy names the address that refused: that of a proxy differs from the URL's.
+func refusedBy(err error, host string) string {
+	var op *net.OpError
+	if errors.As(err, &op) && op.Addr != nil && op.Op != "dial" || op == nil || op.Addr == nil {
+		return host
+	}
+	if op.Op == "proxyconnect" || op.Addr.String() != host {
+		return host + " (" + op.Addr.String() + ")"
+	}
+	return host
+}
+
+// cutOff is the error of an exchange whose ctx ended.
+func (r *recorder) cutOff(req *http.Request, x *exchange, f *fault.CallError) *fault.CallError {
+	cause := context.Cause(req.Context())
+	var known *fault.CallError
+	if errors.As(cause, &known) {
+		return known
+	}
+	if errors.Is(req.Context().Err(), context.DeadlineExceeded) || req.Context().Err() == nil || errors.Is(cause, context.DeadlineExceeded) {
+		f.Kind = fault.Timeout
+		f.Message = fmt.Sprintf("Waited in vain %s (%s).", x.waitingFor(), time.Since(x.at.start).Round(time.Millisecond))
+		f.Hint = "The server may be slow or stuck, or the address wrong; give it more time in the server's settings."
+		return f
+	}
+	f.Kind, f.Message, f.Hint, f.Detail = fault.Cancelled, "The request was cancelled while it waited "+x.waitingFor()+".", "", ""
+	return f
+}
+
+// certificate explains a TLS failure. It reports whether err is one.
+func (r *recorder) certificate(f *fault.CallError, err error, host string) bool {
+	var verification *tls.CertificateVerificationError
+	var alert tls.AlertError
+	switch {
+	case errors.As(err, &verification):
+	case errors.As(err, &alert):
+		f.Message = fmt.Sprintf("The TLS handshake with %s failed: %v.", host, alert)
+		f.Hint = "The server refused the TLS versions, ciphers or certificate offered to it."
+		return true
+	default:
+		return false
+	}
+	f.Message = fmt.Sprintf("The certificate of %s is not trusted: %s.", host, certProblem(verification.Err, host))
+	f.Hint = "Correct the server's certificate. If you know this server, trust its certificate by the fingerprint below."
+	if len(verification.UnverifiedCertificates) > 0 {
+		f.Detail = describe(verification.UnverifiedCertificates[0])
+	}
+	return true
+}
+
+func certProblem(err error, host string) string {
+	var invalid x509.CertificateInvalidError
+	var name x509.HostnameError
+	var unknown x509.UnknownAuthorityError
+	switch {
+	case errors.As(err, &invalid) && invalid.Reason == x509.Expired:
+		if now := time.Now(); now.Before(invalid.Cert.NotBefore) {
+			return "it is valid only from " + invalid.Cert.NotBefore.UTC().Format(time.RFC3339)
+		}
+		return "it expired on " + invalid.Cert.NotAfter.UTC().Format(time.RFC3339)
+	case errors.As(err, &name):
+		names := append([]string(nil), name.Certificate.DNSNames...)
+		for _, ip := range name.Certificate.IPAddresses {
+			names = append(names, ip.String())
+		}
+		if len(names) == 0 {
+			return "it names no host"
+		}
+		return fmt.Sprintf("it is for %s, not for %s", strings.Join(names, ", "), host)
+	case errors.As(err, &unknown):
+		return "it was signed by an authority this system does not know (or by itself)"
+	}
+	return err.Error()
+}
+
+// describe is a certificate in a few lines.
+func describe(c *x509.Certificate) string {
+	return fmt.Sprintf("subject: %s\nissuer: %s\nvalid: %s to %s\nnames: %s\nSHA-256 fingerprint: %s",
+		c.Subject, c.Issuer, c.NotBefore.UTC().Format(time.RFC3339), c.NotAfter.UTC().Format(time.RFC3339),
+		strings.Join(c.DNSNames, ", "), Fingerprint(c))
+}

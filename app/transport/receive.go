@@ -1,0 +1,139 @@
+package transport
+
+import (
+	"fmt"
+	"net/http"
+	"time"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/wire"
+)
+
+// diverted is the mark on a server's request: no engine below answers it, its owner does.
+const diverted = "A request by the server: handed to whoever answers the server's questions."
+
+// receive records one well-formed frame and hands it on: an answer to its call, a request or notification to its
+// owner. own is the call on whose stream it came (HTTP), or nil when any pending call may be answered.
+// It returns the call that was answered.
+func (l *link) receive(raw []byte, m *message, info frameInfo, own *call, http *http.Response) *call {
+	at := time.Now()
+	info.dir = wire.In
+	info.findings = append(info.findings, m.findings...)
+	if own != nil {
+		info.call = own.name
+		if info.purpose == "" {
+			info.purpose = own.purpose
+		}
+	}
+	if !m.isResponse() {
+		if m.kind == wire.MsgRequest {
+			info.withheld = diverted
+		}
+		seq := l.rec.frame(raw, m, info)
+		l.incoming(raw, m, seq, info.call)
+		return nil
+	}
+	c, why, blame := l.match(m)
+	if c != nil && own != nil && c != own {
+		why = fmt.Sprintf("It answers %s but came on the stream of %s.", c.step, own.step)
+		c = nil
+	}
+	if c == nil {
+		info.withheld = why
+		seq := l.rec.frame(raw, m, info)
+		l.misfit(raw, m, seq, why, own, blame)
+		return nil
+	}
+	info.call, info.method, info.purpose, info.took = c.name, c.method, c.purpose, c.latency(at)
+	seq := l.rec.frame(raw, m, info)
+	a := &Answer{Raw: raw, Result: m.result, Error: m.err, Response: seq}
+	if http != nil {
+		a.Status, a.Header = http.StatusCode, http.Header
+	}
+	if !c.resolve(a, at) {
+		l.rec.withhold(seq, "A second answer: the call is over already.")
+		return nil
+	}
+	return c
+}
+
+// misfit tells the calls that wait that something came which is not their answer.
+func (l *link) misfit(raw []byte, m *message, seq uint64, why string, own, blame *call) {
+	quote := why + " It was: " + l.rec.quote(raw)
+	if own != nil {
+		own.missed(seq, quote)
+		return // its stream goes on: the answer may still come
+	}
+	l.evidence(seq, quote)
+	if blame == nil {
+		return
+	}
+	f := l.rec.fault(fault.Protocol, blame.step, "The server's answer to "+blame.step+" cannot be taken. "+why, "The server has to repeat the request's id, a string, as it was sent.")
+	if m.err != nil {
+		f.RPC = m.err
+	}
+	blame.fail(f)
+}
+
+// evidence keeps a quote for every call that waits on this link.
+func (l *link) evidence(seq uint64, quote string) {
+	l.mu.Lock()
+	calls := make([]*call, 0, len(l.pending))
+	for _, c := range l.pending {
+		calls = append(calls, c)
+	}
+	l.mu.Unlock()
+	for _, c := range calls {
+		c.missed(seq, quote)
+	}
+}
+
+// batch hands on the parts of a batch array. Revision 2025-03-26 alone has them: "Implementations MAY support
+// sending JSON-RPC batches, but MUST support receiving JSON-RPC batches" (basic, section Messages).
+func (l *link) batch(raw []byte, m *message, info frameInfo, own *call, http *http.Response, answered func(*call)) {
+	info.dir = wire.In
+	if v := l.negotiated(); v != "2025-03-26" {
+		info.findings = append(info.findings, "A batch: only protocol revision 2025-03-26 has them. Its messages are taken one by one.")
+	}
+	if own != nil {
+		info.call = own.name
+	}
+	whole := l.rec.frame(raw, m, info)
+	for _, part := range m.parts {
+		pm := parseMessage(part)
+		if pm.kind == wire.MsgInvalid || pm.kind == wire.MsgBatch {
+			if own != nil {
+				own.missed(whole, "A part of a batch is no message: "+l.rec.quote(part))
+			}
+			continue
+		}
+		if c := l.receivePart(part, &pm, whole, own, http); c != nil {
+			answered(c)
+		}
+	}
+}
+
+// receivePart is receive for a message that has no entry of its own.
+func (l *link) receivePart(raw []byte, m *message, whole uint64, own *call, http *http.Response) *call {
+	if !m.isResponse() {
+		name := ""
+		if own != nil {
+			name = own.name
+		}
+		l.incoming(raw, m, whole, name)
+		return nil
+	}
+	c, why, blame := l.match(m)
+	if c == nil || own != nil && c != own {
+		l.misfit(raw, m, whole, why, own, blame)
+		return nil
+	}
+	a := &Answer{Raw: raw, Result: m.result, Error: m.err, Response: whole}
+	if http != nil {
+		a.Status, a.Header = http.StatusCode, http.Header
+	}
+	if !c.resolve(a, time.Now()) {
+		return nil
+	}
+	return c
+}

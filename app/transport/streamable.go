@@ -1,0 +1,479 @@
+package transport
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"math/rand/v2"
+	"net/http"
+	"net/url"
+	"sync"
+	"time"
+
+	mcpt "github.com/mark3labs/mcp-go/client/transport"
+	"github.com/mark3labs/mcp-go/mcp"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/wire"
+)
+
+const (
+	headerSession = "Mcp-Session-Id"
+	headerVersion = "MCP-Protocol-Version"
+
+	// defaultRetry is the pause before a stream is resumed when the server named none.
+	defaultRetry = time.Second
+	// minRetry keeps a server that asks for no pause from being asked in a tight loop.
+	minRetry = 10 * time.Millisecond
+	// maxBackoff is the longest pause between attempts that bring nothing.
+	maxBackoff = 30 * time.Second
+	// maxFruitless is how many attempts to resume a call's stream may fail in a row.
+	maxFruitless = 5
+	// replyTime bounds the POST of a reply, which is not bound to its caller's patience.
+	replyTime = 2 * time.Minute
+	// deleteTime bounds the session's DELETE.
+	deleteTime = 5 * time.Second
+)
+
+// streamable is Streamable HTTP behind mcp-go's transport.Interface. It is ours and not mcp-go's NewStreamableHTTP,
+// because under a tap that has to keep 30 of 44 answers from mcp-go nothing but the POST itself would be left to it
+// (see the package comment).
+type streamable struct {
+	link   *link
+	client *http.Client
+	tap    *tap
+	url    *url.URL
+
+	mu        sync.Mutex
+	session   string
+	version   string
+	listening bool
+}
+
+func openStreamable(l *link, t Target, o Options) *fault.CallError {
+	u, f := parseTarget(l.rec, t.URL)
+	if f != nil {
+		return f
+	}
+	s := &streamable{link: l, url: u}
+	s.client, s.tap = newClient(l, t, o, u)
+	l.engine = s
+	return nil
+}
+
+// Start implements mcp-go's transport.Interface; Streamable HTTP has nothing to open.
+func (s *streamable) Start(context.Context) error { return nil }
+
+// Close implements mcp-go's transport.Interface; the link ends the engine by shutdown.
+func (s *streamable) Close() error { return nil }
+
+// SetNotificationHandler implements mcp-go's transport.Interface; notifications go to the link's handlers, raw.
+func (s *streamable) SetNotificationHandler(func(mcp.JSONRPCNotification)) {}
+
+// SendNotification implements mcp-go's transport.Interface; the link posts notifications byte-exact.
+func (s *streamable) SendNotification(ctx context.Context, n mcp.JSONRPCNotification) error {
+	return errors.New("notifications are posted by the link")
+}
+
+// GetSessionId implements mcp-go's transport.Interface.
+func (s *streamable) GetSessionId() string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.session
+}
+
+func (s *streamable) setVersion(version string) {
+	s.mu.Lock()
+	s.version = version
+	s.mu.Unlock()
+}
+
+// modern tells a call of protocol revision 2026-07-28 or later, which names its version itself.
+func (l *link) modern(c *call) bool { return c.header.Get(headerVersion) >= "2026" }
+
+// SendRequest implements mcp-go's transport.Interface: it posts the call in ctx and waits for its answer.
+func (s *streamable) SendRequest(ctx context.Context, r mcpt.JSONRPCRequest) (*mcpt.JSONRPCResponse, error) {
+	c := callOf(ctx)
+	if c == nil {
+		return nil, errors.New("a request goes through the link")
+	}
+	hctx, cancel := detach(ctx)
+	resp, sentSession, err := s.exchange(hctx, http.MethodPost, c, nil)
+	if err != nil {
+		cancel()
+		return nil, err
+	}
+	if err := s.answer(hctx, cancel, c, resp, sentSession); err != nil {
+		return nil, err
+	}
+	return &mcpt.JSONRPCResponse{JSONRPC: "2.0", ID: r.ID, Result: []byte("{}")}, nil
+}
+
+// detach makes a context that ends with ctx until cancel or the end of ctx after an answer: a stream is read on for
+// a moment when its call is over. The values stay.
+func detach(ctx context.Context) (context.Context, context.CancelFunc) {
+	out, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stop := context.AfterFunc(ctx, func() {
+		if c := callOf(ctx); c != nil && c.isAnswered() {
+			return
+		}
+		cancel(context.Cause(ctx))
+	})
+	return out, func() { stop(); cancel(nil) }
+}
+
+func (c *call) isAnswered() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.answer != nil
+}
+
+// exchange sends one HTTP request of the session.
+func (s *streamable) exchange(ctx context.Context, method string, c *call, extra http.Header) (*http.Response, string, error) {
+	var body io.Reader
+	if method == http.MethodPost {
+		body = bytes.NewReader(c.frame)
+	}
+	req, err := http.NewRequestWithContext(ctx, method, s.url.String(), body)
+	if err != nil {
+		return nil, "", fmt.Errorf("make the request: %w", err)
+	}
+	session := s.head(req, c)
+	for name, values := range extra {
+		req.Header[name] = values
+	}
+	resp, err := s.client.Do(req)
+	if err != nil {
+		return nil, session, err
+	}
+	return resp, session, nil
+}
+
+// head sets the protocol's headers and returns the session that is named.
+func (s *streamable) head(req *http.Request, c *call) string {
+	req.Header.Set("Accept", "application/json, text/event-stream")
+	switch req.Method {
+	case http.MethodPost:
+		req.Header.Set("Content-Type", "application/json")
+	case http.MethodGet:
+		req.Header.Set("Accept", "text/event-stream")
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.version != "" {
+		req.Header.Set(headerVersion, s.version)
+	}
+	// A new initialize starts a new session; revision 2026-07-28 has none.
+	if s.session == "" || c.method == string(mcp.MethodInitialize) || s.link.modern(c) {
+		return ""
+	}
+	req.Header.Set(headerSession, s.session)
+	return s.session
+}
+
+// answer reads what a request got. It owns the response and cancel.
+func (s *streamable) answer(ctx context.Context, cancel context.CancelFunc, c *call, resp *http.Response, session string) error {
+	owned := true
+	defer func() {
+		if owned {
+			resp.Body.Close()
+			cancel()
+		}
+	}()
+	if f, answered := s.link.status(c, resp, session); f != nil || answered {
+		return asError(f)
+	}
+	if resp.StatusCode == http.StatusAccepted || resp.StatusCode == http.StatusNoContent {
+		return asError(s.link.httpFault(c, resp, fault.Protocol,
+			fmt.Sprintf("The server answered a request with status %s and no message; a request needs an answer.", resp.Status),
+			"Answer with application/json, or with text/event-stream and the answer on it."))
+	}
+	switch mediaType(resp) {
+	case "application/json":
+		if f := s.link.jsonBody(c, resp); f != nil {
+			return f
+		}
+		s.adopt(c, resp)
+		return nil
+	case "text/event-stream":
+		owned = false
+		return s.follow(ctx, cancel, c, resp)
+	}
+	return asError(s.link.wrongType(c, resp))
+}
+
+func asError(f *fault.CallError) error {
+	if f == nil {
+		return nil
+	}
+	return f
+}
+
+// adopt takes the session of an initialize that succeeded: "A server using the Streamable HTTP transport MAY assign
+// a session ID at initialization time, by including it in an Mcp-Session-Id header on the HTTP response containing
+// the InitializeResult" (2025-11-25, basic/transports, Session Management).
+func (s *streamable) adopt(c *call, resp *http.Response) {
+	id := resp.Header.Get(headerSession)
+	c.mu.Lock()
+	good := c.answer != nil && c.answer.Error == nil
+	c.mu.Unlock()
+	if c.method != string(mcp.MethodInitialize) || !good {
+		return
+	}
+	s.mu.Lock()
+	s.session = id
+	s.mu.Unlock()
+	if id == "" {
+		return
+	}
+	for i := 0; i < len(id); i++ {
+		if id[i] < 0x21 || id[i] > 0x7E {
+			exchangeOf(resp).finding("The session id must consist of visible ASCII characters (0x21 to 0x7E).")
+			break
+		}
+	}
+}
+
+// follow reads a call's event stream, and resumes it when the server ends it early (2025-11-25, basic/transports,
+// Resumability and Redelivery).
+func (s *streamable) follow(ctx context.Context, cancel context.CancelFunc, c *call, resp *http.Response) error {
+	first := resp
+	cursor := resume{}
+	for {
+		st := s.link.newStream(resp, c)
+		err := st.run()
+		if st.done {
+			s.adopt(c, first)
+			s.link.spawn(func() { st.drain(); cancel() })
+			return nil
+		}
+		resp.Body.Close()
+		cursor.note(st)
+		if ctx.Err() != nil {
+			cancel()
+			return context.Cause(ctx)
+		}
+		if f := s.unresumable(c, st, &cursor, err); f != nil {
+			cancel()
+			return f
+		}
+		if resp, err = s.reopen(ctx, c, &cursor); resp == nil {
+			cancel()
+			return err // nil: an error in the body was the answer
+		}
+	}
+}
+
+// resume is where a stream broke off and how long to wait.
+type resume struct {
+	lastID    string
+	retry     time.Duration
+	hasRetry  bool
+	fruitless int // attempts in a row that brought no event
+}
+
+func (r *resume) note(st *stream) {
+	if st.lastID != "" {
+		r.lastID = st.lastID
+	}
+	if st.hasRetry {
+		r.retry, r.hasRetry = st.retry, true
+	}
+	r.fruitless++
+	if st.events > 0 {
+		r.fruitless = 0
+	}
+}
+
+// pause is how long to wait before the next attempt: what the server asked for, longer while nothing comes.
+func (r *resume) pause() time.Duration {
+	d := defaultRetry
+	if r.hasRetry {
+		d = max(r.retry, minRetry)
+	}
+	if r.fruitless > 1 {
+		slow := min(time.Second<<min(r.fruitless-2, 5), maxBackoff)
+		d = max(d, slow/2+rand.N(slow/2+1)) //nolint:gosec // jitter needs no secrecy
+	}
+	return d
+}
+
+// unresumable is the error of a stream that ended without its answer and cannot be asked for the rest.
+func (s *streamable) unresumable(c *call, st *stream, cursor *resume, err error) *fault.CallError {
+	legacy := !s.link.modern(c)
+	if legacy && cursor.lastID != "" && cursor.fruitless <= maxFruitless {
+		return nil
+	}
+	f := s.link.rec.fault(fault.Protocol, c.step, "The event stream ended without the answer.", "The server has to send the answer to "+c.step+" before it ends the stream.")
+	if !errors.Is(err, io.EOF) {
+		f.Kind, f.Cause = fault.Closed, err
+		f.Message = "The event stream broke off before the answer came: " + s.link.rec.text(err.Error()) + "."
+		f.Hint = "The server may have crashed, or a proxy in between has a time limit."
+	}
+	if c.evidence() == "" && st.events == 0 {
+		f.Detail = "No message came on the stream."
+	}
+	f.Status, f.Header = st.resp.StatusCode, s.link.rec.header(st.resp)
+	f.Entries = []uint64{st.x.seq}
+	return f
+}
+
+// reopen asks for the rest of a stream: "the client SHOULD issue an HTTP GET to the MCP endpoint, and include the
+// Last-Event-ID header".
+func (s *streamable) reopen(ctx context.Context, c *call, cursor *resume) (*http.Response, error) {
+	for {
+		pause := cursor.pause()
+		s.link.rec.lifecycle("the stream of %s ended before its answer: resuming behind event %q in %s", c.step, cursor.lastID, pause.Round(time.Millisecond))
+		if !sleep(ctx, pause) {
+			return nil, context.Cause(ctx)
+		}
+		resp, session, err := s.exchange(ctx, http.MethodGet, c, http.Header{"Last-Event-Id": {cursor.lastID}})
+		if err != nil {
+			if cursor.fruitless++; cursor.fruitless > maxFruitless || ctx.Err() != nil {
+				return nil, err
+			}
+			continue
+		}
+		if f, answered := s.link.status(c, resp, session); f != nil || answered {
+			resp.Body.Close()
+			return nil, asError(f)
+		}
+		if mediaType(resp) != "text/event-stream" {
+			f := s.link.wrongType(c, resp)
+			resp.Body.Close()
+			return nil, f
+		}
+		return resp, nil
+	}
+}
+
+// sleep waits; false when ctx ended.
+func sleep(ctx context.Context, d time.Duration) bool {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-t.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}
+
+// waiting implements engine. The call's lock is held.
+func (s *streamable) waiting(*call) string { return "" }
+
+// post sends a notification or a reply.
+func (s *streamable) post(ctx context.Context, c *call) error {
+	return s.link.deliver(ctx, c, func(ctx context.Context) (*http.Response, string, error) {
+		return s.exchange(ctx, http.MethodPost, c, nil)
+	})
+}
+
+// deliver posts a message that has no answer. The POST lives on when the caller's patience ends, up to replyTime:
+// a question may have waited longer for its person than any timeout.
+func (l *link) deliver(ctx context.Context, c *call, send func(context.Context) (*http.Response, string, error)) error {
+	done := make(chan error, 1)
+	l.spawn(func() {
+		bound, cancel := context.WithTimeout(context.WithValue(l.lasting(), callKey{}, c), replyTime)
+		defer cancel()
+		resp, session, err := send(bound)
+		if err == nil {
+			err = l.delivered(c, resp, session)
+		}
+		done <- err
+	})
+	select {
+	case err := <-done:
+		return err
+	case <-ctx.Done():
+		return ctx.Err()
+	}
+}
+
+// lasting is the link's own context.
+func (l *link) lasting() context.Context { return l.ctx }
+
+// delivered reads the answer to a message that needs none.
+func (l *link) delivered(c *call, resp *http.Response, session string) error {
+	if f, _ := l.status(c, resp, session); f != nil {
+		resp.Body.Close()
+		if l.refused != nil && f.Kind == fault.Auth && c.msg.isResponse() {
+			l.refused(f)
+		}
+		return f
+	}
+	if mediaType(resp) == "text/event-stream" { // allowed by nobody, sent by some: its messages are shown and used
+		exchangeOf(resp).finding("An event stream in answer to a message that is no request; 202 Accepted without a body is right.")
+		st := l.newStream(resp, nil)
+		st.purpose = "stray"
+		stop := context.AfterFunc(l.ctx, func() { resp.Body.Close() })
+		l.spawn(func() {
+			defer stop()
+			defer resp.Body.Close()
+			_ = st.run()
+		})
+		return nil
+	}
+	body, _ := readSome(resp, maxErrorBody)
+	if len(bytes.TrimSpace(body)) > 0 {
+		m := parseMessage(body)
+		x := exchangeOf(resp)
+		x.finding("A body in answer to a message that is no request; 202 Accepted without a body is right.")
+		if m.kind != wire.MsgInvalid {
+			info := frameInfo{dir: wire.In, exchange: x.seq, withheld: "It answers no request of ours.", findings: m.findings}
+			l.rec.frame(body, &m, info)
+		}
+	}
+	return nil
+}
+
+// shutdown ends the session: "Clients that no longer need a particular session SHOULD send an HTTP DELETE to the MCP
+// endpoint with the Mcp-Session-Id header".
+func (s *streamable) shutdown(ctx context.Context) {
+	defer s.tap.base.(*http.Transport).CloseIdleConnections()
+	if s.GetSessionId() == "" {
+		s.link.cancel()
+		return
+	}
+	_, c := s.link.newCall(ctx, "DELETE", "end the session", nil)
+	defer c.cancel(nil)
+	c.purpose, c.where = "delete", "the session DELETE"
+	bound, cancel := context.WithTimeout(context.WithValue(ctx, callKey{}, c), deleteTime)
+	defer cancel()
+	resp, session, err := s.exchange(bound, http.MethodDelete, c, nil)
+	if err == nil {
+		s.deleted(c, resp, session)
+	} else {
+		s.link.rec.lifecycle("the session could not be ended: %v", err)
+	}
+	s.mu.Lock()
+	s.session = ""
+	s.mu.Unlock()
+	s.link.cancel()
+}
+
+func (s *streamable) deleted(c *call, resp *http.Response, session string) {
+	r := s.link.rec
+	switch code := resp.StatusCode; {
+	case code == http.StatusMethodNotAllowed:
+		_, _ = readSome(resp, maxErrorBody)
+		r.lifecycle("the server does not let clients end a session (405), which is allowed")
+	case code == http.StatusNotFound:
+		_, _ = readSome(resp, maxErrorBody)
+		r.lifecycle("the session was over already (404)")
+	case code < 300:
+		_, _ = readSome(resp, maxErrorBody)
+		r.lifecycle("session ended (DELETE: %d)", code)
+	default:
+		f, _ := s.link.status(c, resp, session)
+		if f == nil {
+			return
+		}
+		r.finding(exchangeOf(resp).seq, "The session's DELETE was refused: "+f.Message)
+		if f.Kind == fault.Auth && s.link.refused != nil {
+			s.link.refused(f)
+		}
+	}
+}

@@ -67,30 +67,19 @@ func (s *Session) takeFindings(f *flight) []string {
 
 // refusal is a JSON-RPC error as an error of ours.
 func (s *Session) refusal(step string, r *Result) *fault.CallError {
-	f := &fault.CallError{
-		Server: s.cfg.Server, Kind: fault.RPC, Step: step, RPC: r.RPC, Status: r.Status, Header: r.Header,
-		Message: fmt.Sprintf("The server answered with the error %d: %s", r.RPC.Code, clip(r.RPC.Message, 500)),
-		Entries: append([]uint64(nil), r.Entries...),
-	}
+	f := fault.FromRPC(s.cfg.Server, step, r.RPC)
+	f.Status, f.Header, f.Entries = r.Status, r.Header, append([]uint64(nil), r.Entries...)
 	f.Hint = rpcHint(r.RPC)
 	return f
 }
 
-// rpcHint says what to do about an error code that the protocol defines.
+// rpcHint says what to do about an error code, with what its data names.
 func rpcHint(e *fault.RPCError) string {
-	switch e.Code {
-	case codeNoMethod:
-		return "The server does not know this method: look at the capabilities it declared."
-	case codeBadParams:
-		return "The server does not accept the params: compare them with what the method or the tool's schema asks for."
-	case codeHeader:
-		return "The HTTP headers do not match the request's body, or one is missing: compare both in the exchange."
-	case codeCapability:
-		return "The server needs a capability that this client did not declare: " + clip(string(field(e.Data, "requiredCapabilities")), 200)
-	case codeVersion:
-		return "The server does not speak this protocol version: choose another era or version in the server's settings."
+	hint := fault.Hint(e.Code)
+	if need := field(e.Data, "requiredCapabilities"); e.Code == codeCapability && need != nil {
+		hint += " It asks for " + clip(string(need), 200) + "."
 	}
-	return ""
+	return hint
 }
 
 // unfinished reads resultType. It reports true when the result asks for input.

@@ -70,5 +70,3 @@ func (e *TextError) Error() string {
 	}
 	return fmt.Sprintf("line %d, column %d: %s", e.Line, e.Column, e.Reason)
 }
-
-var errNotBuilt = errors.New("not built yet")

@@ -120,8 +120,9 @@ func (e *exporter) server(p Profile) (json.RawMessage, error) {
 			switch {
 			case strings.HasPrefix(inside, secretPrefix):
 				return e.input(p, inside)
-			case e.form == FormServers && variable.MatchString(inside) && !strings.Contains(inside, ":") && inside != "userHome":
-				return "${env:" + inside + "}" // VS Code knows ${VAR} not
+			case e.form == FormServers && variable.MatchString(inside) && !strings.Contains(inside, ":") &&
+				!slices.Contains(editorOnly, inside) && inside != "userHome" && inside != "pathSeparator":
+				return "${env:" + inside + "}" // VS Code does not know ${VAR}
 			}
 			return "${" + inside + "}"
 		})

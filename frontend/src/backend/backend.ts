@@ -1,0 +1,70 @@
+import type { app, core, profile, wire } from '../../wailsjs/go/models';
+import type { BodyBytes, BodyPart, Connection, EventName, ExportForm } from './types';
+
+/**
+ * Everything the window asks of the program. Two twins implement it: the bridge (wails.ts) and an in-memory one for
+ * tests and design work (fake/). Every promise settles, and rejects with an AppError only. Times are Unix
+ * microseconds, durations microseconds, unless named otherwise.
+ */
+export interface Backend {
+  hello(): Promise<app.Hello>;
+  /** Opens an http, https or mailto link in the user's browser. */
+  openLink(url: string): Promise<void>;
+  copy(text: string): Promise<void>;
+
+  servers(): Promise<core.ServerList>;
+  /** Adds (empty id) or changes a server; values of secrets go to the keychain. */
+  saveServer(server: profile.Profile, secrets: core.SecretInput[]): Promise<profile.Profile>;
+  duplicateServer(id: string): Promise<profile.Profile>;
+  /** Disconnects and removes. `restoreServer` brings it back until the program ends. */
+  deleteServer(id: string): Promise<void>;
+  restoreServer(id: string): Promise<void>;
+  reorderServers(ids: string[]): Promise<void>;
+  secrets(id: string): Promise<core.SecretState[]>;
+  setSecrets(id: string, secrets: core.SecretInput[]): Promise<void>;
+  /** Reads what was typed into the box; nothing is started or saved. */
+  typed(text: string): Promise<core.Typed>;
+  /** Makes a temporary server of what was typed. */
+  useTyped(text: string): Promise<profile.Profile>;
+  /** Saves a temporary server. */
+  keepServer(id: string): Promise<profile.Profile>;
+  launch(id: string): Promise<core.Launch>;
+  /** Allows the launch with that hash, as it was shown. */
+  confirmLaunch(id: string, hash: string): Promise<void>;
+  readImport(text: string): Promise<core.ImportPreview>;
+  /** Asks for a file; form and problem are empty when the user cancelled. */
+  openImport(): Promise<core.ImportPreview>;
+  acceptImport(preview: core.ImportPreview): Promise<profile.Profile[]>;
+  exportText(ids: string[], form: ExportForm): Promise<string>;
+  /** Asks where to and writes; answers with the path, empty when the user cancelled. */
+  exportFile(ids: string[], form: ExportForm): Promise<string>;
+
+  /** The connections changed after a revision; all with 0. */
+  connections(after: number): Promise<Connection[]>;
+  /** Starts connecting; the states follow by event. */
+  connect(id: string): Promise<void>;
+  disconnect(id: string): Promise<void>;
+  questions(id: string): Promise<core.Question[]>;
+  answer(answer: core.Answer): Promise<void>;
+
+  tools(id: string, refresh: boolean, signal?: AbortSignal): Promise<core.ToolList>;
+  tool(id: string, index: number, signal?: AbortSignal): Promise<core.ToolDetail>;
+  check(input: core.RunInput): Promise<core.Problem[]>;
+  /** Calls a tool and waits for its result, however long it takes; `cancelCall` ends it. */
+  run(input: core.RunInput): Promise<core.RunOutput>;
+  cancelCall(call: string): Promise<void>;
+  calls(id: string): Promise<core.CallState[]>;
+
+  /** Entries changed after a revision, at most 1,000. */
+  page(after: number, limit: number, signal?: AbortSignal): Promise<wire.Page>;
+  /** Which of the entries changed after a revision hold a text. */
+  match(text: string, after: number, limit: number, signal?: AbortSignal): Promise<core.Match>;
+  exchange(seq: number, signal?: AbortSignal): Promise<wire.Exchange>;
+  body(seq: number, part: BodyPart, offset: number, length: number, signal?: AbortSignal): Promise<BodyBytes>;
+  /** The true value behind a placeholder of an entry: on the user's click only. */
+  reveal(seq: number, placeholder: string): Promise<string>;
+  clearTraffic(): Promise<void>;
+
+  /** Calls back when there is something to pull; returns the end of it. */
+  on(event: EventName, call: (rev: number) => void): () => void;
+}

@@ -1,0 +1,32 @@
+/** The types that cross the bridge, as Go wrote them. The rest of the frontend imports them from here only. */
+import type { core, wire } from '../../wailsjs/go/models';
+
+export type { app, challenge, core, profile, wire } from '../../wailsjs/go/models';
+
+/** Phase of a connection. */
+export type Phase = 'disconnected' | 'connecting' | 'connected' | 'refused' | 'failed' | 'closing';
+
+/** A connection, with `how` era and version were found. */
+export type Connection = core.Connection & { how?: string };
+
+/** A part of an entry that has bytes. */
+export type BodyPart = 'message' | 'request' | 'response';
+
+/** A range of a body, and how much of it there is. */
+export interface BodyBytes {
+  bytes: Uint8Array;
+  /** True length on the wire. */
+  total: number;
+  /** Bytes that can be asked for. */
+  kept: number;
+  /** "dropped": it left memory; "cut": longer than what is kept; empty: whole. */
+  state: string;
+}
+
+/** What an event says: pull again. */
+export type EventName = 'traffic' | 'connections' | 'servers' | 'calls' | 'questions';
+
+/** The form of an export: the common one, or VS Code's. */
+export type ExportForm = 'mcpServers' | 'servers';
+
+export type Page = wire.Page;

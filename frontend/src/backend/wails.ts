@@ -1,0 +1,67 @@
+import type { app, core, wire } from '../../wailsjs/go/models';
+import * as Connections from '../../wailsjs/go/app/Connections';
+import * as Servers from '../../wailsjs/go/app/Servers';
+import * as Tools from '../../wailsjs/go/app/Tools';
+import * as Traffic from '../../wailsjs/go/app/Traffic';
+import * as Win from '../../wailsjs/go/app/Window';
+import { EventsOn } from '../../wailsjs/runtime/runtime';
+import type { Backend } from './backend';
+import { FetchApi } from './fetch';
+import { keychain, plain, settle, unlimited } from './settle';
+
+/** Milliseconds a server's process tree may take to end. */
+const ending = 60_000;
+
+/** The backend over the bridge of Wails and its asset server. */
+export function wailsBackend(): Backend {
+  let greeting: Promise<app.Hello> | undefined;
+  const hello = (): Promise<app.Hello> => (greeting ??= settle('start', plain, Win.Hello()));
+  const api = new FetchApi(async () => (await hello()).token);
+
+  return {
+    hello,
+    openLink: (url) => settle('open link', plain, Win.OpenLink(url)),
+    copy: (text) => settle('copy', plain, Win.Copy(text)),
+
+    servers: () => settle('list servers', plain, Servers.List()),
+    saveServer: (server, secrets) => settle('save server', keychain, Servers.Save(server, secrets)),
+    duplicateServer: (id) => settle('duplicate server', keychain, Servers.Duplicate(id)),
+    deleteServer: (id) => settle('delete server', keychain, Servers.Delete(id)),
+    restoreServer: (id) => settle('restore server', keychain, Servers.Restore(id)),
+    reorderServers: (ids) => settle('reorder servers', plain, Servers.Reorder(ids)),
+    secrets: (id) => settle('list secrets', keychain, Servers.Secrets(id)),
+    setSecrets: (id, secrets) => settle('keep secrets', keychain, Servers.SetSecrets(id, secrets)),
+    typed: (text) => settle('read the line', plain, Servers.Type(text)),
+    useTyped: (text) => settle('use the line', keychain, Servers.Use(text)),
+    keepServer: (id) => settle('save server', keychain, Servers.Keep(id)),
+    launch: (id) => settle('look at the command', keychain, Servers.Launch(id)),
+    confirmLaunch: (id, hash) => settle('confirm the command', plain, Servers.Confirm(id, hash)),
+    readImport: (text) => settle('read the text', plain, Servers.ReadImport(text)),
+    openImport: () => settle('open the file', unlimited, Servers.OpenImport()),
+    acceptImport: (preview) => settle('import servers', keychain, Servers.Accept(preview)),
+    exportText: (ids, form) => settle('export servers', plain, Servers.Export(ids, form)),
+    exportFile: (ids, form) => settle('export servers', unlimited, Servers.ExportFile(ids, form)),
+
+    connections: (after) => settle('list connections', plain, Connections.List(after)),
+    connect: (id) => settle('connect', keychain, Connections.Connect(id)),
+    disconnect: (id) => settle('disconnect', ending, Connections.Disconnect(id)),
+    questions: (id) => settle('list questions', plain, Connections.Questions(id)),
+    answer: (answer) => settle('answer', plain, Connections.Answer(answer)),
+
+    tools: (profile, refresh, signal) => api.json<core.ToolList>('tools', { profile, refresh }, signal, unlimited),
+    tool: (profile, index, signal) => api.json<core.ToolDetail>('tool', { profile, index }, signal),
+    check: (input) => settle('check arguments', plain, Tools.Check(input)),
+    run: (input) => settle('call tool', unlimited, Tools.Run(input)),
+    cancelCall: (call) => settle('cancel call', plain, Tools.Cancel(call)),
+    calls: (id) => settle('list calls', plain, Tools.Calls(id)),
+
+    page: (after, limit, signal) => api.json<wire.Page>('page', { after, limit }, signal),
+    match: (text, after, limit, signal) => api.json<core.Match>('match', { text, after, limit }, signal),
+    exchange: (seq, signal) => api.json<wire.Exchange>('exchange', { seq }, signal),
+    body: (seq, part, offset, length, signal) => api.body(seq, part, offset, length, signal),
+    reveal: (seq, placeholder) => settle('reveal', plain, Traffic.Reveal(seq, placeholder)),
+    clearTraffic: () => settle('clear traffic', plain, Traffic.Clear()),
+
+    on: (event, call) => EventsOn(event, (rev: unknown) => call(typeof rev === 'number' ? rev : 0)),
+  };
+}

@@ -1,7 +1,6 @@
 package wire
 
 import (
-	"bytes"
 	"slices"
 	"sync"
 	"time"
@@ -11,8 +10,8 @@ import (
 const (
 	// DefaultMaxBytes bounds the stored bodies of all connections together.
 	DefaultMaxBytes = 256 << 20
-	// DefaultMaxEntries bounds the summaries: about 400 bytes each, so 400 MB at the worst.
-	DefaultMaxEntries = 1_000_000
+	// DefaultMaxEntries bounds the summaries: they take about 400 bytes each, so 200 MB at the worst.
+	DefaultMaxEntries = 500_000
 	// MaxBody bounds one body: what is beyond is not kept. A 50 MB tool result stays whole.
 	MaxBody = 128 << 20
 	// smallBody is how long a body may be to be copied with the lock held.
@@ -45,7 +44,7 @@ type record struct {
 // Config of a Log; the zero value is the documented default.
 type Config struct {
 	MaxBytes   int64 // stored bodies; default 256 MiB
-	MaxEntries int64 // entries; default 1,000,000
+	MaxEntries int64 // entries; default 500,000
 }
 
 // NewLog makes an empty log.
@@ -159,12 +158,19 @@ func (l *Log) fit(d *Draft, clip int) {
 	for _, b := range []*[]byte{&d.Message, &d.Request, &d.Response} {
 		switch {
 		case len(*b) > limit:
-			*b = bytes.Clone((*b)[:limit])
+			*b = exact((*b)[:limit])
 			d.Entry.Cut = true
 		case len(*b) <= clip && cap(*b)-len(*b) > max(64, len(*b)/2):
-			*b = bytes.Clone(*b)
+			*b = exact(*b)
 		}
 	}
+}
+
+// exact copies b into a slice without room behind it.
+func exact(b []byte) []byte {
+	c := make([]byte, len(b))
+	copy(c, b)
+	return c
 }
 
 func (x *Exchange) clone() *Exchange {

@@ -87,8 +87,8 @@ func looseValue(b []byte, i int) (value string, quoteMarks, end int) {
 		raw, end := looseString(b, i)
 		return unescape(raw), 1, end
 	}
-	if b[i] == '{' || b[i] == '[' {
-		return "", 0, i
+	if n := placeholderLen(b[i:]); n > 0 || b[i] == '{' || b[i] == '[' {
+		return "", 0, i + n
 	}
 	end = i
 	for end < len(b) && !bytes.ContainsRune([]byte(",}] \t\r\n"), rune(b[end])) {

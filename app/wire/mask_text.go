@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"slices"
+	"sync"
 	"unicode/utf16"
 	"unicode/utf8"
 )
@@ -68,11 +69,10 @@ type known struct{ value, placeholder string }
 // 1994) on the first MinSearched bytes, with blocks of two. It never changes once built.
 type matcher struct {
 	values []known
-	shift  []uint8              // by block: how far the window may move
-	last   map[uint16][]known   // by last block of the window, the longest value first
-	holds  [256]bool            // bytes that stand in some value
-	space  bool                 // some value has a space
-	starts map[byte][]escapable // by byte: where values hold it
+	shift  []uint8                     // by block: how far the window may move
+	last   map[uint16][]known          // by last block of the window, the longest value first
+	holds  [256]bool                   // bytes that stand in some value
+	starts func() map[byte][]escapable // by byte: where values hold it; made when first needed, which is seldom
 }
 
 // escapable is a place in a value whose byte may stand there as an escape.
@@ -96,7 +96,7 @@ func newMatcher(values map[string]*secret) *matcher {
 	})
 	t.shift = bytes.Repeat([]byte{MinSearched - 1}, 1<<16)
 	t.last = map[uint16][]known{}
-	t.starts = map[byte][]escapable{}
+	t.starts = sync.OnceValue(t.escapables)
 	for _, k := range t.values {
 		for i := 1; i < MinSearched; i++ {
 			h := block(k.value[i-1], k.value[i])
@@ -105,13 +105,20 @@ func newMatcher(values map[string]*secret) *matcher {
 		h := block(k.value[MinSearched-2], k.value[MinSearched-1])
 		t.last[h] = append(t.last[h], k)
 		for i := range len(k.value) {
-			c := k.value[i]
-			t.holds[c] = true
-			t.space = t.space || c == ' '
-			t.starts[c] = append(t.starts[c], escapable{k, i})
+			t.holds[k.value[i]] = true
 		}
 	}
 	return t
+}
+
+func (t *matcher) escapables() map[byte][]escapable {
+	m := map[byte][]escapable{}
+	for _, k := range t.values {
+		for i := range len(k.value) {
+			m[k.value[i]] = append(m[k.value[i]], escapable{k, i})
+		}
+	}
+	return m
 }
 
 func block(a, b byte) uint16 { return uint16(a) | uint16(b)<<8 }
@@ -135,7 +142,7 @@ func (t *matcher) find(b []byte) []span {
 	}
 	spans = t.findEscaped(spans, b, '\\', jsonEscape)
 	spans = t.findEscaped(spans, b, '%', percent)
-	if t.space {
+	if t.holds[' '] {
 		spans = t.findEscaped(spans, b, '+', percent)
 	}
 	return spans
@@ -157,7 +164,7 @@ func (t *matcher) findEscaped(spans []span, b []byte, mark byte, decode decoder)
 		if length == 0 || !t.holds[d[0]] {
 			continue
 		}
-		for _, e := range t.starts[d[0]] {
+		for _, e := range t.starts()[d[0]] {
 			if e.at > p || len(e.value)-e.at < n || string(b[p-e.at:p]) != e.value[:e.at] ||
 				e.value[e.at:e.at+n] != string(d[:n]) {
 				continue

@@ -1,0 +1,484 @@
+package wire
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+)
+
+func frame(conn string, dir Dir, body string) Draft {
+	return Draft{Entry: Entry{Conn: conn, Kind: KindFrame, Dir: dir}, Message: []byte(body)}
+}
+
+func request(id string) string {
+	return `{"jsonrpc":"2.0","id":` + id + `,"method":"tools/call","params":{"name":"echo"}}`
+}
+
+func result(id string) string { return `{"jsonrpc":"2.0","id":` + id + `,"result":{}}` }
+
+func entry(t *testing.T, l *Log, seq uint64) Entry {
+	t.Helper()
+	e, ok := l.Entry(seq)
+	if !ok {
+		t.Fatalf("entry %d is not there", seq)
+	}
+	return e
+}
+
+func TestAppendPairs(t *testing.T) {
+	l := NewLog(Config{})
+	ask := frame("a", Out, request("7"))
+	ask.Entry.Time, ask.Entry.Call = 1000, "c1"
+	q := l.Append(ask)
+	if e := entry(t, l, q); !e.Open || e.Pair != 0 {
+		t.Errorf("request before its answer: %+v", e)
+	}
+	other := l.Append(frame("b", In, result("7")))
+	same := l.Append(frame("a", Out, result("7")))
+	back := frame("a", In, result("7"))
+	back.Entry.Time = 1250
+	r := l.Append(back)
+
+	want := Entry{
+		Seq: q, Conn: "a", Time: 1000, Kind: KindFrame, Dir: Out, Message: MsgRequest, Method: "tools/call", Name: "echo", ID: "7",
+		Call: "c1", Pair: r, Took: 250, Bytes: int64(len(request("7"))),
+	}
+	if diff := cmp.Diff(want, entry(t, l, q), cmpopts.IgnoreFields(Entry{}, "Rev")); diff != "" {
+		t.Errorf("request (-want +got):\n%s", diff)
+	}
+	want = Entry{
+		Seq: r, Conn: "a", Time: 1250, Kind: KindFrame, Dir: In, Message: MsgResponse, Method: "tools/call", Name: "echo", ID: "7",
+		Call: "c1", Pair: q, Took: 250, Bytes: int64(len(result("7"))),
+	}
+	if diff := cmp.Diff(want, entry(t, l, r), cmpopts.IgnoreFields(Entry{}, "Rev")); diff != "" {
+		t.Errorf("response (-want +got):\n%s", diff)
+	}
+	for _, seq := range []uint64{other, same} {
+		if e := entry(t, l, seq); e.Pair != 0 || len(e.Findings) != 1 || !strings.HasPrefix(e.Findings[0], "answers no request") {
+			t.Errorf("an answer to nothing: %+v", e)
+		}
+	}
+	again := entry(t, l, l.Append(frame("a", In, result("7"))))
+	if again.Pair != q || again.Took != 0 || !strings.HasPrefix(again.Findings[0], "a second answer to entry 1") {
+		t.Errorf("second answer: %+v", again)
+	}
+	if e := entry(t, l, q); e.Pair != r {
+		t.Errorf("the second answer took the first one's place: %+v", e)
+	}
+}
+
+func TestAppendPairsByRawID(t *testing.T) {
+	l := NewLog(Config{})
+	l.Append(frame("a", Out, request(`3`)))
+	if e := entry(t, l, l.Append(frame("a", In, result(`"3"`)))); e.Pair != 0 {
+		t.Error(`"3" is not 3`)
+	}
+	if e := entry(t, l, l.Append(frame("a", Out, request(`3`)))); len(e.Findings) != 1 || !strings.Contains(e.Findings[0], "used before, by entry 1") {
+		t.Errorf("a repeated id: %+v", e)
+	}
+	replay := frame("a", Out, request(`3`))
+	replay.Entry.Purpose = "replay"
+	q := l.Append(replay)
+	if e := entry(t, l, q); len(e.Findings) != 0 {
+		t.Errorf("a replay: %+v", e)
+	}
+	if e := entry(t, l, l.Append(frame("a", In, result(`3`)))); e.Pair != q {
+		t.Errorf("the answer belongs to the latest: %+v", e)
+	}
+	if e := entry(t, l, l.Append(frame("a", In, `{"jsonrpc":"2.0","id":null,"error":{"code":-32700,"message":"x"}}`))); e.Pair != 0 {
+		t.Errorf("id null: %+v", e)
+	}
+}
+
+func TestAppendKeepsWhatTheTapSaid(t *testing.T) {
+	l := NewLog(Config{})
+	d := Draft{Entry: Entry{Kind: KindFrame, Dir: In, Message: MsgInvalid, Note: "mine", Bytes: 99}, Message: []byte(`{"method":"x"}`)}
+	if e := entry(t, l, l.Append(d)); e.Method != "" || e.Note != "mine" || e.Bytes != 99 || e.Time == 0 {
+		t.Errorf("got %+v", e)
+	}
+}
+
+func TestUpdate(t *testing.T) {
+	l := NewLog(Config{})
+	seq := l.Append(Draft{
+		Entry:    Entry{Conn: "a", Kind: KindHTTP, Open: true, Time: 5},
+		Exchange: &Exchange{Method: "POST", URL: "http://x/"}, Request: []byte("ask"),
+	})
+	before, _ := l.Exchange(seq)
+	l.Update(seq, func(d *Draft) {
+		d.Entry.Open, d.Entry.Status, d.Entry.Conn, d.Entry.Seq = false, 200, "b", 77
+		d.Exchange.Status = 200
+		d.Exchange.ResponseHeaders = append(d.Exchange.ResponseHeaders, Header{"A", "b"})
+		d.Response = []byte("answer")
+	})
+	want := Entry{Seq: seq, Rev: 2, Conn: "a", Time: 5, Kind: KindHTTP, Status: 200, Bytes: 6, ReqBytes: 3}
+	if diff := cmp.Diff(want, entry(t, l, seq)); diff != "" {
+		t.Errorf("entry (-want +got):\n%s", diff)
+	}
+	if x, _ := l.Exchange(seq); x.Status != 200 || len(x.ResponseHeaders) != 1 || x.RequestHeaders == nil {
+		t.Errorf("exchange: %+v", x)
+	}
+	if before.Status != 0 || len(before.ResponseHeaders) != 0 {
+		t.Error("an exchange that went out was changed")
+	}
+	if b, kept, total, ok := l.Body(seq, PartResponse, 2, 3); string(b) != "swe" || kept != 6 || total != 6 || !ok {
+		t.Errorf("response: %q %d %d %v", b, kept, total, ok)
+	}
+	if b, _, _, ok := l.Body(seq, PartRequest, 0, -1); string(b) != "ask" || !ok {
+		t.Errorf("request: %q", b)
+	}
+	if _, _, _, ok := l.Body(seq, PartMessage, 0, -1); ok {
+		t.Error("an exchange has no message")
+	}
+	l.Update(99, func(*Draft) { t.Error("an entry that is not there was changed") })
+}
+
+func TestBodyRanges(t *testing.T) {
+	l := NewLog(Config{})
+	seq := l.Append(Draft{Entry: Entry{Kind: KindStderr}, Message: []byte("0123456789")})
+	for _, tt := range []struct {
+		offset, length int64
+		want           string
+	}{{0, 4, "0123"}, {8, 100, "89"}, {10, 1, ""}, {1 << 60, 1 << 60, ""}, {-5, 2, "01"}, {4, 0, ""}, {4, -1, "456789"}, {2, 1 << 62, "23456789"}} {
+		if b, kept, total, ok := l.Body(seq, PartMessage, tt.offset, tt.length); string(b) != tt.want || kept != 10 || total != 10 || !ok {
+			t.Errorf("%d+%d: %q %d %d %v", tt.offset, tt.length, b, kept, total, ok)
+		}
+	}
+	if _, _, _, ok := l.Body(seq, PartRequest, 0, 1); ok {
+		t.Error("a line has no request")
+	}
+	if _, _, _, ok := l.Body(0, PartMessage, 0, 1); ok {
+		t.Error("there is no entry 0")
+	}
+}
+
+// A reader that follows the cursor ends up with every entry at its latest state, whatever happens between pages.
+func TestPageConverges(t *testing.T) {
+	l := NewLog(Config{MaxBytes: 20_000, MaxEntries: 600})
+	rnd := rand.New(rand.NewPCG(1, 2))
+	have := map[uint64]Entry{}
+	var after, first uint64
+	pull := func(limit int) int {
+		p := l.Page(after, limit)
+		if p.Entries == nil || len(p.Entries) > limit {
+			t.Fatalf("%d entries for limit %d", len(p.Entries), limit)
+		}
+		last := after
+		for _, e := range p.Entries {
+			if e.Rev <= last || e.Rev > p.Next {
+				t.Fatalf("revision %d behind %d, next %d", e.Rev, last, p.Next)
+			}
+			last = e.Rev
+			have[e.Seq] = e
+		}
+		after, first = p.Next, p.FirstAvailable
+		return len(p.Entries)
+	}
+	for i := range 6000 {
+		switch k := rnd.IntN(10); {
+		case k < 4:
+			l.Append(frame("a", Out, request(fmt.Sprint(i))))
+		case k < 7:
+			l.Append(frame("a", In, result(fmt.Sprint(i-rnd.IntN(4)-1))))
+		case k < 9:
+			l.Update(uint64(rnd.IntN(i+1)), func(d *Draft) { d.Entry.Status++; d.Message = make([]byte, rnd.IntN(200)) })
+		default:
+			pull(1 + rnd.IntN(50))
+		}
+		if i == 3000 {
+			l.Clear()
+		}
+	}
+	for pull(37) > 0 {
+	}
+	want := map[uint64]Entry{}
+	for _, e := range l.Page(0, MaxPage).Entries {
+		want[e.Seq] = e
+	}
+	for seq := range have {
+		if seq < first {
+			delete(have, seq)
+		}
+	}
+	if diff := cmp.Diff(want, have); diff != "" {
+		t.Errorf("following the cursor (-whole +followed):\n%s", diff)
+	}
+	if len(want) < 100 {
+		t.Errorf("only %d entries are left", len(want))
+	}
+}
+
+func TestPageEmpty(t *testing.T) {
+	l := NewLog(Config{})
+	if diff := cmp.Diff(Page{Entries: []Entry{}, FirstAvailable: 1}, l.Page(0, 10)); diff != "" {
+		t.Errorf("empty log (-want +got):\n%s", diff)
+	}
+	l.Append(Draft{Entry: Entry{Kind: KindLifecycle}})
+	if p := l.Page(1, 10); len(p.Entries) != 0 || p.Next != 1 || p.Last != 1 {
+		t.Errorf("nothing new: %+v", p)
+	}
+	if p := l.Page(1<<60, 10); len(p.Entries) != 0 || p.Next != 1 {
+		t.Errorf("a cursor from elsewhere: %+v", p)
+	}
+	l.Clear()
+	if p := l.Page(0, 10); len(p.Entries) != 0 || p.FirstAvailable != 2 || p.Last != 1 || p.Next != 2 {
+		t.Errorf("cleared: %+v", p)
+	}
+	if seq := l.Append(Draft{Entry: Entry{Kind: KindLifecycle}}); seq != 2 {
+		t.Errorf("numbers start again at %d", seq)
+	}
+}
+
+func TestBodiesLeaveOldestFirst(t *testing.T) {
+	l := NewLog(Config{MaxBytes: 1000})
+	body := strings.Repeat("x", 300)
+	for range 4 {
+		l.Append(frame("a", In, body))
+	}
+	for seq := uint64(1); seq <= 4; seq++ {
+		e := entry(t, l, seq)
+		_, kept, total, ok := l.Body(seq, PartMessage, 0, -1)
+		if want := seq == 1; e.Dropped != want || (kept == 0) != want || total != 300 || !ok {
+			t.Errorf("entry %d: dropped %v, kept %d of %d", seq, e.Dropped, kept, total)
+		}
+	}
+	p := l.Page(4, 10)
+	if len(p.Entries) != 1 || p.Entries[0].Seq != 1 {
+		t.Errorf("the drop is not told: %+v", p.Entries)
+	}
+	l.Update(1, func(d *Draft) { d.Message = []byte("again") })
+	if e := entry(t, l, 1); e.Dropped {
+		t.Error("a body that came back counts as dropped")
+	}
+}
+
+// An exchange that is answered late has a body younger than its number: it must not leave first.
+func TestLateBodyIsYoung(t *testing.T) {
+	l := NewLog(Config{MaxBytes: 1000})
+	x := l.Append(Draft{Entry: Entry{Kind: KindHTTP, Open: true}, Exchange: &Exchange{}, Request: []byte("ask")})
+	l.Append(frame("a", In, strings.Repeat("x", 600)))
+	l.Update(x, func(d *Draft) { d.Response = []byte(strings.Repeat("y", 300)) })
+	l.Append(frame("a", In, strings.Repeat("z", 200)))
+	if entry(t, l, x).Dropped || !entry(t, l, 2).Dropped {
+		t.Error("the late answer left before the older frame")
+	}
+}
+
+func TestBodyIsCut(t *testing.T) {
+	l := NewLog(Config{MaxBytes: 100})
+	seq := l.Append(frame("a", In, strings.Repeat("x", 300)))
+	_, kept, total, _ := l.Body(seq, PartMessage, 0, -1)
+	if e := entry(t, l, seq); !e.Cut || e.Dropped || kept != 100 || total != 300 {
+		t.Errorf("cut %v, dropped %v, kept %d of %d", e.Cut, e.Dropped, kept, total)
+	}
+}
+
+func TestEntriesLeaveAsGap(t *testing.T) {
+	l := NewLog(Config{MaxEntries: 100})
+	for i := range 1000 {
+		l.Append(frame("a", Out, request(fmt.Sprint(i))))
+	}
+	p := l.Page(0, 1000)
+	if len(p.Entries) > 100 || p.FirstAvailable != 1001-uint64(len(p.Entries)) {
+		t.Errorf("%d entries from %d", len(p.Entries), p.FirstAvailable)
+	}
+	gap := entry(t, l, p.FirstAvailable)
+	want := fmt.Sprintf("entries 1 to %d left the log: %d entries, ", gap.Seq, gap.Seq)
+	if gap.Kind != KindGap || !strings.HasPrefix(gap.Note, want) || gap.Bytes == 0 {
+		t.Errorf("got %+v, want note %q", gap, want)
+	}
+	if e := entry(t, l, l.Append(frame("a", In, result("0")))); len(e.Findings) != 1 {
+		t.Errorf("answer to a request that left: %+v", e)
+	}
+	if n := len(l.waiting); n > 100 {
+		t.Errorf("%d requests are remembered", n)
+	}
+}
+
+// Headers alone can fill the log, too.
+func TestHeadersAreBounded(t *testing.T) {
+	l := NewLog(Config{MaxBytes: 10_000})
+	for range 500 {
+		l.Append(Draft{Entry: Entry{Kind: KindHTTP}, Exchange: &Exchange{ResponseHeaders: []Header{{"A", strings.Repeat("b", 500)}}}})
+	}
+	if l.bytes > l.maxBytes {
+		t.Errorf("%d bytes are kept", l.bytes)
+	}
+}
+
+func TestMatch(t *testing.T) {
+	l := NewLog(Config{})
+	l.Append(frame("a", Out, `{"jsonrpc":"2.0","id":1,"method":"tools/call","params":{"name":"Echo","arguments":{"t":"Grüße ÄÖ"}}}`))
+	l.Append(Draft{
+		Entry:    Entry{Kind: KindHTTP, Status: 404, Findings: []string{"odd"}},
+		Exchange: &Exchange{URL: "http://x/Path", ResponseHeaders: []Header{{"X-Thing", "Value"}}, Err: "reset"},
+		Request:  []byte("the ASK"), Response: []byte("the answer"),
+	})
+	l.Append(Draft{Entry: Entry{Kind: KindStderr}, Message: []byte("line of Text")})
+	for _, tt := range []struct {
+		text string
+		want []uint64
+	}{
+		{"echo", []uint64{1}},
+		{"TOOLS/CALL", []uint64{1}},
+		{"größe", []uint64{}},
+		{"GRÜSSE", []uint64{}},
+		{"grüße äö", []uint64{1}},
+		{"404", []uint64{2}},
+		{"x-thing: value", []uint64{2}},
+		{"/path", []uint64{2}},
+		{"odd", []uint64{2}},
+		{"RESET", []uint64{2}},
+		{"the a", []uint64{2}},
+		{"answer", []uint64{2}},
+		{"of text", []uint64{3}},
+		{"t", []uint64{1, 2, 3}},
+		{"", []uint64{1, 2, 3}},
+		{"nowhere", []uint64{}},
+	} {
+		got, next := l.Match(tt.text, 0, 10)
+		if diff := cmp.Diff(tt.want, got); diff != "" || next != 3 {
+			t.Errorf("%q, next %d (-want +got):\n%s", tt.text, next, diff)
+		}
+	}
+	if got, next := l.Match("t", 1, 1); len(got) != 1 || got[0] != 2 || next != 2 {
+		t.Errorf("a slice: %v, next %d", got, next)
+	}
+}
+
+func TestNeedleAgreesWithLowering(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(3, 4))
+	letters := []rune("aAbBzZ09 {\"ée\x00")
+	word := func(n int) string {
+		r := make([]rune, n)
+		for i := range r {
+			r[i] = letters[rnd.IntN(len(letters))]
+		}
+		return string(r)
+	}
+	for range 20_000 {
+		text, in := word(1+rnd.IntN(3)), word(rnd.IntN(12))
+		n := newNeedle(text)
+		if got, want := n.in([]byte(in)), strings.Contains(strings.ToLower(in), strings.ToLower(text)); got != want {
+			t.Fatalf("%q in %q: %v, want %v", text, in, got, want)
+		}
+	}
+}
+
+func TestSubscribe(t *testing.T) {
+	l := NewLog(Config{})
+	var mu sync.Mutex
+	var seen uint64
+	running := false
+	cancel := l.Subscribe(func(rev uint64) {
+		mu.Lock()
+		if running {
+			t.Error("called twice at once")
+		}
+		running = true
+		mu.Unlock()
+		l.Page(0, 1) // the log is not locked
+		mu.Lock()
+		running, seen = false, max(seen, rev)
+		mu.Unlock()
+	})
+	var wg sync.WaitGroup
+	for range 4 {
+		wg.Go(func() {
+			for range 500 {
+				l.Append(frame("a", In, `{"jsonrpc":"2.0","method":"notifications/message"}`))
+			}
+		})
+	}
+	wg.Wait()
+	eventually(t, func() bool { mu.Lock(); defer mu.Unlock(); return seen == 2000 })
+	cancel()
+	cancel()
+	l.Append(Draft{})
+	mu.Lock()
+	defer mu.Unlock()
+	if seen != 2000 {
+		t.Errorf("told of revision %d after cancel", seen)
+	}
+}
+
+func eventually(t *testing.T, ok func() bool) {
+	t.Helper()
+	for end := time.Now().Add(30 * time.Second); !ok(); time.Sleep(time.Millisecond) {
+		if time.Now().After(end) {
+			t.Fatal("it did not happen")
+		}
+	}
+}
+
+// Everything at once, for the race detector; and nothing is lost.
+func TestConcurrentUse(t *testing.T) {
+	l := NewLog(Config{MaxBytes: 50_000})
+	m := NewMasker(nil)
+	var readers, writers sync.WaitGroup
+	stop := make(chan struct{})
+	reader := func(f func()) {
+		readers.Go(func() {
+			for {
+				select {
+				case <-stop:
+					return
+				default:
+					f()
+				}
+			}
+		})
+	}
+	var after uint64
+	have := map[uint64]Entry{}
+	pull := func() int {
+		p := l.Page(after, 100)
+		for _, e := range p.Entries {
+			have[e.Seq] = e
+		}
+		after = p.Next
+		return len(p.Entries)
+	}
+	reader(func() { pull() })
+	reader(func() { l.Match("value", 0, 500) })
+	reader(func() { l.Body(rand.Uint64N(2000), PartMessage, 0, 10); l.Exchange(rand.Uint64N(2000)) })
+	reader(func() { m.Reveal("c0", "‹token #0000›"); m.Text("c0", []byte("secret-value")) })
+	for w := range 3 {
+		conn := fmt.Sprintf("c%d", w)
+		writers.Go(func() {
+			for i := range 400 {
+				id := fmt.Sprint(i)
+				if i%20 == 0 {
+					m.Add(conn, "token", "secret-value-"+id)
+				}
+				l.Append(frame(conn, Out, request(id)))
+				x := l.Append(Draft{Entry: Entry{Conn: conn, Kind: KindHTTP, Open: true}, Exchange: &Exchange{}, Request: []byte("value")})
+				l.Update(x, func(d *Draft) {
+					d.Entry.Open, d.Exchange.Status = false, 200
+					d.Response = m.Text(conn, []byte("a secret-value-"+id))
+				})
+				l.Append(frame(conn, In, result(id)))
+			}
+			m.Forget(conn)
+		})
+	}
+	writers.Wait()
+	close(stop)
+	readers.Wait()
+	for pull() > 0 {
+	}
+	if len(have) != 3*3*400 {
+		t.Errorf("%d entries, want %d", len(have), 3*3*400)
+	}
+	for _, e := range have {
+		if e.Open || e.Kind == KindFrame && e.Pair == 0 || len(e.Findings) > 0 {
+			t.Fatalf("left open or unpaired: %+v", e)
+		}
+	}
+}

@@ -1,19 +1,4 @@
-/** A part of an entry that has bytes. */
-export type BodyPart = 'message' | 'request' | 'response';
-
-/** A range of a body, and how much of it there is. */
-export interface BodyBytes {
-  bytes: Uint8Array;
-  /** True length on the wire. */
-  total: number;
-  /** Bytes that can be asked for. */
-  kept: number;
-  /** "dropped": it left memory; "cut": longer than what is kept; empty: whole. */
-  state: string;
-}
-
-/** Asks for a range of a body. */
-export type BodyFetch = (seq: number, part: BodyPart, offset: number, length: number, signal: AbortSignal) => Promise<BodyBytes>;
+import type { Backend, BodyPart } from '../backend';
 
 /** What is asked for at first; each "show more" doubles what is there. */
 export const firstRange = 64 * 1024;
@@ -24,7 +9,7 @@ const rangeLimit = 4 * 1024 * 1024;
 export class BodyRange {
   readonly seq: number;
   readonly part: BodyPart;
-  readonly #fetch: BodyFetch;
+  readonly #source: Pick<Backend, 'body'>;
   readonly #abort = new AbortController();
 
   /** What is there so far, from the start. */
@@ -36,8 +21,8 @@ export class BodyRange {
   loaded = $state(false);
   problem = $state('');
 
-  constructor(fetch: BodyFetch, seq: number, part: BodyPart) {
-    this.#fetch = fetch;
+  constructor(source: Pick<Backend, 'body'>, seq: number, part: BodyPart) {
+    this.#source = source;
     this.seq = seq;
     this.part = part;
   }
@@ -62,7 +47,7 @@ export class BodyRange {
       let have = this.bytes.length;
       while (have < length && !(this.loaded && have >= this.kept)) {
         const wanted = Math.min(rangeLimit, length - have);
-        const got = await this.#fetch(this.seq, this.part, have, wanted, this.#abort.signal);
+        const got = await this.#source.body(this.seq, this.part, have, wanted, this.#abort.signal);
         if (this.#abort.signal.aborted) return;
         this.total = got.total;
         this.kept = got.kept;

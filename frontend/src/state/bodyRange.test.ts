@@ -1,12 +1,16 @@
 import { expect, it } from 'vitest';
-import { BodyRange, firstRange, type BodyFetch } from './bodyRange.svelte';
+import type { Backend } from '../backend';
+import { BodyRange, firstRange } from './bodyRange.svelte';
 
-function serve(length: number, asked: string[] = []): BodyFetch {
-  return (_seq, _part, offset, wanted) => {
+type Source = Pick<Backend, 'body'>;
+
+function serve(length: number, asked: string[] = []): Source {
+  const body: Source['body'] = (_seq, _part, offset, wanted) => {
     asked.push(`${String(offset)}+${String(wanted)}`);
     const size = Math.max(0, Math.min(wanted, length - offset));
     return Promise.resolve({ bytes: new Uint8Array(size).fill(offset % 251), total: length + 5, kept: length, state: 'cut' });
   };
+  return { body };
 }
 
 it('fetches a first range, then doubles what is there', async () => {
@@ -30,7 +34,7 @@ it('knows an empty body as whole', async () => {
 it('says why a range did not come, and can try again', async () => {
   let fail = true;
   const good = serve(10);
-  const body = new BodyRange((...args) => (fail ? Promise.reject(new Error('gone')) : good(...args)), 7, 'message');
+  const body = new BodyRange({ body: (...args) => (fail ? Promise.reject(new Error('gone')) : good.body(...args)) }, 7, 'message');
   await body.more();
   expect([body.problem, body.loading]).toEqual(['gone', false]);
   fail = false;
@@ -40,10 +44,12 @@ it('says why a range did not come, and can try again', async () => {
 
 it('gives up when it is closed', async () => {
   const body = new BodyRange(
-    (_seq, _part, _offset, _length, signal) =>
-      new Promise((_resolve, reject) => {
-        signal.addEventListener('abort', () => reject(new Error('aborted')));
-      }),
+    {
+      body: (_seq, _part, _offset, _length, signal) =>
+        new Promise((_resolve, reject) => {
+          signal?.addEventListener('abort', () => reject(new Error('aborted')));
+        }),
+    },
     7,
     'message',
   );

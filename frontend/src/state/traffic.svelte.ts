@@ -1,41 +1,23 @@
-import type { wire } from '../../wailsjs/go/models';
-import { BodyRange, type BodyFetch, type BodyPart } from './bodyRange.svelte';
+import type { Backend, BodyPart, wire } from '../backend';
+import { BodyRange } from './bodyRange.svelte';
 import { EntryLog, indexOfSorted, lowerBound, mergeSorted } from '../lib/entryLog';
-import { groupOf, groups, type Group, type RowEntry } from '../lib/trafficRows';
+import { groupOf, groups, type Group } from '../lib/trafficRows';
 
-/** An entry of the log, as app/wire tells it. */
-export interface TrafficEntry extends RowEntry {
-  rev: number;
-}
-
-/** One page of entries changed after a revision. */
-export interface TrafficPage {
-  entries: TrafficEntry[];
-  firstAvailable: number;
-  next: number;
-  last: number;
-}
+/** An entry of the log. */
+export type TrafficEntry = wire.Entry;
 
 /** What the traffic state needs of the backend. */
-export interface TrafficSource {
-  page(after: number, limit: number): Promise<TrafficPage>;
-  match(text: string, after: number, limit: number, signal: AbortSignal): Promise<{ seqs: number[]; next: number }>;
-  clearTraffic(): Promise<void>;
-  exchange(seq: number, signal: AbortSignal): Promise<wire.Exchange>;
-  body: BodyFetch;
-  reveal(seq: number, placeholder: string): Promise<string>;
-  /** Calls back when the log changed; returns the end of it. */
-  onTraffic(call: () => void): () => void;
-}
+export type TrafficSource = Pick<Backend, 'page' | 'match' | 'exchange' | 'body' | 'reveal' | 'clearTraffic' | 'on'>;
 
 /** Entries pulled at once: the bridge's own limit. */
 const pageLimit = 1000;
 /** Entries a text search looks at in one step, so that it can be given up between two. */
 const matchLimit = 5000;
-/** Summaries the window keeps, about 100 MB at worst; older ones stay in the log. */
+/**
+ * Summaries the window keeps, about 100 MB at worst; older ones stay in the log. A tenth more is let in before the
+ * oldest go, so that it is not done at every page.
+ */
 const keptEntries = 200_000;
-/** Entries over that before the oldest are let go, so that it is not done at every page. */
-const keptSlack = 20_000;
 
 /** Entries listed for one exchange. */
 const carriedLimit = 50;
@@ -53,6 +35,7 @@ const noCounts = (): Record<Group, number> => ({ message: 0, http: 0, sse: 0, st
  */
 export class Traffic {
   readonly #source: TrafficSource;
+  readonly #kept: number;
   readonly #log = new EntryLog<TrafficEntry>();
   #rows: number[] = [];
   /** What each exchange carried, up to a bound: an event stream may carry any number. */
@@ -90,13 +73,15 @@ export class Traffic {
   /** Whether a first pull came back. */
   loaded = $state(false);
 
-  constructor(source: TrafficSource) {
+  /** `kept` bounds the summaries held. */
+  constructor(source: TrafficSource, kept = keptEntries) {
     this.#source = source;
+    this.#kept = kept;
   }
 
   /** Starts pulling; the returned function ends it. */
   start(): () => void {
-    this.#stop = this.#source.onTraffic(() => void this.pull());
+    this.#stop = this.#source.on('traffic', () => void this.pull());
     void this.pull();
     return () => {
       this.#stop?.();
@@ -140,7 +125,7 @@ export class Traffic {
   }
 
   /** Takes a page in. Pages may come twice or out of order. */
-  apply(page: TrafficPage): void {
+  apply(page: wire.Page): void {
     const more: number[] = [];
     for (const entry of page.entries) {
       if (entry.seq < this.#floor || entry.seq < this.#cleared) continue;
@@ -156,7 +141,7 @@ export class Traffic {
       this.#firstAvailable = page.firstAvailable;
       this.#dropBelow(page.firstAvailable);
     }
-    if (this.#log.size > keptEntries + keptSlack) this.#dropBelow(this.#log.floorFor(keptEntries));
+    if (this.#log.size > this.#kept * 1.1) this.#dropBelow(this.#log.floorFor(this.#kept));
     if (page.entries.length > 0) this.#version++;
   }
 
@@ -396,7 +381,7 @@ export class Traffic {
 
   /** A body of an entry, to be fetched as far as it is looked at and closed when it no longer is. */
   body(seq: number, part: BodyPart): BodyRange {
-    return new BodyRange(this.#source.body, seq, part);
+    return new BodyRange(this.#source, seq, part);
   }
 
   /** The true value behind a placeholder. The caller shows it and forgets it. */

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { exchangeOf, tabFor, tabsOf } from './detailTabs';
+import type { RowEntry } from './trafficRows';
+
+const row = (over: Partial<RowEntry>): RowEntry => ({ seq: 7, conn: 'a', time: 0, kind: 'frame', bytes: 1, ...over });
+
+it.each([
+  { over: {}, tabs: 'message raw', exchange: undefined },
+  { over: { exchange: 3 }, tabs: 'message http timing raw', exchange: 3 },
+  { over: { kind: 'http' }, tabs: 'http timing raw', exchange: 7 },
+  { over: { kind: 'sse', exchange: 3 }, tabs: 'message http timing raw', exchange: 3 },
+  { over: { kind: 'stderr' }, tabs: 'message raw', exchange: undefined },
+  { over: { kind: 'lifecycle' }, tabs: 'message', exchange: undefined },
+  { over: { kind: 'of next year' }, tabs: 'message', exchange: undefined },
+])('$over: $tabs', ({ over, tabs, exchange }) => {
+  expect([tabsOf(row(over)).join(' '), exchangeOf(row(over))]).toEqual([tabs, exchange]);
+});
+
+it('keeps the wanted tab where it applies', () => {
+  expect([tabFor(row({ exchange: 3 }), 'timing'), tabFor(row({}), 'timing'), tabFor(row({ kind: 'http' }), 'message')]).toEqual([
+    'timing',
+    'message',
+    'http',
+  ]);
+});

@@ -1,0 +1,31 @@
+import type { RowEntry } from './trafficRows';
+
+export type DetailTab = 'message' | 'http' | 'timing' | 'raw';
+
+export const tabLabels: Record<DetailTab, string> = { message: 'Message', http: 'HTTP', timing: 'Timing', raw: 'Raw' };
+
+/** The tabs that apply to an entry: what has no HTTP side has no HTTP tab, what is no bytes has no raw ones. */
+export function tabsOf(entry: RowEntry): DetailTab[] {
+  switch (entry.kind) {
+    case 'http':
+      return ['http', 'timing', 'raw'];
+    case 'frame':
+    case 'sse':
+      return entry.exchange ? ['message', 'http', 'timing', 'raw'] : ['message', 'raw'];
+    case 'stderr':
+      return ['message', 'raw'];
+    default:
+      return ['message'];
+  }
+}
+
+/** The tab to show: the wanted one where it applies, else the entry's first. */
+export function tabFor(entry: RowEntry, wanted: DetailTab): DetailTab {
+  const tabs = tabsOf(entry);
+  return tabs.includes(wanted) ? wanted : (tabs[0] ?? 'message');
+}
+
+/** Number of the exchange whose HTTP side belongs to an entry, or undefined. */
+export function exchangeOf(entry: RowEntry): number | undefined {
+  return entry.kind === 'http' ? entry.seq : entry.exchange || undefined;
+}

@@ -41,11 +41,12 @@ func parseLine(text string, split func(string) ([]string, error)) (Kind, Profile
 		return "", Profile{}, nil, &TextError{Reason: "the line is not UTF-8"}
 	case line == "":
 		return "", Profile{}, nil, &TextError{Reason: "the line is empty"}
-	case line[0] == '{' || line[0] == '[':
-		return "", Profile{}, nil, &TextError{Line: 1, Column: 1, Reason: "this looks like JSON: use Import"}
 	}
 	if address, ok := asURL(line); ok {
 		return lineURL(address)
+	}
+	if line[0] == '{' || line[0] == '[' {
+		return "", Profile{}, nil, &TextError{Line: 1, Column: 1, Reason: "this looks like JSON: use Import"}
 	}
 	return lineCommand(strings.TrimPrefix(line, "$ "), split) // a prompt copied along
 }
@@ -116,9 +117,10 @@ func asURL(line string) (string, bool) {
 	hasPath := strings.Contains(bare, "/")
 	ip := net.ParseIP(host) != nil
 	local := strings.EqualFold(host, "localhost") || strings.HasSuffix(strings.ToLower(host), ".localhost")
+	dotted := strings.Count(host, ".") == 3 || strings.Contains(host, ":")
 	switch {
 	case ip || local || port != "" && !topLevelDomain.MatchString(host):
-		return "http://" + bare, ip && (hasPath || port != "" || strings.Count(host, ".") == 3) || local || port != ""
+		return "http://" + bare, ip && dotted || local || port != ""
 	case topLevelDomain.MatchString(host) && (port != "" || hasPath):
 		return "https://" + bare, true
 	}

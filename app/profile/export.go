@@ -24,11 +24,11 @@ func Export(ps []Profile, form string) (string, error) {
 		}
 	}
 	var servers []member
-	for _, p := range ps {
+	for n, p := range ps {
 		if p.Sample != "" && p.Command == "" && p.URL == "" {
 			continue
 		}
-		raw, err := e.server(p)
+		raw, err := e.server(n, p)
 		if err != nil {
 			return "", fmt.Errorf("export server %q: %w", p.Name, err)
 		}
@@ -79,19 +79,19 @@ type exporter struct {
 	ids    map[string]string // input id -> whose it is
 }
 
-// input gives a secret of a profile its input, the same one for the same secret.
-func (e *exporter) input(p Profile, name string) string {
+// input gives a secret of the n-th profile its input, the same one for the same secret.
+func (e *exporter) input(n int, p Profile, name string) string {
 	_, short, _ := strings.Cut(name, ":")
-	owner := p.ID + "\x00" + p.Name + "\x00" + name
+	owner := fmt.Sprintf("%d:%s", n, name)
 	slug := strings.Trim(notInName.ReplaceAllString(strings.ToLower(p.Name), "-"), "-")
-	for n := 1; ; n++ {
+	for try := 1; ; try++ {
 		id := short
-		switch n {
+		switch try {
 		case 1:
 		case 2:
 			id = slug + "-" + short
 		default:
-			id = fmt.Sprintf("%s-%s-%d", slug, short, n-1)
+			id = fmt.Sprintf("%s-%s-%d", slug, short, try-1)
 		}
 		if e.ids[id] == "" {
 			e.ids[id] = owner
@@ -103,7 +103,7 @@ func (e *exporter) input(p Profile, name string) string {
 	}
 }
 
-func (e *exporter) server(p Profile) (json.RawMessage, error) {
+func (e *exporter) server(n int, p Profile) (json.RawMessage, error) {
 	p = p.Clone()
 	for _, vs := range []struct {
 		prefix string
@@ -111,7 +111,7 @@ func (e *exporter) server(p Profile) (json.RawMessage, error) {
 	}{{envPrefix, p.Env}, {headerPrefix, p.Headers}} {
 		for i, v := range vs.values {
 			if v.Secret { // its value, if it has one here, is dropped
-				vs.values[i] = Value{Name: v.Name, Value: e.input(p, vs.prefix+v.Name)}
+				vs.values[i] = Value{Name: v.Name, Value: e.input(n, p, vs.prefix+v.Name)}
 			}
 		}
 	}
@@ -119,7 +119,7 @@ func (e *exporter) server(p Profile) (json.RawMessage, error) {
 		return mapPlaceholders(text, func(inside string) string {
 			switch {
 			case strings.HasPrefix(inside, secretPrefix):
-				return e.input(p, inside)
+				return e.input(n, p, inside)
 			case e.form == FormServers && variable.MatchString(inside) && !strings.Contains(inside, ":") &&
 				!slices.Contains(editorOnly, inside) && inside != "userHome" && inside != "pathSeparator":
 				return "${env:" + inside + "}" // VS Code does not know ${VAR}

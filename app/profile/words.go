@@ -3,6 +3,7 @@ package profile
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -21,8 +22,6 @@ var refused = map[rune]string{
 
 // filled are the insides of ${…} that Fill understands.
 var filled = regexp.MustCompile(`^((secret|input|env):.+|[A-Za-z_][A-Za-z0-9_]*(:-.*)?)$`)
-
-var varName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*`)
 
 // splitShell splits a line into words as a POSIX shell quotes (XCU 2.2), expanding nothing: what a shell would
 // look up stays as a placeholder, what it would run is refused.
@@ -178,29 +177,32 @@ func (s *splitter) dollar(quoted bool) {
 	case next == '(':
 		s.fail(s.i, "$( would run a command: use ' quotes to pass it on")
 	case next == '{':
-		end := strings.IndexRune(string(s.in[s.i:]), '}')
+		end := slices.Index(s.in[s.i:], '}')
 		if end < 0 {
 			s.fail(s.i, "the ${ is not closed")
 			return
 		}
-		inside := string(s.in[s.i:])[2:end]
+		inside := string(s.in[s.i+2 : s.i+end])
 		if !filled.MatchString(inside) {
 			s.fail(s.i, "${ holds an expansion that is not done here: ${NAME}, ${env:NAME}, ${input:id} and ${secret:name} are")
 			return
 		}
-		s.placeholder(inside, len([]rune(inside))+3)
+		s.placeholder(inside, end+1)
 	case !quoted && (next == '\'' || next == '"'):
 		s.fail(s.i, "$"+string(next)+" is a quote of some shells only: use plain quotes")
 	case next != 0 && (unicode.IsDigit(next) || strings.ContainsRune("?$!#@*-", next)):
 		s.fail(s.i, fmt.Sprintf("$%c is known to a shell only: use ' quotes to pass it on", next))
 	default:
-		name := varName.FindString(string(s.in[s.i+1:]))
-		if name == "" {
+		end := s.i + 1
+		for end < len(s.in) && (s.in[end] == '_' || s.in[end] < unicode.MaxASCII && (unicode.IsLetter(s.in[end]) || unicode.IsDigit(s.in[end]))) {
+			end++
+		}
+		if end == s.i+1 {
 			s.put('$')
 			s.i++
 			return
 		}
-		s.placeholder(name, len(name)+1)
+		s.placeholder(string(s.in[s.i+1:end]), end-s.i)
 	}
 }
 

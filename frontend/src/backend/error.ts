@@ -35,7 +35,8 @@ export class AppError extends Error {
   /** Reads whatever was thrown: the JSON of a core.Error, an Error, or anything else. */
   static from(thrown: unknown): AppError {
     if (thrown instanceof AppError) return thrown;
-    const text = thrown instanceof Error ? thrown.message : typeof thrown === 'string' ? thrown : JSON.stringify(thrown);
+    const text =
+      thrown instanceof Error ? thrown.message : typeof thrown === 'string' ? thrown : JSON.stringify(thrown);
     const read = readFault(text);
     return new AppError(read ?? { message: text || 'something went wrong, without a message' });
   }

@@ -14,7 +14,7 @@ export type BodyPart = 'message' | 'request' | 'response';
 
 /** A range of a body, and how much of it there is. */
 export interface BodyBytes {
-  bytes: Uint8Array;
+  bytes: Uint8Array<ArrayBuffer>;
   /** True length on the wire. */
   total: number;
   /** Bytes that can be asked for. */

@@ -28,7 +28,7 @@ type Log struct {
 	revs    revs
 	bodies  run[uint64] // Seq of each record in the order its bodies were stored: the order in which they leave
 	bytes   int64       // stored bodies and exchanges
-	waiting map[pairKey]asked
+	pairs   pairs
 	gap     gap
 	subs    []*subscriber
 }
@@ -60,7 +60,7 @@ func NewLog(c Config) *Log {
 		maxEntries: max(c.MaxEntries, 2), // the newest entry and the gap
 		records:    newRun[record](),
 		bodies:     newRun[uint64](),
-		waiting:    map[pairKey]asked{},
+		pairs:      newPairs(),
 	}
 }
 
@@ -106,10 +106,18 @@ func (l *Log) Append(d Draft) uint64 {
 // editing them. Bytes and ReqBytes are taken from the bodies where they are still 0. An exchange that is finished
 // sets Open to false; so does the owner of a request that will never be answered.
 func (l *Log) Update(seq uint64, change func(*Draft)) {
+	over, subs := l.update(seq, change)
+	if over {
+		l.trim()
+	}
+	nudge(subs)
+}
+
+func (l *Log) update(seq uint64, change func(*Draft)) (over bool, subs []*subscriber) {
 	l.mu.Lock()
+	defer l.mu.Unlock()
 	if !l.records.has(seq) || l.records.at(seq).Entry.Kind == KindGap {
-		l.mu.Unlock()
-		return
+		return false, nil
 	}
 	r := l.records.at(seq)
 	old := r.Entry
@@ -126,13 +134,7 @@ func (l *Log) Update(seq uint64, change func(*Draft)) {
 	r.Draft = d
 	l.store(r)
 	l.touch(r)
-	over, subs := l.over(), l.subs
-	l.mu.Unlock()
-
-	if over {
-		l.trim()
-	}
-	nudge(subs)
+	return l.over(), l.subs
 }
 
 // touch gives a changed entry its new revision. The caller holds the lock.
@@ -192,7 +194,7 @@ func (l *Log) Clear() {
 	l.revs.clear()
 	l.revs.push(0)
 	l.bytes, l.gap = 0, gap{}
-	l.waiting = map[pairKey]asked{}
+	l.pairs.answered = map[pairKey]uint64{} // the open ones wait on for their answers
 	subs := l.subs
 	l.mu.Unlock()
 	nudge(subs)

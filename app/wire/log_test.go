@@ -293,11 +293,36 @@ func TestEntriesLeaveAsGap(t *testing.T) {
 	if gap.Kind != KindGap || !strings.HasPrefix(gap.Note, want) || gap.Bytes == 0 {
 		t.Errorf("got %+v, want note %q", gap, want)
 	}
-	if e := entry(t, l, l.Append(frame("a", In, result("0")))); len(e.Findings) != 1 {
+	e := entry(t, l, l.Append(frame("a", In, result("0"))))
+	if len(e.Findings) != 0 || e.Pair != 0 || e.Method != "tools/call" {
 		t.Errorf("answer to a request that left: %+v", e)
 	}
-	if n := len(l.waiting); n > 100 {
-		t.Errorf("%d requests are remembered", n)
+}
+
+func TestPairsAreBounded(t *testing.T) {
+	l := NewLog(Config{MaxEntries: 10})
+	for i := range maxOpen + 1000 {
+		l.Append(frame("a", In, request(fmt.Sprint(i))))
+		l.Append(frame("b", Out, request(fmt.Sprint(i))))
+		l.Append(frame("b", In, result(fmt.Sprint(i))))
+	}
+	if n, m := len(l.pairs.open), len(l.pairs.answered); n > maxOpen+10 || m > 10 {
+		t.Errorf("%d open and %d answered requests are remembered", n, m)
+	}
+}
+
+// A call may run for hours at a breakpoint while the user clears the log.
+func TestClearKeepsOpenRequests(t *testing.T) {
+	l := NewLog(Config{})
+	d := frame("a", Out, request("1"))
+	d.Entry.Time = 10
+	l.Append(d)
+	l.Clear()
+	d = frame("a", In, result("1"))
+	d.Entry.Time = 30
+	e := entry(t, l, l.Append(d))
+	if e.Took != 20 || e.Method != "tools/call" || e.Pair != 0 || len(e.Findings) != 0 {
+		t.Errorf("got %+v", e)
 	}
 }
 

@@ -20,6 +20,10 @@ const (
 	minLearnt = 8
 	// minLearntName is the same for cookies and session ids, which are often plain words ("theme=default").
 	minLearntName = 16
+	// maxSearched is the length up to which a value is searched for: far above any token or private key.
+	maxSearched = 16 << 10
+	// maxSearchedName is the same for cookies and session ids, which a hostile server chooses.
+	maxSearchedName = 1 << 10
 	// maxLearnt bounds what is learnt on the way for one connection: a server may send new cookies for ever.
 	maxLearnt = 1000
 )
@@ -43,13 +47,21 @@ type Masker struct {
 // secret is a value that some connection knows.
 type secret struct {
 	placeholder string
-	searched    int // connections that want it searched for in text
-	known       int // connections that know it
+	conns       [3]int // connections that know it, by how it is searched for
 }
+
+// search says how a value is searched for in text.
+type search uint8
+
+const (
+	inPlace search = iota // not at all
+	asIs                  // as it is: values learnt on the way, which may be a hostile server's choice
+	escaped               // with its characters escaped, too: values given by Add
+)
 
 // secrets are the values of one connection.
 type secrets struct {
-	values map[string]bool // true: searched for in text
+	values map[string]search
 	reveal map[string]string
 	learnt []string // in the order they were learnt
 }
@@ -78,12 +90,32 @@ func (m *Masker) Add(conn, kind, value string) {
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	m.know(conn, kind, value, len(value) >= MinSearched)
+	m.know(conn, kind, value, given(value))
 	if scheme, rest, ok := strings.Cut(value, " "); ok && authSchemes[strings.ToLower(scheme)] {
 		if rest = strings.TrimSpace(rest); rest != "" {
-			m.know(conn, kind, rest, len(rest) >= MinSearched)
+			m.know(conn, kind, rest, given(rest))
 		}
 	}
+}
+
+// given is how a value given by Add is searched for.
+func given(value string) search {
+	if len(value) < MinSearched || len(value) > maxSearched {
+		return inPlace
+	}
+	return escaped
+}
+
+// learnt is how a value found by its place is searched for.
+func learnt(kind, value string) search {
+	least, most := minLearnt, maxSearched
+	if kind == "cookie" || kind == "session" {
+		least, most = minLearntName, maxSearchedName
+	}
+	if len(value) < least || len(value) > most {
+		return inPlace
+	}
+	return asIs
 }
 
 // Forget wipes the known secrets and revealable bytes of a connection.
@@ -95,8 +127,8 @@ func (m *Masker) Forget(conn string) {
 		return
 	}
 	delete(m.conns, conn)
-	for v, searched := range c.values {
-		m.release(v, searched)
+	for v, how := range c.values {
+		m.release(v, how)
 	}
 	m.match.Store(nil)
 }
@@ -118,14 +150,18 @@ func (m *Masker) Reveal(conn, placeholder string) (string, bool) {
 	return "", false
 }
 
-// learn is Add for a value found by its place; at least min bytes of it are needed to search for it in text.
-func (m *Masker) learn(conn, kind, value string, min int) (placeholder string) {
+// learn is Add for a value found by its place.
+func (m *Masker) learn(conn, kind, value string) (placeholder string) {
+	return m.mask(conn, kind, value, learnt(kind, value))
+}
+
+func (m *Masker) mask(conn, kind, value string, how search) (placeholder string) {
 	if value == "" || isPlaceholder(value) {
 		return value
 	}
 	m.mu.Lock()
 	defer m.mu.Unlock()
-	placeholder, isNew := m.know(conn, kind, value, len(value) >= min)
+	placeholder, isNew := m.know(conn, kind, value, how)
 	if c := m.conns[conn]; isNew {
 		c.learnt = append(c.learnt, value)
 		if len(c.learnt) > maxLearnt {
@@ -137,21 +173,21 @@ func (m *Masker) learn(conn, kind, value string, min int) (placeholder string) {
 }
 
 func (m *Masker) unlearn(c *secrets, value string) {
-	searched, ok := c.values[value]
-	if !ok {
+	how, ok := c.values[value]
+	if !ok || how == escaped { // it was given since
 		return
 	}
 	delete(c.values, value)
 	delete(c.reveal, m.values[value].placeholder)
-	m.release(value, searched)
+	m.release(value, how)
 	m.match.Store(nil)
 }
 
 // know files a value; isNew says that the connection did not know it. The caller holds the lock.
-func (m *Masker) know(conn, kind, value string, search bool) (placeholder string, isNew bool) {
+func (m *Masker) know(conn, kind, value string, how search) (placeholder string, isNew bool) {
 	c := m.conns[conn]
 	if c == nil {
-		c = &secrets{values: map[string]bool{}, reveal: map[string]string{}}
+		c = &secrets{values: map[string]search{}, reveal: map[string]string{}}
 		m.conns[conn] = c
 	}
 	s := m.values[value]
@@ -159,28 +195,26 @@ func (m *Masker) know(conn, kind, value string, search bool) (placeholder string
 		s = &secret{placeholder: m.name(kind, value)}
 		m.values[value] = s
 	}
-	searched, had := c.values[value]
-	if !had {
-		s.known++
+	before, had := c.values[value]
+	if had && before >= how {
+		return s.placeholder, false
+	}
+	if had {
+		s.conns[before]--
+	} else {
 		c.reveal[s.placeholder] = value
 	}
-	c.values[value] = searched || search
-	if search && !searched {
-		s.searched++
+	s.conns[how]++
+	c.values[value] = how
+	if how > before {
 		m.match.Store(nil)
 	}
 	return s.placeholder, !had
 }
 
-func (m *Masker) release(value string, searched bool) {
+func (m *Masker) release(value string, how search) {
 	s := m.values[value]
-	if s == nil {
-		return
-	}
-	if s.known--; searched {
-		s.searched--
-	}
-	if s.known == 0 {
+	if s.conns[how]--; s.conns == [3]int{} {
 		delete(m.values, value)
 	}
 }

@@ -60,7 +60,7 @@ func (m *Masker) headerValue(conn, name, value string) string {
 		return m.URL(conn, value)
 	case "dpop":
 		// A proof is good for one request: worth masking, not worth looking for.
-		return m.learn(conn, "token", value, len(value)+1)
+		return m.mask(conn, "token", value, inPlace)
 	}
 	kind := credential(name, false)
 	switch {
@@ -68,10 +68,8 @@ func (m *Masker) headerValue(conn, name, value string) string {
 		return m.text(value)
 	case kind == "auth":
 		return m.authorization(conn, value)
-	case kind == "session":
-		return m.learn(conn, kind, value, minLearntName)
 	}
-	return m.learn(conn, kind, value, minLearnt)
+	return m.learn(conn, kind, value)
 }
 
 // authSchemes are the words that may stand before credentials (IANA's registry of HTTP authentication schemes, and
@@ -90,7 +88,7 @@ func (m *Masker) authorization(conn, value string) string {
 		if authSchemes[strings.ToLower(strings.TrimSpace(trimmed))] {
 			return value // a scheme without credentials
 		}
-		return m.learn(conn, "token", value, minLearnt)
+		return m.learn(conn, "token", value)
 	}
 	rest = strings.TrimSpace(rest)
 	kind := "token"
@@ -98,11 +96,11 @@ func (m *Masker) authorization(conn, value string) string {
 		kind = "password"
 		if plain, err := base64.StdEncoding.DecodeString(rest); err == nil {
 			if _, password, ok := strings.Cut(string(plain), ":"); ok {
-				m.learn(conn, "password", password, minLearnt)
+				m.learn(conn, "password", password)
 			}
 		}
 	}
-	return scheme + " " + m.learn(conn, kind, rest, minLearnt)
+	return scheme + " " + m.learn(conn, kind, rest)
 }
 
 // cookies masks the values of name=value pairs (RFC 6265 section 4.2.1) and keeps the names.
@@ -112,15 +110,15 @@ func (m *Masker) cookies(conn, value string) string {
 		name, v, ok := strings.Cut(p, "=")
 		if !ok {
 			name, v = p[:len(p)-len(strings.TrimLeft(p, " "))], strings.TrimSpace(p)
-			pairs[i] = name + m.learn(conn, "cookie", v, minLearntName)
+			pairs[i] = name + m.learn(conn, "cookie", v)
 			continue
 		}
 		v = strings.TrimSpace(v)
 		if n := len(v); n >= 2 && v[0] == '"' && v[n-1] == '"' {
-			pairs[i] = name + `="` + m.learn(conn, "cookie", v[1:n-1], minLearntName) + `"`
+			pairs[i] = name + `="` + m.learn(conn, "cookie", v[1:n-1]) + `"`
 			continue
 		}
-		pairs[i] = name + "=" + m.learn(conn, "cookie", v, minLearntName)
+		pairs[i] = name + "=" + m.learn(conn, "cookie", v)
 	}
 	return strings.Join(pairs, ";")
 }
@@ -170,10 +168,10 @@ func (m *Masker) userinfo(conn, base string) string {
 	user, password, both := strings.Cut(base[from:from+at], ":")
 	plainUser, plainPassword := unpercent(user, url.PathUnescape), unpercent(password, url.PathUnescape)
 	// net/http sends userinfo as Basic credentials.
-	m.learn(conn, "password", base64.StdEncoding.EncodeToString([]byte(plainUser+":"+plainPassword)), minLearnt)
-	masked := m.learn(conn, "secret", plainUser, minLearnt)
+	m.learn(conn, "password", base64.StdEncoding.EncodeToString([]byte(plainUser+":"+plainPassword)))
+	masked := m.learn(conn, "secret", plainUser)
 	if both {
-		masked += ":" + m.learn(conn, "password", plainPassword, minLearnt)
+		masked += ":" + m.learn(conn, "password", plainPassword)
 	}
 	return base[:from] + masked + base[from+at:]
 }
@@ -193,13 +191,11 @@ func (m *Masker) query(conn, query string) string {
 		switch {
 		case !ok || kind == "":
 			out.WriteString(m.text(pair))
-		case kind == "session":
-			out.WriteString(name + "=" + m.learn(conn, kind, unpercent(value, url.QueryUnescape), minLearntName))
 		default:
 			if kind == "auth" {
 				kind = "token"
 			}
-			out.WriteString(name + "=" + m.learn(conn, kind, unpercent(value, url.QueryUnescape), minLearnt))
+			out.WriteString(name + "=" + m.learn(conn, kind, unpercent(value, url.QueryUnescape)))
 		}
 		out.WriteString(sep)
 	}

@@ -36,7 +36,7 @@ func (m *Masker) oauthForm(conn string, b []byte) []byte {
 	for i, p := range pairs {
 		name, value, _ := strings.Cut(p, "=")
 		if kind := oauthMembers[unpercent(name, url.QueryUnescape)]; kind != "" && value != "" {
-			pairs[i] = name + "=" + m.learn(conn, kind, unpercent(value, url.QueryUnescape), minLearnt)
+			pairs[i] = name + "=" + m.learn(conn, kind, unpercent(value, url.QueryUnescape))
 		}
 	}
 	return []byte(strings.Join(pairs, "&"))
@@ -69,7 +69,7 @@ func (m *Masker) oauthJSON(conn string, b []byte) []byte {
 			continue
 		}
 		out = append(out, b[copied:from+quoteMarks]...)
-		out = append(out, m.learn(conn, kind, value, minLearnt)...)
+		out = append(out, m.learn(conn, kind, value)...)
 		copied = end
 		if quoteMarks == 1 && b[end-1] == '"' && end-1 > from {
 			copied = end - 1

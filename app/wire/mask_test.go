@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -159,7 +160,7 @@ func TestMaskerText(t *testing.T) {
 		`nothing here, short`:                  `nothing here, short`,
 		`abcdefgh`:                             `‹key›`,
 		`xabcdefghy abcdefg abcdefgh`:          `x‹key›y abcdefg ‹key›`,
-		`abcdefghijkl.`:                        `‹key›‹secret›.`,
+		`abcdefghijkl.`:                        `‹key›.`,
 		`"s3cr\"et/ü😀 x"`:                      `"‹token›"`,
 		`"s3cr\u0022et\/\u00fc\uD83D\uDE00 x"`: `"‹token›"`,
 		`"\u00733cr\"et/ü😀\u0020x"`:            `"‹token›"`,
@@ -246,11 +247,41 @@ func TestMaskerPlaceholdersDiffer(t *testing.T) {
 	m := NewMasker([]byte("key"))
 	seen := map[string]bool{}
 	for i := range 20_000 { // far more than 4 digits tell apart
-		p := m.learn("c", "cookie", fmt.Sprintf("value %d", i), 100)
+		p := m.learn("c", "cookie", fmt.Sprintf("value %d", i))
 		if seen[p] || !isPlaceholder(p) {
 			t.Fatalf("placeholder %q of value %d", p, i)
 		}
 		seen[p] = true
+	}
+}
+
+// Two thousand cookies that differ in their last byte only, and a body that is made of their start: what a hostile
+// server sends to make masking slow or its result huge.
+func TestMaskerHostileValues(t *testing.T) {
+	m := NewMasker(nil)
+	long := strings.Repeat("a", 900)
+	for i := range 2000 {
+		m.HTTPHeader("c", http.Header{"Set-Cookie": {fmt.Sprintf("sid=%s%d", long[:i%900], i)}})
+	}
+	body := []byte(strings.Repeat("a", 64<<10))
+	start := time.Now()
+	if got := m.Text("c", body); len(got) > 2*len(body) {
+		t.Errorf("%d bytes of %d", len(got), len(body))
+	}
+	if took := time.Since(start); took > time.Minute {
+		t.Errorf("took %v", took)
+	}
+}
+
+func TestMaskerPrefersTheLongest(t *testing.T) {
+	m := NewMasker(nil)
+	for kind, v := range map[string]string{"key": "abcdef", "token": "abcdefgh", "code": "abcdefgz", "cookie": "abcdefghij"} {
+		m.Add("c", kind, v)
+	}
+	in := "abcdef abcdefg abcdefgh abcdefghi abcdefghij abcdefgzz abcde"
+	want := "‹key› ‹key›g ‹token› ‹token›i ‹cookie› ‹code›z abcde"
+	if got := kinds(string(m.Text("c", []byte(in)))); got != want {
+		t.Errorf("got %s, want %s", got, want)
 	}
 }
 

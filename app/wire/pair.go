@@ -5,6 +5,9 @@ import (
 	"slices"
 )
 
+// maxOpen bounds the unanswered requests that are remembered although their entries left the log.
+const maxOpen = 10_000
+
 // pairKey names a request: ids are unique per connection and sender.
 type pairKey struct {
 	conn string
@@ -12,11 +15,21 @@ type pairKey struct {
 	id   string
 }
 
-// asked is a request that was seen, and whether it was answered.
+// asked is what an answer takes over from its request. It is kept apart from the entry, so that the answer to a long
+// call is told from a stray one, and timed, after the log was cleared or the request left it.
 type asked struct {
-	seq      uint64
-	answered bool
+	seq                uint64
+	time               int64
+	method, name, call string
 }
+
+// pairs are the requests that answers can belong to.
+type pairs struct {
+	open     map[pairKey]asked
+	answered map[pairKey]uint64 // Seq of the request; leaves with its entry
+}
+
+func newPairs() pairs { return pairs{map[pairKey]asked{}, map[pairKey]uint64{}} }
 
 // pair files a request for its answer, and an answer with its request. The caller holds the lock and gives the
 // entry its revision afterwards.
@@ -36,53 +49,70 @@ func (l *Log) pair(r *record) {
 func (l *Log) ask(e *Entry) {
 	e.Open = true
 	k := pairKey{e.Conn, e.Dir, e.ID}
+	before := l.pairs.answered[k]
+	if q, ok := l.pairs.open[k]; ok {
+		before = q.seq
+	}
 	// "The request ID MUST NOT have been previously used by the requestor within the same session"
 	// (MCP, basic, requests). A replay repeats its id on purpose.
-	if before, ok := l.waiting[k]; ok && e.Purpose != "replay" {
-		e.find(fmt.Sprintf("id %s was used before, by entry %d", shorten(e.ID, quoteLen), before.seq))
+	if before != 0 && e.Purpose != "replay" {
+		e.find(fmt.Sprintf("id %s was used before, by entry %d", shorten(e.ID, quoteLen), before))
 	}
-	l.waiting[k] = asked{seq: e.Seq}
+	delete(l.pairs.answered, k)
+	l.pairs.open[k] = asked{e.Seq, e.Time, e.Method, e.Name, e.Call}
 }
 
 func (l *Log) answer(e *Entry) {
 	k := pairKey{e.Conn, e.Dir.opposite(), e.ID}
-	q, ok := l.waiting[k]
-	if !ok || !l.records.has(q.seq) {
-		e.find(fmt.Sprintf("answers no request: id %s was not asked", shorten(e.ID, quoteLen)))
+	q, ok := l.pairs.open[k]
+	if !ok {
+		l.stray(e, k)
 		return
 	}
-	r := l.records.at(q.seq)
-	e.Pair = q.seq
-	if e.Method == "" {
-		e.Method = r.Entry.Method
-	}
-	if e.Name == "" {
-		e.Name = r.Entry.Name
-	}
-	if e.Call == "" {
-		e.Call = r.Entry.Call
-	}
-	if q.answered {
-		e.find(fmt.Sprintf("a second answer to entry %d, which entry %d had answered", q.seq, r.Entry.Pair))
-		return
-	}
+	delete(l.pairs.open, k)
+	setIfEmpty(&e.Method, q.method)
+	setIfEmpty(&e.Name, q.name)
+	setIfEmpty(&e.Call, q.call)
 	if e.Took == 0 {
-		e.Took = max(e.Time-r.Entry.Time, 0)
+		e.Took = max(e.Time-q.time, 0)
 	}
-	l.waiting[k] = asked{q.seq, true}
+	if !l.records.has(q.seq) || l.records.at(q.seq).Entry.Kind == KindGap {
+		return
+	}
+	l.pairs.answered[k] = q.seq
+	e.Pair = q.seq
+	r := l.records.at(q.seq)
 	r.Entry.Pair, r.Entry.Took, r.Entry.Open = e.Seq, e.Took, false
 	l.touch(r)
 }
 
-// unpair forgets a request that leaves the log.
+// stray is an answer that nothing waits for.
+func (l *Log) stray(e *Entry, k pairKey) {
+	seq, ok := l.pairs.answered[k]
+	if !ok {
+		e.find(fmt.Sprintf("answers no request: no open one has the id %s", shorten(e.ID, quoteLen)))
+		return
+	}
+	q := &l.records.at(seq).Entry
+	e.Pair = seq
+	setIfEmpty(&e.Method, q.Method)
+	setIfEmpty(&e.Name, q.Name)
+	setIfEmpty(&e.Call, q.Call)
+	e.find(fmt.Sprintf("a second answer to entry %d, which entry %d had answered", seq, q.Pair))
+}
+
+// unpair forgets a request that leaves the log, unless its answer may still come.
 func (l *Log) unpair(r *record) {
 	e := &r.Entry
 	if e.Kind != KindFrame || e.Message != MsgRequest || e.ID == "" {
 		return
 	}
 	k := pairKey{e.Conn, e.Dir, e.ID}
-	if l.waiting[k].seq == e.Seq {
-		delete(l.waiting, k)
+	if l.pairs.answered[k] == e.Seq {
+		delete(l.pairs.answered, k)
+	}
+	if l.pairs.open[k].seq == e.Seq && (!e.Open || len(l.pairs.open) > maxOpen) {
+		delete(l.pairs.open, k)
 	}
 }
 

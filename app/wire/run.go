@@ -1,8 +1,8 @@
 package wire
 
-// chunkLen is how many elements a run allocates at a time: large enough that growth is rare, small enough that
-// freeing from the front gives memory back soon.
-const chunkLen = 1024
+// chunkLen is how many elements a run allocates at a time: large enough that growth is rare, small enough that the
+// lock is not held for long while a chunk is made, and that freeing from the front gives memory back soon.
+const chunkLen = 256
 
 // run is a queue addressed by ever-growing numbers: the first element pushed has number 1, elements leave only at
 // the front. It grows by chunks, so no push ever copies what is there.

@@ -81,7 +81,7 @@ func printError(s streams, err error) {
 	if e.RPC != "" {
 		b.WriteString("  JSON-RPC error: " + clean(e.RPC) + "\n")
 	}
-	if e.Hint != "" {
+	if e.Hint != "" && (e.Challenge == nil || e.Challenge.Next != e.Hint) {
 		b.WriteString("  " + clean(e.Hint) + "\n")
 	}
 	_, _ = io.WriteString(s.err, b.String())

@@ -161,6 +161,7 @@ func (cn *connection) connect(p profile.Profile) (*session.Session, error) {
 }
 
 func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.Masker) session.Config {
+	answers := cn.core.opts.Answers
 	return session.Config{
 		Server: p.Name, Conn: cn.id, Transport: session.Transport(t.Transport),
 		Dial: func(ctx context.Context, kind session.Transport, h transport.Handlers) (transport.Link, error) {
@@ -171,8 +172,8 @@ func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.M
 		Era: session.Era(p.Era.Mode), Version: p.Era.Version,
 		ConnectTimeout: ms(p.Timeouts.Connect), ProbeTimeout: ms(p.Timeouts.Probe), RequestTimeout: ms(p.Timeouts.Request),
 		Client: session.ClientInfo{Name: "sightglass", Title: "Sightglass", Version: orDev(cn.core.opts.Version)},
-		// The strip above the result answers all three as JSON.
-		Answerers: session.Answerers{Form: true, Sampling: true, Roots: true},
+		// The strip above the result answers all three as JSON. Without a window nobody would.
+		Answerers: session.Answerers{Form: answers, Sampling: answers, Roots: answers},
 		Log:       cn.core.log,
 		OnSteps:   cn.steps, OnChange: cn.onChange, OnFault: cn.onFault,
 	}

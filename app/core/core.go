@@ -40,6 +40,7 @@ type Options struct {
 	Dir     string                        // data folder; empty: profile.Dir
 	Version string                        // of the program, sent as clientInfo
 	Desktop bool                          // started from a desktop: children get the login shell's PATH by default
+	Answers bool                          // somebody sits there to answer a server's questions: they are declared
 	Seed    bool                          // a first run finds the two samples saved
 	Nudge   func(name string, rev uint64) // nil: nobody listens. Called from any goroutine, must return at once
 }

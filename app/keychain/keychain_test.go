@@ -1,7 +1,6 @@
 package keychain
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"strings"
@@ -103,68 +102,6 @@ func TestNames(t *testing.T) {
 	}
 }
 
-func TestFaults(t *testing.T) {
-	big := strings.Repeat("b", 3*chunkSize)
-	for _, c := range []struct {
-		name string
-		hurt func(f *fake)
-		want error
-	}{
-		{"chunk missing", func(f *fake) { delete(f.items, chunkAccount(item, 1, 1)) }, ErrCorrupt},
-		{"chunk changed", func(f *fake) { f.items[chunkAccount(item, 1, 1)] = strings.Repeat("c", chunkSize) }, ErrCorrupt},
-		{"chunk of another length", func(f *fake) { f.items[chunkAccount(item, 1, 2)] = "" }, ErrCorrupt},
-		{"manifest cut", func(f *fake) { f.items[account(item)] = f.items[account(item)][:20] }, ErrCorrupt},
-		{"foreign item", func(f *fake) { f.items[account(item)] = "hunter2" }, ErrCorrupt},
-		{"foreign JSON", func(f *fake) { f.items[account(item)] = `{"a":1}` }, ErrCorrupt},
-		{"item of another name", func(f *fake) {
-			f.items[account(item)] = strings.Replace(f.items[account(item)], hash(item), hash("x"), 1)
-		}, ErrCorrupt},
-		{"huge manifest", func(f *fake) {
-			f.items[account(item)] = strings.Replace(f.items[account(item)], `"n":3`, `"n":99999999`, 1)
-		}, ErrCorrupt},
-		{"newer", func(f *fake) {
-			f.items[account(item)] = strings.Replace(f.items[account(item)], `"sightglass":1`, `"sightglass":2`, 1)
-		}, ErrCorrupt},
-		{"manifest gone", func(f *fake) { delete(f.items, account(item)) }, ErrNotFound},
-		{"locked", func(f *fake) {
-			f.before = func(string, string) (bool, error) {
-				return true, errors.New("failed to unlock correct collection '/x'")
-			}
-		}, ErrLocked},
-		{"gone", func(f *fake) {
-			f.before = func(string, string) (bool, error) { return true, errors.New("dbus: connection closed by user") }
-		}, ErrUnavailable},
-		{"panic", func(f *fake) {
-			f.before = func(string, string) (bool, error) { panic("interface conversion") }
-		}, ErrUnavailable},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			f := newFake()
-			if _, err := fresh(t, f).Set(t.Context(), item, big); err != nil {
-				t.Fatal(err)
-			}
-			c.hurt(f)
-			k := fresh(t, f)
-			got, err := k.Get(t.Context(), item)
-			if !errors.Is(err, c.want) || got != "" {
-				t.Errorf("Get = %d bytes, %v, want %v", len(got), err, c.want)
-			}
-			if strings.Contains(err.Error(), "hunter2") {
-				t.Error("the error quotes the item")
-			}
-			if f.before != nil {
-				return
-			}
-			if place, err := k.Set(t.Context(), item, "anew"); err != nil || place != InKeychain {
-				t.Errorf("Set over it = %v, %v", place, err)
-			}
-			if err := k.Delete(t.Context(), item); err != nil {
-				t.Errorf("Delete: %v", err)
-			}
-		})
-	}
-}
-
 // A prompt that the user dismissed: go-keyring's Set returns nil and nothing was kept (reproduced in v0.2.8).
 func TestDismissedPrompt(t *testing.T) {
 	f := newFake()
@@ -182,158 +119,6 @@ func TestDismissedPrompt(t *testing.T) {
 	f.script(nil)
 	if place, _ := k.Set(t.Context(), item, "v"); place != InKeychain || k.State(t.Context()).State != Available {
 		t.Errorf("after it works again: %v, %+v", place, k.State(t.Context()))
-	}
-}
-
-// A crash between two steps of a Set leaves the old value, and the next one leaves no parts behind.
-func TestBrokenOff(t *testing.T) {
-	old, next := strings.Repeat("o", 2*chunkSize), strings.Repeat("n", 4*chunkSize)
-	for fail := range 5 {
-		f := newFake()
-		if _, err := fresh(t, f).Set(t.Context(), item, old); err != nil {
-			t.Fatal(err)
-		}
-		n := 0
-		f.script(func(op, _ string) (bool, error) {
-			if op == "set" {
-				n++
-			}
-			return n > fail, errors.New("gone")
-		})
-		k := fresh(t, f)
-		if place, err := k.Set(t.Context(), item, next); place != InMemory || err != nil {
-			t.Fatalf("Set = %v, %v", place, err)
-		}
-		f.script(nil)
-		if got, err := fresh(t, f).Get(t.Context(), item); err != nil || got != old {
-			t.Fatalf("after a crash at write %d: %d bytes, %v", fail, len(got), err)
-		}
-		if _, err := fresh(t, f).Set(t.Context(), item, "x"); err != nil || f.count() != 1 || f.holding("n") && f.holding("nnnn") {
-			t.Errorf("after a crash at write %d: %d items left, %v", fail, f.count(), err)
-		}
-	}
-}
-
-func TestDeleteThatFails(t *testing.T) {
-	f := newFake()
-	k := fresh(t, f)
-	if _, err := k.Set(t.Context(), item, strings.Repeat("o", 3*chunkSize)); err != nil {
-		t.Fatal(err)
-	}
-	f.script(func(op, a string) (bool, error) {
-		return op == "delete" && a == chunkAccount(item, 1, 1), errors.New("no")
-	})
-	if err := k.Delete(t.Context(), item); !errors.Is(err, ErrUnavailable) {
-		t.Errorf("Delete: %v", err)
-	}
-	f.script(func(op, _ string) (bool, error) { return op == "delete", nil }) // says yes, does nothing
-	if err := k.Delete(t.Context(), item); !errors.Is(err, ErrUnavailable) {
-		t.Errorf("Delete that does nothing: %v", err)
-	}
-	f.script(nil)
-	if err := k.Delete(t.Context(), item); err != nil || f.count() != 0 {
-		t.Errorf("Delete: %v, %d items left", err, f.count())
-	}
-}
-
-// A call that hangs: the caller is freed, the value lasts in memory, and the late result moves it.
-func TestHang(t *testing.T) {
-	f := newFake()
-	k, _ := open(t, f, 100*time.Millisecond)
-	release := make(chan struct{})
-	f.script(func(string, string) (bool, error) { <-release; return false, nil })
-	if place, err := k.Set(t.Context(), item, "v1"); place != InMemory || err != nil {
-		t.Fatalf("Set = %v, %v", place, err)
-	}
-	if s := k.State(t.Context()); s.State != Unavailable || !strings.Contains(s.Text, "did not answer") {
-		t.Errorf("State = %+v", s)
-	}
-	if _, err := k.Get(t.Context(), "other"); !errors.Is(err, ErrUnavailable) {
-		t.Errorf("Get behind it: %v", err)
-	}
-	if place, err := k.Set(t.Context(), item, "v2"); place != InMemory || err != nil {
-		t.Fatalf("second Set = %v, %v", place, err)
-	}
-	close(release)
-	until(t, "the late result", func() bool { return k.Where(t.Context(), item) == InKeychain })
-	if got, err := fresh(t, f).Get(t.Context(), item); err != nil || got != "v2" {
-		t.Errorf("Get = %q, %v", got, err)
-	}
-	if s := k.State(t.Context()); s.State != Available {
-		t.Errorf("State = %+v", s)
-	}
-}
-
-// A Set whose caller left, while it hung before anything was published, is taken back.
-func TestCancelledSet(t *testing.T) {
-	f := newFake()
-	k := fresh(t, f)
-	if _, err := k.Set(t.Context(), item, "old"); err != nil {
-		t.Fatal(err)
-	}
-	at, release := make(chan struct{}), make(chan struct{})
-	var once sync.Once
-	f.script(func(op, _ string) (bool, error) {
-		if op == "set" {
-			once.Do(func() { close(at); <-release })
-		}
-		return false, nil
-	})
-	ctx, cancel := context.WithCancel(t.Context())
-	go func() { <-at; cancel() }()
-	if place, err := k.Set(ctx, item, strings.Repeat("n", 3*chunkSize)); !errors.Is(err, context.Canceled) || place != Nowhere {
-		t.Fatalf("Set = %v, %v", place, err)
-	}
-	close(release)
-	if got, err := k.Get(t.Context(), item); err != nil || got != "old" {
-		t.Errorf("Get = %d bytes, %v", len(got), err)
-	}
-	if _, err := k.Get(t.Context(), "behind"); !errors.Is(err, ErrNotFound) { // the worker is through
-		t.Error(err)
-	}
-	if got, err := fresh(t, f).Get(t.Context(), item); err != nil || got != "old" || f.count() != 1 {
-		t.Errorf("Get = %d bytes, %v; %d items", len(got), err, f.count())
-	}
-}
-
-func TestPrompt(t *testing.T) {
-	f := newFake()
-	k, sys := open(t, f, 200*time.Millisecond)
-	sys.set(probed{state: Locked, name: "Fake", canPrompt: true})
-	if s := k.State(t.Context()); s.State != Locked || s.Text == "" {
-		t.Errorf("State = %+v", s)
-	}
-	release := make(chan struct{})
-	f.script(func(string, string) (bool, error) { <-release; return false, nil })
-	type answer struct {
-		place Place
-		err   error
-	}
-	done := make(chan answer, 1)
-	go func() {
-		p, err := k.Set(t.Context(), item, "v")
-		done <- answer{p, err}
-	}()
-	until(t, "PromptPending", func() bool { return k.State(t.Context()).State == PromptPending })
-	if got, err := k.Get(t.Context(), item); got != "v" || err != nil {
-		t.Errorf("Get while the prompt is up = %q, %v", got, err)
-	}
-	_, err := k.Get(t.Context(), "other") // waits the whole prompt's time
-	if !errors.Is(err, ErrPending) {
-		t.Errorf("Get of another: %v", err)
-	}
-	if a := <-done; a.place != InMemory || a.err != nil {
-		t.Errorf("Set = %+v", a)
-	}
-	close(release)
-	until(t, "the late result", func() bool { return k.Where(t.Context(), item) == InKeychain })
-
-	sys.set(probed{state: Locked, name: "Fake"})
-	if _, err := k.Get(t.Context(), "other"); !errors.Is(err, ErrLocked) {
-		t.Errorf("Get of a locked one without a screen: %v", err)
-	}
-	if err := k.Delete(t.Context(), item); !errors.Is(err, ErrLocked) {
-		t.Errorf("Delete: %v", err)
 	}
 }
 
@@ -402,23 +187,6 @@ func TestCacheAndForget(t *testing.T) {
 	b.Forget(item)
 	if v, _ := b.Get(t.Context(), item); v != "2" {
 		t.Errorf("after Forget: %q", v)
-	}
-}
-
-func TestCloseFreesWaiters(t *testing.T) {
-	f := newFake()
-	k, _ := open(t, f, time.Minute)
-	release := make(chan struct{})
-	defer close(release)
-	f.script(func(string, string) (bool, error) { <-release; return false, nil })
-	done := make(chan error, 1)
-	go func() {
-		_, err := k.Get(t.Context(), item)
-		done <- err
-	}()
-	_ = k.Close()
-	if err := <-done; !errors.Is(err, ErrClosed) {
-		t.Error(err)
 	}
 }
 

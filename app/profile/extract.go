@@ -13,7 +13,13 @@ import (
 // listed, the pre-marked ones with Secret set; values that were marked Secret before are listed too. Unmark undoes
 // one of them, Mark does one by hand.
 func ExtractSecrets(p Profile) (Profile, []Found) {
-	e := extractor{p: p.Clone()}
+	e := extractor{p: p.Clone(), taken: map[string]bool{}, last: map[string]int{}}
+	if len(p.Args) > MaxItems || len(p.Env) > MaxItems || len(p.Headers) > MaxItems {
+		return p, nil // Validate refuses it
+	}
+	for _, n := range Names(p) {
+		e.taken[n] = true
+	}
 	e.values(e.p.Env, envPrefix)
 	e.values(e.p.Headers, headerPrefix)
 	e.args()
@@ -79,6 +85,8 @@ func (p *Profile) named(name string) *Value {
 type extractor struct {
 	p     Profile
 	found []Found
+	taken map[string]bool // names of the profile and of found
+	last  map[string]int  // number given last to a name
 }
 
 func (e *extractor) values(vs []Value, prefix string) {
@@ -116,16 +124,13 @@ func (e *extractor) unique(name string) string {
 		base = base[:40]
 	}
 	base = cmpOr(base, "secret")
-	taken := Names(e.p)
-	for _, f := range e.found {
-		taken = append(taken, f.Name)
-	}
-	for n := 1; ; n++ {
+	for n := e.last[base] + 1; ; n++ {
 		try := base
 		if n > 1 {
 			try = fmt.Sprintf("%s-%d", base, n)
 		}
-		if !slices.Contains(taken, secretPrefix+try) {
+		if !e.taken[secretPrefix+try] {
+			e.taken[secretPrefix+try], e.last[base] = true, n
 			return try
 		}
 	}
@@ -207,15 +212,14 @@ func (e *extractor) named(name, value string) (string, bool) {
 
 // inText takes tokens of well-known kinds wherever they stand.
 func (e *extractor) inText(text string) string {
-	for range MaxItems {
-		m := known.FindStringSubmatchIndex(text)
-		if m == nil {
-			break
-		}
+	var b strings.Builder
+	done := 0
+	for _, m := range known.FindAllStringSubmatchIndex(text, -1) {
 		token := text[m[2]:m[3]]
-		text = text[:m[2]] + e.take("token", token, valueReason(token)) + text[m[3]:]
+		b.WriteString(text[done:m[2]] + e.take("token", token, valueReason(token)))
+		done = m[3]
 	}
-	return text
+	return b.String() + text[done:]
 }
 
 // url takes the password of the userinfo and token-like query values out of a URL that may hold placeholders.
@@ -278,4 +282,12 @@ func (e *extractor) part(name, raw, why string, decode func(string) (string, err
 		value = raw
 	}
 	return e.take(name, value, why)
+}
+
+// Suspects lists what stands in a profile in clear and looks like a credential, so that a save may warn. Values the
+// user unmarked are among them.
+func Suspects(p Profile) []Found {
+	p = normalize(p)
+	_, found := ExtractSecrets(p)
+	return slices.DeleteFunc(found, func(f Found) bool { return !f.Secret })
 }

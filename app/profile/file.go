@@ -68,7 +68,7 @@ func parseDocument(path string, data []byte) (document, *FileError) {
 		return d, fail(skipped+base, ferr)
 	}
 	var first *FileError
-	for _, s := range servers {
+	for _, s := range servers[:min(len(servers), MaxServers)] {
 		item, reason, offset := readServer(s, len(d.servers))
 		if reason == "" {
 			if i := d.index(item.p.ID); i >= 0 {
@@ -87,7 +87,6 @@ func parseDocument(path string, data []byte) (document, *FileError) {
 	}
 	if len(servers) > MaxServers {
 		first = fail(skipped+servers[MaxServers].at, fmt.Sprintf("the file holds more than %d servers", MaxServers))
-		d.servers = d.servers[:min(len(d.servers), MaxServers)]
 	}
 	if version > fileVersion {
 		first = &FileError{

@@ -40,10 +40,12 @@ type Lookup struct {
 // values, "secret:name" and "input:id" for placeholders. Process variables (${VAR}) are not among them.
 func Names(p Profile) []string {
 	var names []string
+	seen := map[string]bool{}
 	add := func(name string) {
-		if !slices.Contains(names, name) {
+		if !seen[name] {
 			names = append(names, name)
 		}
+		seen[name] = true
 	}
 	for _, v := range p.Env {
 		if v.Secret {

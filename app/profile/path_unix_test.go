@@ -7,7 +7,9 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -72,10 +74,14 @@ func TestShellPath(t *testing.T) {
 		t.Errorf("noisy: %q, %v", got, err)
 	}
 	// One that leaves a child with the pipe behind: its answer is taken, nobody waits for the child.
-	child := script(t, filepath.Join(dir, "child"), `/bin/sleep 5 & eval "$4"`, 0o755)
+	pid := filepath.Join(dir, "pid")
+	child := script(t, filepath.Join(dir, "child"), `/bin/sleep 300 & echo $! > `+pid+`; eval "$4"`, 0o755)
 	begun := time.Now()
-	if got, err := shellPath(t.Context(), child, 30*time.Second); got == "" || err != nil || time.Since(begun) > 4*time.Second {
+	if got, err := shellPath(t.Context(), child, 2*time.Minute); got == "" || err != nil || time.Since(begun) > 100*time.Second {
 		t.Errorf("child: %q, %v after %v", got, err, time.Since(begun))
+	}
+	if n, err := strconv.Atoi(strings.TrimSpace(readText(t, pid))); err == nil {
+		_ = syscall.Kill(n, syscall.SIGKILL)
 	}
 	hang := script(t, filepath.Join(dir, "hang"), `/bin/sleep 60`, 0o755)
 	if _, err := shellPath(t.Context(), hang, 100*time.Millisecond); err == nil || !strings.Contains(err.Error(), "did not tell its PATH within 100ms") {

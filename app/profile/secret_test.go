@@ -73,25 +73,29 @@ func TestExtractArgsAndURL(t *testing.T) {
 			"flags",
 			Profile{Args: []string{"-y", "srv", "--token", "T0k", "--api-key=K3y", "--auth-type", "basic", "--no-auth", "x.js", "--verbose"}},
 			[]string{"-y", "srv", "--token", "${secret:token}", "--api-key=${secret:api-key}", "--auth-type", "basic", "--no-auth", "x.js", "--verbose"},
-			"", map[string]string{"secret:token": "T0k", "secret:api-key": "K3y"},
+			"",
+			map[string]string{"secret:token": "T0k", "secret:api-key": "K3y"},
 		},
 		{
 			"headers",
 			Profile{Args: []string{"-H", "Authorization: Bearer abc", "--header", "X-Api-Key:k", "--header=Cookie: a=b", "-H", "Accept: x"}},
 			[]string{"-H", "Authorization: Bearer ${secret:authorization}", "--header", "X-Api-Key:${secret:x-api-key}", "--header=Cookie: ${secret:cookie}", "-H", "Accept: x"},
-			"", map[string]string{"secret:authorization": "abc", "secret:x-api-key": "k", "secret:cookie": "a=b"},
+			"",
+			map[string]string{"secret:authorization": "abc", "secret:x-api-key": "k", "secret:cookie": "a=b"},
 		},
 		{
 			"docker and same names",
 			Profile{Args: []string{"run", "-e", "TOKEN=a", "-e", "HOME=/x", "--env=TOKEN=b", "-e", "TOKEN"}},
 			[]string{"run", "-e", "TOKEN=${secret:token}", "-e", "HOME=/x", "--env=TOKEN=${secret:token-2}", "-e", "TOKEN"},
-			"", map[string]string{"secret:token": "a", "secret:token-2": "b"},
+			"",
+			map[string]string{"secret:token": "a", "secret:token-2": "b"},
 		},
 		{
 			"tokens anywhere",
 			Profile{Args: []string{"/ghp_0123456789abc/y", "https://u:p%40w@h/a?x=1&access_token=q%2Bz#f"}},
 			[]string{"/${secret:token}/y", "https://u:${secret:password}@h/a?x=1&access_token=${secret:access-token}#f"},
-			"", map[string]string{"secret:token": "ghp_0123456789abc", "secret:password": "p@w", "secret:access-token": "q+z"},
+			"",
+			map[string]string{"secret:token": "ghp_0123456789abc", "secret:password": "p@w", "secret:access-token": "q+z"},
 		},
 		{
 			"url",
@@ -147,6 +151,9 @@ func TestExtractValues(t *testing.T) {
 	}
 	if m := Mark(in, found[1]); !m.Env[1].Secret || m.Env[1].Value != "" {
 		t.Errorf("marked = %+v", m.Env[1])
+	}
+	if s := Suspects(in); len(s) != 2 || len(Suspects(got)) != 0 {
+		t.Errorf("Suspects = %v, %v", s, Suspects(got))
 	}
 	if strings.Contains(found[0].String(), "t${x") {
 		t.Error("a Found prints its value")

@@ -1,7 +1,6 @@
 package profile
 
 import (
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -152,97 +151,6 @@ func TestStore(t *testing.T) {
 	}
 }
 
-func TestUnknownMembersSurvive(t *testing.T) {
-	dir := t.TempDir()
-	file := filepath.Join(dir, fileName)
-	write(t, file, `{"$schema":"x","version":1,"servers":[
-	 {"id":"a1","name":"a","transport":"http","url":"https://a.example","era":{"mode":"auto","future":[1.50]},"timeouts":{},"notes":{"b":1,"a":12345678901234567890}},
-	 {"id":"b1","name":"b","transport":"http","url":"https://b.example","x-own":"kept"}],"later":{"k":null}}`)
-	s := openStore(t, dir)
-	if e := s.FileError(); e != nil {
-		t.Fatal(e)
-	}
-	a, _ := s.Get("a1")
-	a.Name = "a2"
-	put(t, s, a)
-	dup, err := s.Duplicate("a1")
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := s.Delete(dup.ID); err != nil {
-		t.Fatal(err)
-	}
-	if _, err := s.Restore(dup.ID); err != nil {
-		t.Fatal(err)
-	}
-	text := readText(t, file)
-	var compact any
-	if err := json.Unmarshal([]byte(text), &compact); err != nil {
-		t.Fatal(err)
-	}
-	for want, n := range map[string]int{`"$schema": "x"`: 1, `1.50`: 2, `12345678901234567890`: 2, `"x-own": "kept"`: 1, `"later": {`: 1, `"name": "a2"`: 1} {
-		if got := strings.Count(text, want); got != n {
-			t.Errorf("%s stands %d times, want %d:\n%s", want, got, n, text)
-		}
-	}
-}
-
-func TestFileThatCannotBeRead(t *testing.T) {
-	ok := `{"id":"k","name":"kept","transport":"http","url":"https://k.example"}`
-	for _, c := range []struct {
-		name, text   string
-		line, column int
-		reason       string
-		list         string // what is shown when this is the first thing read
-	}{
-		{"empty", "", 1, 1, "the file is empty", ""},
-		{"cut", "{\n \"servers\": [", 2, 13, "unexpected end of JSON input", ""},
-		{"typo", "{\n  \"servers\": [],,\n}", 2, 17, "invalid character ',' looking for beginning of object key string", ""},
-		{"conflict marks", "<<<<<<< HEAD\n{}", 1, 1, "invalid character '<' looking for beginning of value", ""},
-		{"not an object", "[]", 1, 1, "is no object", ""},
-		{"servers not a list", "{\"version\":1,\n\"servers\":{}}", 2, 11, "servers: is no list", ""},
-		{"version not a number", `{"version":"hunter2","servers":[]}`, 1, 12, "version: is no whole number", ""},
-		{"bad field", "{\"servers\":[" + ok + ",\n{\"id\":\"b\",\"name\":\"b\",\"args\":\"hunter2\"}]}", 2, 38, `server "b": args: is a string, not a list`, "kept"},
-		{"bad server", "{\"servers\":[\n{\"id\":\"b\",\"name\":\"b\",\"transport\":\"http\",\"url\":\"ftp://hunter2\"},\n" + ok + "]}", 2, 1, `server "b": url: does not start with http:// or https://`, "kept"},
-		{"no name", "{\"servers\":[" + ok + ",{\"transport\":\"http\",\"url\":\"https://h\"}]}", 1, 83, `server "servers[1]": name: is empty`, "kept"},
-		{"same ids", "{\"servers\":[" + ok + ",\n" + ok + "]}", 2, 1, `server "kept": id: is the same as that of server "kept"`, "kept"},
-		{"newer", `{"version":2,"servers":[` + ok + `]}`, 0, 0, "the file is of version 2, this program knows version 1", "kept"},
-		{"too large", `{"servers":[],"x":"` + strings.Repeat("x", MaxFile) + `"}`, 0, 0, "the file is larger than 8 MiB", ""},
-		{"too many", `{"servers":[` + strings.Repeat(`{"name":"x"},`, MaxServers) + ok + `]}`, 1, 13013, "the file holds more than 1000 servers", "kept"},
-	} {
-		t.Run(c.name, func(t *testing.T) {
-			dir := t.TempDir()
-			file := filepath.Join(dir, fileName)
-			write(t, file, c.text)
-			s := openStore(t, dir)
-			e := s.FileError()
-			if e == nil || e.Path != file || e.Line != c.line || e.Column != c.column || e.Reason != c.reason || e.Hint == "" {
-				t.Fatalf("FileError = %+v", e)
-			}
-			if strings.Contains(e.Error(), "hunter2") {
-				t.Error("the error quotes a value")
-			}
-			if got := names(s); got != c.list {
-				t.Errorf("list = %q", got)
-			}
-			_, perr := s.Put(server("n"))
-			_, derr := s.Duplicate("k")
-			for _, err := range []error{perr, derr, s.Delete("k"), s.Reorder([]string{"k"})} {
-				if !errors.Is(err, ErrReadOnly) {
-					t.Errorf("a write: %v", err)
-				}
-			}
-			if readText(t, file) != c.text {
-				t.Error("the file was changed")
-			}
-			write(t, file, `{"servers":[`+ok+`]}`)
-			if _, err := s.Put(server("n")); err != nil || names(s) != "kept n" {
-				t.Errorf("after it was mended: %v: %s", err, names(s))
-			}
-		})
-	}
-}
-
 func TestOutsideEdit(t *testing.T) {
 	dir := t.TempDir()
 	s := openStore(t, dir)
@@ -329,27 +237,6 @@ func TestTwoStores(t *testing.T) {
 	}
 }
 
-func TestPlain(t *testing.T) {
-	dir := t.TempDir()
-	write(t, filepath.Join(dir, fileName), `{"servers":[{"name":"by hand","transport":"stdio","command":"c","env":[{"name":"T","value":"hunter2","secret":true}]}]}`)
-	s := openStore(t, dir)
-	if e := s.FileError(); e != nil {
-		t.Fatal(e)
-	}
-	p := s.List()[0]
-	if p.ID == "" || p.Env[0].Value != "" {
-		t.Errorf("%+v", p)
-	}
-	plain := s.Plain()
-	if len(plain) != 1 || plain[0] != (Plain{p.ID, "env:T", "hunter2"}) {
-		t.Errorf("Plain = %v", plain)
-	}
-	put(t, s, p)
-	if len(s.Plain()) != 0 || strings.Contains(readText(t, s.Path()), "hunter2") || len(s.List()) != 1 {
-		t.Errorf("still there: %s", readText(t, s.Path()))
-	}
-}
-
 func TestFolderThatIsNone(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "f")
 	write(t, file, "x")
@@ -375,48 +262,5 @@ func TestSymlinkStays(t *testing.T) {
 	put(t, s, server("a"))
 	if info, err := os.Lstat(s.Path()); err != nil || info.Mode()&os.ModeSymlink == 0 || !strings.Contains(readText(t, real), `"a"`) {
 		t.Errorf("%v, %v", info.Mode(), err)
-	}
-}
-
-func TestValidate(t *testing.T) {
-	for want, p := range map[string]Profile{
-		`server "unnamed": name: is empty`:                                                                      {Transport: HTTP, URL: "http://x"},
-		`server "x": name: holds the control character U+000A`:                                                  {Name: "a\nb"},
-		`server "x": name: holds the invisible character U+202E, which changes how text reads`:                  {Name: "a\u202eb"},
-		`server "x": color: is none of red, orange, yellow, green, teal, blue, purple, pink`:                    {Name: "x", Color: "mauve"},
-		`server "x": transport: is missing: stdio, http or sse`:                                                 {Name: "x"},
-		`server "x": transport: is none of stdio, http, sse`:                                                    {Name: "x", Transport: "ws"},
-		`server "x": command: is empty`:                                                                         {Name: "x", Transport: Stdio},
-		`server "x": args[1]: holds a NUL character, which no program can be given`:                             {Name: "x", Transport: Stdio, Command: "c", Args: []string{"a\nb", "\x00"}},
-		`server "x": url: is empty`:                                                                             {Name: "x", Transport: SSE},
-		`server "x": url: is no URL`:                                                                            {Name: "x", Transport: HTTP, URL: "http://u:hunter2@[::1"},
-		`server "x": url: has no host`:                                                                          {Name: "x", Transport: HTTP, URL: "http:///p"},
-		`server "x": url: has the scheme of WebSocket, which MCP does not have: use http:// or https://`:        {Name: "x", Transport: HTTP, URL: "wss://h"},
-		`server "x": url: does not start with http:// or https://`:                                              {Name: "x", Transport: HTTP, URL: "file:///etc/passwd"},
-		`server "x": env[1].name: is the same as env[0].name`:                                                   {Name: "x", Transport: HTTP, URL: "http://h", Env: []Value{{Name: "A"}, {Name: "A"}}},
-		`server "x": env[0].name: holds =`:                                                                      {Name: "x", Transport: HTTP, URL: "http://h", Env: []Value{{Name: "A=B"}}},
-		`server "x": headers[1].name: is the same as headers[0].name`:                                           {Name: "x", Transport: HTTP, URL: "http://h", Headers: []Value{{Name: "A"}, {Name: "a"}}},
-		`server "x": headers[0].name: holds a character that header names cannot have (RFC 9110 section 5.6.2)`: {Name: "x", Transport: HTTP, URL: "http://h", Headers: []Value{{Name: "A:"}}},
-		`server "x": headers[0].value: holds the control character U+000D`:                                      {Name: "x", Transport: HTTP, URL: "http://h", Headers: []Value{{Name: "A", Value: "b\r\nC: d"}}},
-		`server "x": era.mode: is none of auto, legacy, modern`:                                                 {Name: "x", Transport: HTTP, URL: "http://h", Era: Era{Mode: "old"}},
-		`server "x": era.version: is no modern version: 2026-07-28`:                                             {Name: "x", Transport: HTTP, URL: "http://h", Era: Era{"modern", "2024-11-05"}},
-		`server "x": timeouts.probe: is not between 0 and 86400000 milliseconds`:                                {Name: "x", Transport: HTTP, URL: "http://h", Timeouts: Timeouts{Probe: -1}},
-		`server "x": id: is not 1 to 64 letters, digits, - or _`:                                                {ID: "../x", Name: "x", Transport: HTTP, URL: "http://h"},
-	} {
-		err := validate(p, cmpOr(map[bool]string{true: "x"}[p.Name != ""], ""))
-		if err == nil || err.Error() != want {
-			t.Errorf("got  %v\nwant %s", err, want)
-		}
-	}
-	for _, p := range []Profile{
-		{Name: "x", Sample: "open", Transport: Stdio},
-		{Name: "x", Sample: "protected", Transport: HTTP},
-		{Name: "x", Transport: HTTP, URL: "${BASE}/mcp"},
-		{Name: "x", Transport: HTTP, URL: "http://${HOST}:${PORT}/mcp?k=${secret:k}"},
-		{Name: "日本 👩‍💻", Transport: HTTP, URL: "http://[::1]:3000"},
-	} {
-		if err := Validate(p); err != nil {
-			t.Error(err)
-		}
 	}
 }

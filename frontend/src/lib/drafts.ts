@@ -50,6 +50,22 @@ export class Drafts {
     this.prune();
   }
 
+  /** The tool last chosen, to come back to after a restart. */
+  lastTool(profile: string): string {
+    try {
+      return this.store?.getItem(toolKey(profile)) ?? '';
+    } catch {
+      return '';
+    }
+  }
+
+  keepTool(profile: string, tool: string): void {
+    if (tool.length > 1000) return;
+    this.quietly((s) => {
+      s.setItem(toolKey(profile), tool);
+    });
+  }
+
   private prune(): void {
     this.quietly((s) => {
       const keys: string[] = [];
@@ -83,6 +99,10 @@ export class Drafts {
       return;
     }
   }
+}
+
+function toolKey(profile: string): string {
+  return `sightglass.tool.${encodeURIComponent(profile)}`;
 }
 
 function draftKey(profile: string, tool: string): string {

@@ -29,15 +29,16 @@ export type StringField = FieldBase & {
   readonly multiline: boolean;
 };
 
-/** Bounds are number texts as written; empty when there is none. */
-export type NumberField = FieldBase & {
-  readonly kind: 'number' | 'integer';
+/** Number texts as written; empty when there is none. */
+interface NumberBounds {
   readonly minimum: string;
   readonly maximum: string;
   readonly exclusiveMinimum: string;
   readonly exclusiveMaximum: string;
   readonly multipleOf: string;
-};
+}
+
+export type NumberField = FieldBase & NumberBounds & ({ readonly kind: 'number' } | { readonly kind: 'integer' });
 
 export type BooleanField = FieldBase & { readonly kind: 'boolean' };
 export type NullField = FieldBase & { readonly kind: 'null' };

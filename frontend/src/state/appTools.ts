@@ -1,0 +1,79 @@
+/** The tools, runs and questions of the program, over its one backend. */
+import { AppError, backend } from '../backend';
+import { Drafts } from '../lib/drafts';
+import { Questions } from './questions.svelte';
+import { Runs } from './runs.svelte';
+import { ProfileTools } from './tools.svelte';
+import type { BodyFetch } from './toolTypes';
+
+const faultOf = (error: unknown): AppError['fault'] => AppError.from(error).fault;
+
+const runs = new Runs({
+  run: (input) => backend.run(input),
+  cancel: (call) => backend.cancelCall(call),
+  calls: (profile) => backend.calls(profile),
+  onCalls: (call) => backend.on('calls', call),
+  faultOf,
+});
+runs.start();
+
+const drafts = new Drafts(storage());
+const tools = new Map<string, ProfileTools>();
+const questions = new Map<string, Questions>();
+
+/** Ranges of bodies, for results that did not come with their answer. */
+export const fetchBody: BodyFetch = (seq, part, offset, length, signal) => backend.body(seq, part, offset, length, signal);
+
+/** The tools of a profile, the same object every time: what was typed outlives the view. */
+export function toolsOf(profile: string): ProfileTools {
+  let own = tools.get(profile);
+  if (!own) {
+    own = new ProfileTools(
+      {
+        tools: (id, refresh) => backend.tools(id, refresh),
+        tool: (id, index) => backend.tool(id, index),
+        connections: (after) => backend.connections(after),
+        onConnections: (call) => backend.on('connections', call),
+        check: (input) => backend.check(input),
+        faultOf,
+      },
+      runs,
+      drafts,
+      profile,
+    );
+    tools.set(profile, own);
+  }
+  return own;
+}
+
+/** The questions of a profile, the same object every time. */
+export function questionsOf(profile: string): Questions {
+  let own = questions.get(profile);
+  if (!own) {
+    own = new Questions(
+      {
+        questions: (id) => backend.questions(id),
+        answer: (answer) => backend.answer(answer),
+        onQuestions: (call) => backend.on('questions', call),
+        faultOf,
+      },
+      profile,
+    );
+    questions.set(profile, own);
+  }
+  return own;
+}
+
+// A draft waits for a pause in typing: when the window closes there is none.
+globalThis.addEventListener('pagehide', () => {
+  for (const own of tools.values()) own.flush();
+});
+
+/** localStorage throws where it is switched off. */
+function storage(): Storage | null {
+  try {
+    return globalThis.localStorage;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,170 @@
+import type { CallState, CoreError, Problem, RunInput, RunOutput } from './toolTypes';
+
+/** What the runs need of the backend. Methods reject with what `faultOf` understands. */
+export interface RunSource {
+  run(input: RunInput): Promise<RunOutput>;
+  cancel(call: string): Promise<void>;
+  calls(profile: string): Promise<CallState[]>;
+  /** Calls back when the progress of some call changed; returns the end of it. */
+  onCalls(call: () => void): () => void;
+  /** What a rejection says, as the bridge's error. */
+  faultOf(error: unknown): CoreError;
+}
+
+/**
+ * running; done; tool-error (isError: the tool's own); failed (protocol, transport); cancelled; unsent (the arguments
+ * do not match: nothing was sent).
+ */
+export type RunState = 'running' | 'done' | 'tool-error' | 'failed' | 'cancelled' | 'unsent';
+
+/** One call of a tool. */
+export class Run {
+  readonly call: string;
+  readonly profile: string;
+  readonly tool: string;
+  readonly index: number;
+  /** The arguments as sent, JSON text. */
+  readonly args: string;
+  /** The connection it went over: runs on either side of a restart differ. */
+  readonly conn: string;
+  /** Unix milliseconds. */
+  readonly started = Date.now();
+
+  state = $state<RunState>('running');
+  /** Milliseconds from the click to the answer, while there is no better figure. */
+  waited = $state(0);
+  out = $state.raw<RunOutput | null>(null);
+  fault = $state.raw<CoreError | null>(null);
+  progress = $state<number>();
+  total = $state<number>();
+  message = $state('');
+  /** Questions of this call that wait for the user. */
+  waiting = $state(0);
+  cancelling = $state(false);
+  readonly #mark = performance.now();
+
+  constructor(input: RunInput, conn: string) {
+    this.call = input.call;
+    this.profile = input.profile;
+    this.tool = input.tool;
+    this.index = input.index;
+    this.args = input.args;
+    this.conn = conn;
+  }
+
+  /** Milliseconds since it was started. */
+  elapsed(): number {
+    return performance.now() - this.#mark;
+  }
+
+  /** Microseconds on the wire, or from click to answer where nothing was measured there. */
+  get took(): number {
+    return this.out && this.out.took > 0 ? this.out.took : this.waited * 1000;
+  }
+
+  get problems(): readonly Problem[] {
+    return this.state === 'unsent' ? (this.out?.problems ?? []) : [];
+  }
+
+  /** Entries of the log that belong to it, the answer first. */
+  get entries(): number[] {
+    const own = [this.out?.seq, this.out?.request].filter((n): n is number => n !== undefined && n > 0);
+    return own.length > 0 ? own : (this.fault?.entries ?? []);
+  }
+
+  finish(out: RunOutput): void {
+    this.waited = this.elapsed();
+    this.out = out;
+    this.fault = out.err ?? null;
+    if (out.err) this.state = out.err.kind === 'cancelled' ? 'cancelled' : 'failed';
+    else if (list(out.problems).length > 0 && out.seq === 0) this.state = 'unsent';
+    else this.state = out.isError ? 'tool-error' : 'done';
+  }
+
+  fail(fault: CoreError): void {
+    this.waited = this.elapsed();
+    this.fault = fault;
+    this.state = fault.kind === 'cancelled' ? 'cancelled' : 'failed';
+  }
+
+  take(state: CallState): void {
+    this.progress = state.progress;
+    this.total = state.total;
+    this.message = state.message;
+    this.waiting = state.waiting;
+  }
+}
+
+/** Go's nil slices may arrive as null. */
+function list<T>(items: readonly T[] | null | undefined): readonly T[] {
+  return items ?? [];
+}
+
+/** Calls of tools under way and their progress, over all connections. */
+export class Runs {
+  readonly #source: RunSource;
+  readonly #running = new Map<string, Run>();
+  readonly #prefix = `run-${Date.now().toString(36)}-`;
+  #last = 0;
+  #pulling = false;
+  #again = false;
+
+  constructor(source: RunSource) {
+    this.#source = source;
+  }
+
+  /** Starts listening for progress; the returned function ends it. */
+  start(): () => void {
+    return this.#source.onCalls(() => void this.pull());
+  }
+
+  /** Calls a tool. The run is there at once and finishes by itself. */
+  run(input: Omit<RunInput, 'call'>, conn: string): Run {
+    const call = this.#prefix + String(++this.#last);
+    const full = { ...input, call };
+    const run = new Run(full, conn);
+    this.#running.set(call, run);
+    this.#source.run(full).then(
+      (out) => {
+        this.#running.delete(call);
+        run.finish(out);
+      },
+      (error: unknown) => {
+        this.#running.delete(call);
+        run.fail(this.#source.faultOf(error));
+      },
+    );
+    return run;
+  }
+
+  async cancel(run: Run): Promise<void> {
+    if (run.state !== 'running') return;
+    run.cancelling = true;
+    try {
+      await this.#source.cancel(run.call);
+    } catch (error) {
+      if (run.state === 'running') run.message = this.#source.faultOf(error).message;
+    } finally {
+      run.cancelling = false;
+    }
+  }
+
+  /** Asks for the progress of the calls in flight. */
+  async pull(): Promise<void> {
+    this.#again = true;
+    if (this.#pulling) return;
+    this.#pulling = true;
+    try {
+      while (this.#again) {
+        this.#again = false;
+        const profiles = new Set([...this.#running.values()].map((r) => r.profile));
+        for (const profile of profiles) for (const state of list(await this.#source.calls(profile))) this.#running.get(state.call)?.take(state);
+      }
+    } catch {
+      // Progress is told again with the next nudge; the run itself has its own answer.
+      return;
+    } finally {
+      this.#pulling = false;
+    }
+  }
+}

@@ -1,0 +1,17 @@
+/** The bridge's types for tools and questions, in one place. */
+import type { Backend, BodyBytes, core } from '../backend';
+
+export type { BodyBytes };
+/** Asks for a range of a body. */
+export type BodyFetch = Backend['body'];
+
+export type Tool = core.Tool;
+export type ToolList = core.ToolList;
+export type ToolDetail = core.ToolDetail;
+export type RunInput = core.RunInput;
+export type RunOutput = core.RunOutput;
+export type CallState = core.CallState;
+export type Problem = core.Problem;
+export type Question = core.Question;
+export type Answer = core.Answer;
+export type CoreError = core.Error;

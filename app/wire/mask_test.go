@@ -3,6 +3,7 @@ package wire
 import (
 	"encoding/json"
 	"fmt"
+	"math/rand/v2"
 	"net/http"
 	"net/url"
 	"regexp"
@@ -282,6 +283,50 @@ func TestMaskerPrefersTheLongest(t *testing.T) {
 	want := "‹key› ‹key›g ‹token› ‹token›i ‹cookie› ‹code›z abcde"
 	if got := kinds(string(m.Text("c", []byte(in)))); got != want {
 		t.Errorf("got %s, want %s", got, want)
+	}
+}
+
+// The quick search finds what looking everywhere finds.
+func TestMaskerTextAgreesWithLookingEverywhere(t *testing.T) {
+	rnd := rand.New(rand.NewPCG(5, 6))
+	word := func(n int) string {
+		b := make([]byte, n)
+		for i := range b {
+			b[i] = 'a' + byte(rnd.IntN(2))
+		}
+		return string(b)
+	}
+	for range 300 {
+		m := NewMasker(nil)
+		var values []string
+		for range 1 + rnd.IntN(20) {
+			values = append(values, word(MinSearched+rnd.IntN(8)))
+			m.Add("c", "token", values[len(values)-1])
+		}
+		text := word(200)
+		masked := make([]int, len(text)) // 1: masked, 2: joined to the byte before
+		for i := range text {
+			for _, v := range values {
+				if strings.HasPrefix(text[i:], v) {
+					for k := range len(v) {
+						masked[i+k] = max(masked[i+k], min(k, 1)+1)
+					}
+				}
+			}
+		}
+		want := ""
+		for i, c := range text {
+			switch {
+			case masked[i] == 0:
+				want += string(c)
+			case masked[i] == 1:
+				want += "‹›"
+			}
+		}
+		got := anyPlaceholder.ReplaceAllString(string(m.Text("c", []byte(text))), "‹›")
+		if got != want {
+			t.Fatalf("values %q in %q:\n got %s\nwant %s", values, text, got, want)
+		}
 	}
 }
 

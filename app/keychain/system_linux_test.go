@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/godbus/dbus/v5"
 )
 
 // Without a bus nothing is started: godbus would run dbus-launch and leave a bus and a keyring behind.
@@ -64,5 +66,54 @@ func TestSilentBus(t *testing.T) {
 	}
 	if took := time.Since(begun); took > 15*time.Second {
 		t.Errorf("took %v", took)
+	}
+}
+
+// TestRealLocked locks the session's keyring: only under dbus-run-session, as TestRealKeychain.
+func TestRealLocked(t *testing.T) {
+	if os.Getenv("SIGHTGLASS_TEST_KEYRING") == "" {
+		t.Skip("SIGHTGLASS_TEST_KEYRING is not set: the system's keychain is not touched (make test runs this under dbus-run-session)")
+	}
+	t.Setenv("DISPLAY", "")
+	t.Setenv("WAYLAND_DISPLAY", "")
+	k := New("dev.sightglass.test")
+	defer k.Close()
+	const name = "profile/locked/env:TOKEN"
+	if place, err := k.Set(t.Context(), name, "v"); err != nil || place != InKeychain {
+		t.Fatalf("Set = %v, %v; %+v", place, err, k.State(t.Context()))
+	}
+	conn, err := connect(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close()
+	service := conn.Object(secretsName, secretsPath)
+	var done []dbus.ObjectPath
+	var prompt dbus.ObjectPath
+	if err := service.Call("org.freedesktop.Secret.Service.Lock", 0, []dbus.ObjectPath{loginPath}).Store(&done, &prompt); err != nil || len(done) != 1 {
+		t.Fatal(done, err)
+	}
+	other := New("dev.sightglass.test")
+	defer other.Close()
+	if s := other.State(t.Context()); s.State != Locked || !strings.Contains(s.Text, "no screen") {
+		t.Errorf("State = %+v", s)
+	}
+	if _, err := other.Get(t.Context(), name); !errors.Is(err, ErrLocked) {
+		t.Errorf("Get: %v", err)
+	}
+	if p := other.Where(t.Context(), name); p != InKeychain {
+		t.Errorf("Where = %v", p)
+	}
+	if err := other.Delete(t.Context(), name); !errors.Is(err, ErrLocked) {
+		t.Errorf("Delete: %v", err)
+	}
+	if p, err := other.Set(t.Context(), name, "w"); p != InMemory || err != nil {
+		t.Errorf("Set = %v, %v", p, err)
+	}
+	if v, err := other.Get(t.Context(), name); v != "w" || err != nil {
+		t.Errorf("Get = %q, %v", v, err)
+	}
+	if v, err := k.Get(t.Context(), name); v != "v" || err != nil { // read before: from memory
+		t.Errorf("Get of the first = %q, %v", v, err)
 	}
 }

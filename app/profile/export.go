@@ -127,6 +127,11 @@ func (e *exporter) server(n int, p Profile) (json.RawMessage, error) {
 			return "${" + inside + "}"
 		})
 	})
+	return e.object(p)
+}
+
+// object writes the members of one server whose secrets are replaced.
+func (e *exporter) object(p Profile) (json.RawMessage, error) {
 	var members []member
 	var failed error
 	add := func(key string, value any) {
@@ -150,11 +155,12 @@ func (e *exporter) server(n int, p Profile) (json.RawMessage, error) {
 	} else {
 		add("url", p.URL)
 	}
-	for key, vs := range map[string][]Value{"env": p.Env, "headers": p.Headers} {
-		if len(vs) == 0 || (key == "headers") == (p.Transport == Stdio) {
-			continue
-		}
-		raw, err := objectOf(vs)
+	key, values := "env", p.Env
+	if p.Transport != Stdio {
+		key, values = "headers", p.Headers
+	}
+	if len(values) > 0 {
+		raw, err := objectOf(values)
 		if err != nil {
 			return nil, err
 		}

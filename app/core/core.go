@@ -54,6 +54,8 @@ type Core struct {
 	keys  *keychain.Keychain
 	rev   atomic.Uint64
 
+	unsubscribe func() // ends the log's nudges
+
 	maskOnce sync.Once
 	mask     *wire.Masker
 	maskKey  []byte // of this run only unless keyKept
@@ -100,7 +102,7 @@ func (c *Core) Start() error {
 	}
 	c.keys = keychain.New(keychainService)
 	c.store.OnChange(func() { c.adoptPlain(); c.nudge(NudgeServers) })
-	c.log.Subscribe(func(rev uint64) { c.send(NudgeTraffic, rev) })
+	c.unsubscribe = c.log.Subscribe(func(rev uint64) { c.send(NudgeTraffic, rev) })
 	if first && c.opts.Seed {
 		if _, err := c.store.PutAll(sampleProfiles()); err != nil {
 			return fmt.Errorf("save the sample servers: %w", err)
@@ -136,6 +138,7 @@ func (c *Core) Close() error {
 	if c.store == nil {
 		return nil
 	}
+	c.unsubscribe()
 	return errors.Join(c.store.Close(), c.keys.Close())
 }
 

@@ -108,6 +108,7 @@ func (c *Core) Start() error {
 			return fmt.Errorf("save the sample servers: %w", err)
 		}
 	}
+	go c.adoptPlain()
 	if c.opts.Desktop {
 		go func() { _, _ = c.loginPath() }() // asked early: a login shell can take seconds
 	}

@@ -3,8 +3,6 @@ package core
 import (
 	"encoding/json"
 	"errors"
-	"net/http"
-	"sort"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/wire"
@@ -13,7 +11,7 @@ import (
 // Error makes a failure that crossed a seam as a value an error again.
 func (e *Error) Error() string { return e.Message }
 
-// AsError is err as the window sees it, nil for nil. An error that is no fault.CallError is shown as internal.
+// AsError is err as the window sees it, nil for nil. It is fault.Encode with raw JSON as text.
 func AsError(err error) *Error {
 	if err == nil {
 		return nil
@@ -22,39 +20,20 @@ func AsError(err error) *Error {
 	if errors.As(err, &shown) {
 		return shown
 	}
-	var ce *fault.CallError
-	if !errors.As(err, &ce) {
-		return &Error{Kind: string(fault.Internal), Message: err.Error(), Headers: []wire.Header{}, Entries: []uint64{}}
-	}
+	w := fault.Encode(err)
 	e := &Error{
-		Server: ce.Server, Kind: string(ce.Kind), Step: ce.Step, Message: ce.Message, Hint: ce.Hint, Detail: ce.Detail,
-		Status: ce.Status, Headers: headers(ce.Header), Challenge: ce.Challenge, Entries: ce.Entries,
+		Server: w.Server, Kind: string(w.Kind), Step: w.Step, Message: w.Message, Hint: w.Hint, Detail: w.Detail,
+		Status: w.Status, Headers: make([]wire.Header, 0, len(w.Headers)), Challenge: w.Challenge, Entries: w.Entries,
 	}
-	if e.Entries == nil {
-		e.Entries = []uint64{}
+	for _, h := range w.Headers {
+		e.Headers = append(e.Headers, wire.Header(h))
 	}
-	if ce.RPC != nil {
-		e.RPCCode = ce.RPC.Code
-		if b, err := json.Marshal(ce.RPC); err == nil {
-			e.RPC = string(b)
-		}
-	}
-	if e.Message == "" {
-		e.Message = ce.Error()
+	if w.RPC != nil {
+		e.RPCCode = w.RPC.Code
+		b, _ := json.Marshal(w.RPC) // Encode made its data sound
+		e.RPC = string(b)
 	}
 	return e
-}
-
-// headers lists h by name, so that it reads the same each time.
-func headers(h http.Header) []wire.Header {
-	out := []wire.Header{}
-	for name, values := range h {
-		for _, v := range values {
-			out = append(out, wire.Header{Name: name, Value: v})
-		}
-	}
-	sort.SliceStable(out, func(i, j int) bool { return out[i].Name < out[j].Name })
-	return out
 }
 
 // input is an error in what the user gave: nothing was done.

@@ -49,7 +49,7 @@ func (c *Core) SetSecrets(id string, secrets []SecretInput) error {
 		var err error
 		switch {
 		case s.Clear:
-			err = c.keys.Delete(ctx, item)
+			err = c.forget(ctx, item)
 		case s.Value != "":
 			_, err = c.keys.Set(ctx, item, s.Value)
 		}
@@ -88,7 +88,7 @@ func (c *Core) forgetUnnamed(before, after profile.Profile) {
 	now := profile.Names(after)
 	for _, name := range profile.Names(before) {
 		if !slices.Contains(now, name) {
-			_ = c.keys.Delete(ctx, secretItem(before.ID, name))
+			_ = c.forget(ctx, secretItem(before.ID, name)) // a later run finds it unnamed: it is never used
 		}
 	}
 }
@@ -126,11 +126,20 @@ func (c *Core) parkSecrets(p profile.Profile) error {
 			c.parked[item] = v
 			c.mu.Unlock()
 		}
-		if err := c.keys.Delete(ctx, item); err != nil {
+		if err := c.forget(ctx, item); err != nil {
 			errs = append(errs, keyError("forget "+name, err))
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// forget deletes a value. Without a keychain there is none to delete: that is no error.
+func (c *Core) forget(ctx context.Context, item string) error {
+	err := c.keys.Delete(ctx, item)
+	if errors.Is(err, keychain.ErrUnavailable) {
+		return nil
+	}
+	return err
 }
 
 func (c *Core) unparkSecrets(p profile.Profile) error {
@@ -158,7 +167,7 @@ func (c *Core) deleteSecrets(p profile.Profile) error {
 	defer cancel()
 	var errs []error
 	for _, name := range profile.Names(p) {
-		if err := c.keys.Delete(ctx, secretItem(p.ID, name)); err != nil {
+		if err := c.forget(ctx, secretItem(p.ID, name)); err != nil {
 			errs = append(errs, keyError("forget "+name, err))
 		}
 	}

@@ -5,10 +5,13 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
+	"time"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/transport"
+	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
 // handshake does the legacy initialize (2025-11-25/basic/lifecycle). why says in words why it is tried.
@@ -52,9 +55,57 @@ func (c *connector) initialized(ctx context.Context) *fault.CallError {
 	}
 	c.end(i, StepDone, "Sent.")
 	if c.kind == HTTP {
-		c.s.link.Listen(func(err error) { c.s.report(err, "GET stream") })
+		c.listen(ctx)
 	}
 	return nil
+}
+
+// listenTime is how long a connect waits for the GET stream to be taken or refused.
+const listenTime = 500 * time.Millisecond
+
+// listen opens the stream for what the server sends unasked. The connect waits a moment for it: a server that is
+// asked something before its stream is there may have nowhere to send its questions. It never fails the connect.
+func (c *connector) listen(ctx context.Context) {
+	s, i := c.s, c.begin("open GET stream")
+	log := s.cfg.Log
+	rev := log.Page(math.MaxUint64, 1).Next
+	bell := make(chan struct{}, 1)
+	defer log.Subscribe(func(uint64) {
+		select {
+		case bell <- struct{}{}:
+		default:
+		}
+	})()
+	s.link.Listen(func(err error) { s.report(err, "GET stream") })
+	late := time.NewTimer(listenTime)
+	defer late.Stop()
+	for {
+		page := log.Page(rev, 0)
+		rev = page.Next
+		for _, e := range page.Entries {
+			if e.Conn != s.cfg.Conn || e.Kind != wire.KindHTTP || e.Purpose != "listen" || e.Status == 0 && e.Open {
+				continue
+			}
+			switch {
+			case e.Status == 0:
+				c.end(i, StepSkipped, "It could not be opened; the server's own requests may not come through.", e.Seq)
+			case e.Status < 300:
+				c.end(i, StepDone, "It is open.", e.Seq)
+			default:
+				c.end(i, StepSkipped, fmt.Sprintf("The server has none (HTTP %d).", e.Status), e.Seq)
+			}
+			return
+		}
+		select {
+		case <-bell:
+		case <-late.C:
+			c.end(i, StepSkipped, "No answer yet; the connection does not wait for it.")
+			return
+		case <-ctx.Done():
+			c.end(i, StepSkipped, "Not waited for.")
+			return
+		}
+	}
 }
 
 // initError is the JSON-RPC error and HTTP status of an answer to initialize.

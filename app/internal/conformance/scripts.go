@@ -1,0 +1,127 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"github.com/sightglass-dev/sightglass/app/session"
+)
+
+// script plays what a scenario wants a client to do.
+func (d *driver) script(ctx context.Context, scenario string) error {
+	tools, err := d.session.Tools(ctx)
+	if err != nil && scenario != "elicitation-sep1034-client-defaults" {
+		return err
+	}
+	switch scenario {
+	case "initialize", "request-metadata", "json-schema-ref-no-deref":
+		return nil // the tools were listed; nothing is called
+	case "tools_call":
+		return d.call(ctx, "add_numbers", `{"a":5,"b":3}`)
+	case "elicitation-sep1034-client-defaults":
+		return d.call(ctx, "test_client_elicitation_defaults", `{}`)
+	case "sse-retry":
+		return d.call(ctx, "test_reconnection", `{}`)
+	case "sep-2322-client-request-state":
+		return d.rounds(ctx)
+	case "http-standard-headers":
+		return d.everything(ctx, tools)
+	case "http-custom-headers":
+		return d.handedOver(ctx)
+	case "http-invalid-tool-headers":
+		return d.valid(ctx, tools)
+	case "json-schema-2020-12-preservation":
+		return d.echoSchema(ctx, tools)
+	}
+	return d.call(ctx, "test-tool", `{}`) // what every auth scenario offers
+}
+
+func (d *driver) call(ctx context.Context, tool, args string) error {
+	params := fmt.Appendf(nil, `{"name":%s,"arguments":%s}`, quote(tool), args)
+	_, err := d.session.Call(ctx, session.CallInput{Method: "tools/call", Params: params})
+	return err
+}
+
+// rounds calls an unrelated tool while another one waits for its answers: nothing of the one may reach the other.
+func (d *driver) rounds(ctx context.Context) error {
+	var inner error
+	d.between = func() { inner = d.call(ctx, "test_mrtr_unrelated", `{}`) }
+	return errors.Join(
+		d.call(ctx, "test_mrtr_echo_state", `{}`), inner,
+		d.call(ctx, "test_mrtr_no_state", `{}`),
+		d.call(ctx, "test_mrtr_no_result_type", `{}`),
+	)
+}
+
+// everything uses each method that has standard headers.
+func (d *driver) everything(ctx context.Context, tools *session.ToolList) error {
+	for _, t := range tools.Tools {
+		if err := d.call(ctx, t.Name, `{}`); err != nil {
+			return err
+		}
+	}
+	for _, one := range []struct{ list, member, get, key string }{
+		{"resources/list", "resources", "resources/read", "uri"},
+		{"prompts/list", "prompts", "prompts/get", "name"},
+	} {
+		l, err := d.session.ListAll(ctx, one.list, one.member)
+		if err != nil {
+			return err
+		}
+		for _, item := range l.Items {
+			var named map[string]any
+			if err := json.Unmarshal(item, &named); err != nil {
+				return err
+			}
+			name, _ := named[one.key].(string)
+			params := fmt.Appendf(nil, `{%s:%s}`, quote(one.key), quote(name))
+			if _, err := d.session.Call(ctx, session.CallInput{Method: one.get, Params: params}); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// handedOver makes the calls that the suite hands over, verbatim.
+func (d *driver) handedOver(ctx context.Context) error {
+	var errs []error
+	for _, c := range d.given.ToolCalls {
+		errs = append(errs, d.call(ctx, c.Name, string(c.Arguments)))
+	}
+	return errors.Join(errs...)
+}
+
+// valid calls the tools that are not excluded.
+func (d *driver) valid(ctx context.Context, tools *session.ToolList) error {
+	for _, t := range tools.Tools {
+		if t.Excluded != "" {
+			continue
+		}
+		if err := d.call(ctx, t.Name, `{"region":"us-west1"}`); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// echoSchema hands a tool's inputSchema back as it came.
+func (d *driver) echoSchema(ctx context.Context, tools *session.ToolList) error {
+	const echo = "json_schema_echo"
+	for _, t := range tools.Tools {
+		if t.Name != echo {
+			return d.call(ctx, echo, `{"schema":`+string(t.InputSchema)+`}`)
+		}
+	}
+	return errors.New("there is no tool to echo the schema of")
+}
+
+func quote(s string) string {
+	b, err := json.Marshal(s)
+	if err != nil { // cannot happen for a string
+		return `""`
+	}
+	return string(b)
+}

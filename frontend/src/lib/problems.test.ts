@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { byField, hasBelow } from './problems';
+import { byField } from './problems';
 
 test.each([
   [{ path: '', message: '"a/b" is missing', keyword: 'required' }, '/a~1b'],
@@ -9,9 +9,4 @@ test.each([
   [{ path: 'odd', message: 'm', keyword: 'type' }, ''],
 ])('%j belongs to %s', (problem, want) => {
   expect([...byField([problem]).keys()]).toEqual([want]);
-});
-
-test('hasBelow', () => {
-  const map = byField([{ path: '/a/b', message: 'm', keyword: 'type' }]);
-  expect([hasBelow(map, '/a'), hasBelow(map, '/a/b'), hasBelow(map, '/a/bc'), hasBelow(map, '')]).toEqual([true, true, false, true]);
 });

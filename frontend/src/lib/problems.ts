@@ -31,9 +31,3 @@ function fieldOf(problem: Problem): string {
     return parent;
   }
 }
-
-/** Whether any problem is at or below the pointer. */
-export function hasBelow(problems: ReadonlyMap<string, readonly Problem[]>, pointer: string): boolean {
-  for (const at of problems.keys()) if (at === pointer || at.startsWith(`${pointer}/`)) return true;
-  return false;
-}

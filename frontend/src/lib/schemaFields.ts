@@ -236,7 +236,7 @@ class FieldMaker {
     const firstPattern = patterns?.kind === 'object' && patterns.members.length === 1 ? patterns.members[0]?.value : undefined;
     if (fields.length === 0 && !closed) {
       const values = extra ?? firstPattern;
-      return { ...base, kind: 'map', values: values ? this.lazy(values, '') : () => anything('') };
+      return { ...base, kind: 'map', values: values ? this.lazy(values, '') : () => anything(''), invited: values !== undefined || patterns !== undefined };
     }
     const invited = extra && !closed ? this.lazy(extra, '') : patterns ? (firstPattern ? this.lazy(firstPattern, '') : () => anything('')) : null;
     return { ...base, kind: 'object', properties: fields, additional: invited };

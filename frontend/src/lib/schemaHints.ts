@@ -57,9 +57,10 @@ function limits(field: Field): string[] {
 
 function between(min: string, max: string, unit: string): string {
   const low = min === '0' ? '' : min;
-  if (low && max) return low === max ? `${low} ${unit}` : `${low}–${max} ${unit}`;
-  if (low) return `at least ${low} ${unit}`;
-  return max ? `at most ${max} ${unit}` : '';
+  const units = (n: string): string => `${n} ${n === '1' ? unit.slice(0, -1) : unit}`;
+  if (low && max) return low === max ? units(low) : `${low}–${max} ${unit}`;
+  if (low) return `at least ${units(low)}`;
+  return max ? `at most ${units(max)}` : '';
 }
 
 const formatExamples: Readonly<Record<string, string>> = {

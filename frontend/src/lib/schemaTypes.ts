@@ -65,7 +65,8 @@ export type ObjectField = FieldBase & {
   readonly additional: Lazy<Field> | null;
 };
 
-export type MapField = FieldBase & { readonly kind: 'map'; readonly values: Lazy<Field> };
+/** `invited` is false where the schema only says "object": any key may be there, none was asked for. */
+export type MapField = FieldBase & { readonly kind: 'map'; readonly values: Lazy<Field>; readonly invited: boolean };
 
 export type ArrayField = FieldBase & {
   readonly kind: 'array';

@@ -1,7 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { challengeAsText, missingHeaderRule, rawPieces, statusLine, type RawScheme } from './challengeText';
 
-const scheme = (over: Partial<RawScheme>): RawScheme => ({ name: 'Bearer', params: [], header: 0, start: 0, end: 0, ...over });
+const scheme = (over: Partial<RawScheme>): RawScheme => ({
+  name: 'Bearer',
+  params: [],
+  header: 0,
+  start: 0,
+  end: 0,
+  ...over,
+});
 const shown = (raw: string, schemes: RawScheme[], header = 0) =>
   rawPieces(raw, header, schemes).map((p) => [p.text, p.kind, p.key, ...(p.stopped ? [p.stopped] : [])]);
 
@@ -93,7 +100,10 @@ it.each([
 });
 
 it('quotes the rule for each status', () => {
-  expect([missingHeaderRule(401).source, missingHeaderRule(403).source]).toEqual(['RFC 9110 §15.5.2', 'RFC 9110 §15.5.4, RFC 6750 §3.1']);
+  expect([missingHeaderRule(401).source, missingHeaderRule(403).source]).toEqual([
+    'RFC 9110 §15.5.2',
+    'RFC 9110 §15.5.4, RFC 6750 §3.1',
+  ]);
 });
 
 it('writes a refusal as text', () => {

@@ -135,7 +135,9 @@ export function challengeAsText(c: {
   if (c.body) lines.push('', c.body + (c.bodyCut ? '\n(cut)' : ''));
   if (c.findings.length > 0) lines.push('');
   for (const f of c.findings) {
-    lines.push([`${f.severity}: ${f.text}`, f.source && `(${f.source})`, f.fix && `Fix: ${f.fix}`].filter(Boolean).join(' '));
+    lines.push(
+      [`${f.severity}: ${f.text}`, f.source && `(${f.source})`, f.fix && `Fix: ${f.fix}`].filter(Boolean).join(' '),
+    );
   }
   if (c.next) lines.push('', `Next: ${c.next}`);
   return lines.join('\n');

@@ -17,9 +17,9 @@ it.each([
 });
 
 it('keeps the wanted tab where it applies', () => {
-  expect([tabFor(row({ exchange: 3 }), 'timing'), tabFor(row({}), 'timing'), tabFor(row({ kind: 'http' }), 'message')]).toEqual([
-    'timing',
-    'message',
-    'http',
-  ]);
+  expect([
+    tabFor(row({ exchange: 3 }), 'timing'),
+    tabFor(row({}), 'timing'),
+    tabFor(row({ kind: 'http' }), 'message'),
+  ]).toEqual(['timing', 'message', 'http']);
 });

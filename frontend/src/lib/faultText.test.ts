@@ -25,11 +25,16 @@ it('writes an error as text, leaving out what is not there', () => {
   expect(faultAsText(error)).toBe(
     'No MCP answer: everything\nStep: initialize\nHTTP status 500\nHint: Look at the log.\n\n500 Internal Server Error\nDate: now\n\noops',
   );
-  expect(faultAsText({ ...error, status: 0, hint: '', detail: '', step: '', server: '' })).toBe('No MCP answer\nHTTP status 500');
+  expect(faultAsText({ ...error, status: 0, hint: '', detail: '', step: '', server: '' })).toBe(
+    'No MCP answer\nHTTP status 500',
+  );
 });
 
 it.each([
-  ['{"code":-32602,"data":{"big":9007199254740993}}', '{\n  "code": -32602,\n  "data": {\n    "big": 9007199254740993\n  }\n}'],
+  [
+    '{"code":-32602,"data":{"big":9007199254740993}}',
+    '{\n  "code": -32602,\n  "data": {\n    "big": 9007199254740993\n  }\n}',
+  ],
   ['{}', '{}'],
   ['[1,[],"a,{b"]', '[\n  1,\n  [],\n  "a,{b"\n]'],
   ['"a\\"b"', '"a\\"b"'],

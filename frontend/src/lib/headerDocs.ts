@@ -9,32 +9,89 @@ const doc = (text: string, source: string): HeaderDoc => ({ text, source });
 const mcp = 'MCP, Streamable HTTP transport';
 
 const docs = new Map<string, HeaderDoc>([
-  ['accept', doc('Media types the client can take. MCP clients send application/json and text/event-stream on every POST.', 'RFC 9110 §12.5.1; MCP transports')],
+  [
+    'accept',
+    doc(
+      'Media types the client can take. MCP clients send application/json and text/event-stream on every POST.',
+      'RFC 9110 §12.5.1; MCP transports',
+    ),
+  ],
   ['accept-encoding', doc('Content codings (gzip, br…) the client can undo.', 'RFC 9110 §12.5.3')],
   ['accept-language', doc('Natural languages the client prefers.', 'RFC 9110 §12.5.4')],
   ['accept-ranges', doc('Whether the server answers range requests for this resource.', 'RFC 9110 §14.3')],
-  ['access-control-allow-credentials', doc('Whether a web page may read the answer to a request with credentials.', 'Fetch standard, CORS')],
-  ['access-control-allow-headers', doc('Request headers a web page of another origin may send. A desktop client does not need it.', 'Fetch standard, CORS')],
+  [
+    'access-control-allow-credentials',
+    doc('Whether a web page may read the answer to a request with credentials.', 'Fetch standard, CORS'),
+  ],
+  [
+    'access-control-allow-headers',
+    doc(
+      'Request headers a web page of another origin may send. A desktop client does not need it.',
+      'Fetch standard, CORS',
+    ),
+  ],
   ['access-control-allow-methods', doc('Methods a web page of another origin may use.', 'Fetch standard, CORS')],
-  ['access-control-allow-origin', doc('Which web pages may read this answer. A desktop client does not need it.', 'Fetch standard, CORS')],
-  ['access-control-expose-headers', doc('Response headers a web page may read; browser clients need WWW-Authenticate and Mcp-Session-Id here.', 'Fetch standard, CORS')],
-  ['access-control-max-age', doc('How long a browser may keep the answer to a CORS preflight.', 'Fetch standard, CORS')],
+  [
+    'access-control-allow-origin',
+    doc('Which web pages may read this answer. A desktop client does not need it.', 'Fetch standard, CORS'),
+  ],
+  [
+    'access-control-expose-headers',
+    doc(
+      'Response headers a web page may read; browser clients need WWW-Authenticate and Mcp-Session-Id here.',
+      'Fetch standard, CORS',
+    ),
+  ],
+  [
+    'access-control-max-age',
+    doc('How long a browser may keep the answer to a CORS preflight.', 'Fetch standard, CORS'),
+  ],
   ['age', doc('Seconds the answer has been in a cache.', 'RFC 9111 §5.1')],
   ['allow', doc('Methods the resource supports; must come with a 405.', 'RFC 9110 §10.2.1')],
   ['alt-svc', doc('Another address or protocol (such as HTTP/3) that serves the same origin.', 'RFC 7838 §3')],
-  ['authorization', doc('The client’s credentials. Shown masked; the token never leaves the keychain and memory.', 'RFC 9110 §11.6.2; RFC 6750 §2.1')],
+  [
+    'authorization',
+    doc(
+      'The client’s credentials. Shown masked; the token never leaves the keychain and memory.',
+      'RFC 9110 §11.6.2; RFC 6750 §2.1',
+    ),
+  ],
   ['baggage', doc('Properties that travel with a distributed trace.', 'W3C Baggage')],
-  ['cache-control', doc('How caches may store the answer. Event streams and tokens should carry no-store or no-cache.', 'RFC 9111 §5.2')],
-  ['connection', doc('Options of this hop only; close ends the connection after the answer. Not used in HTTP/2.', 'RFC 9110 §7.6.1')],
+  [
+    'cache-control',
+    doc(
+      'How caches may store the answer. Event streams and tokens should carry no-store or no-cache.',
+      'RFC 9111 §5.2',
+    ),
+  ],
+  [
+    'connection',
+    doc('Options of this hop only; close ends the connection after the answer. Not used in HTTP/2.', 'RFC 9110 §7.6.1'),
+  ],
   ['content-disposition', doc('Whether the content is to be shown or saved, and under which name.', 'RFC 6266')],
   ['content-encoding', doc('The coding the body was compressed with on the wire.', 'RFC 9110 §8.4')],
   ['content-language', doc('The natural language of the content.', 'RFC 9110 §8.5')],
   ['content-length', doc('Length of the body in bytes, as sent on the wire.', 'RFC 9110 §8.6')],
-  ['content-security-policy', doc('What a browser may load for this page; without effect on an API answer.', 'W3C CSP 3')],
-  ['content-type', doc('Media type of the body. An MCP server answers a request with application/json or text/event-stream.', 'RFC 9110 §8.3; MCP transports')],
+  [
+    'content-security-policy',
+    doc('What a browser may load for this page; without effect on an API answer.', 'W3C CSP 3'),
+  ],
+  [
+    'content-type',
+    doc(
+      'Media type of the body. An MCP server answers a request with application/json or text/event-stream.',
+      'RFC 9110 §8.3; MCP transports',
+    ),
+  ],
   ['cookie', doc('Cookies sent back to the server. Shown masked.', 'RFC 6265 §4.2')],
   ['cross-origin-resource-policy', doc('Which origins may embed the resource in a page.', 'Fetch standard')],
-  ['date', doc('When the server made the answer; compare it with the local clock when tokens expire too early.', 'RFC 9110 §6.6.1')],
+  [
+    'date',
+    doc(
+      'When the server made the answer; compare it with the local clock when tokens expire too early.',
+      'RFC 9110 §6.6.1',
+    ),
+  ],
   ['dpop', doc('Proof that the client holds the key its token is bound to.', 'RFC 9449 §4')],
   ['dpop-nonce', doc('A nonce the next DPoP proof must contain.', 'RFC 9449 §8')],
   ['etag', doc('Version of the representation, for conditional requests.', 'RFC 9110 §8.8.3')],
@@ -45,16 +102,52 @@ const docs = new Map<string, HeaderDoc>([
   ['if-modified-since', doc('Answer only if the resource changed after this time.', 'RFC 9110 §13.1.3')],
   ['if-none-match', doc('Answer only if the version differs from these.', 'RFC 9110 §13.1.2')],
   ['keep-alive', doc('How long and for how many requests the connection stays open.', 'RFC 2068 §19.7.1')],
-  ['last-event-id', doc('Id of the last event received: asks the server to resume the stream behind it.', 'HTML standard, Server-sent events; MCP transports, Resumability')],
+  [
+    'last-event-id',
+    doc(
+      'Id of the last event received: asks the server to resume the stream behind it.',
+      'HTML standard, Server-sent events; MCP transports, Resumability',
+    ),
+  ],
   ['last-modified', doc('When the resource last changed, as far as the server knows.', 'RFC 9110 §8.8.2')],
   ['link', doc('Links to related resources.', 'RFC 8288')],
   ['location', doc('Where to go instead (3xx), or what was created (201).', 'RFC 9110 §10.2.2')],
-  ['mcp-method', doc('The JSON-RPC method of the body, so that proxies can route without reading it. Must equal the body’s.', 'MCP 2026-07-28, Streamable HTTP: standard headers')],
-  ['mcp-name', doc('The tool or prompt name, resource URI or task id of the body. Must equal the body’s; =?base64?…?= when it is not plain ASCII.', 'MCP 2026-07-28, Streamable HTTP: standard headers')],
-  ['mcp-protocol-version', doc('The protocol version of this request. Legacy: sent after initialize; 2026-07-28: on every request, equal to _meta.', `${mcp}, Protocol version header`)],
-  ['mcp-session-id', doc('The session the server gave out with the answer to initialize; the client repeats it. Gone in 2026-07-28.', `${mcp}, Session management`)],
+  [
+    'mcp-method',
+    doc(
+      'The JSON-RPC method of the body, so that proxies can route without reading it. Must equal the body’s.',
+      'MCP 2026-07-28, Streamable HTTP: standard headers',
+    ),
+  ],
+  [
+    'mcp-name',
+    doc(
+      'The tool or prompt name, resource URI or task id of the body. Must equal the body’s; =?base64?…?= when it is not plain ASCII.',
+      'MCP 2026-07-28, Streamable HTTP: standard headers',
+    ),
+  ],
+  [
+    'mcp-protocol-version',
+    doc(
+      'The protocol version of this request. Legacy: sent after initialize; 2026-07-28: on every request, equal to _meta.',
+      `${mcp}, Protocol version header`,
+    ),
+  ],
+  [
+    'mcp-session-id',
+    doc(
+      'The session the server gave out with the answer to initialize; the client repeats it. Gone in 2026-07-28.',
+      `${mcp}, Session management`,
+    ),
+  ],
   ['nel', doc('Asks browsers to report network errors.', 'W3C Network Error Logging')],
-  ['origin', doc('The origin of the web page that sends the request. Servers must check it against DNS rebinding.', 'RFC 6454 §7; MCP transports, Security')],
+  [
+    'origin',
+    doc(
+      'The origin of the web page that sends the request. Servers must check it against DNS rebinding.',
+      'RFC 6454 §7; MCP transports, Security',
+    ),
+  ],
   ['permissions-policy', doc('Browser features a page may use.', 'W3C Permissions Policy')],
   ['pragma', doc('Old form of Cache-Control: no-cache.', 'RFC 9111 §5.4')],
   ['proxy-authenticate', doc('The challenge of a proxy on the way, not of the server (407).', 'RFC 9110 §11.7.1')],
@@ -76,16 +169,31 @@ const docs = new Map<string, HeaderDoc>([
   ['user-agent', doc('Name and version of the client.', 'RFC 9110 §10.1.5')],
   ['vary', doc('Request headers the answer depends on; caches must compare them.', 'RFC 9110 §12.5.5')],
   ['via', doc('Proxies and gateways the message passed.', 'RFC 9110 §7.6.3')],
-  ['www-authenticate', doc('How the client can get in: schemes with their parameters. resource_metadata leads to the authorization server.', 'RFC 9110 §11.6.1; RFC 9728 §5.1')],
+  [
+    'www-authenticate',
+    doc(
+      'How the client can get in: schemes with their parameters. resource_metadata leads to the authorization server.',
+      'RFC 9110 §11.6.1; RFC 9728 §5.1',
+    ),
+  ],
   ['x-accel-buffering', doc('no: nginx must not hold back the events of a stream.', 'nginx, ngx_http_proxy_module')],
   ['x-content-type-options', doc('nosniff: take Content-Type at its word.', 'Fetch standard')],
-  ['x-forwarded-for', doc('Addresses the request came through, as proxies tell it.', 'de facto; standard form: RFC 7239')],
+  [
+    'x-forwarded-for',
+    doc('Addresses the request came through, as proxies tell it.', 'de facto; standard form: RFC 7239'),
+  ],
   ['x-forwarded-host', doc('Host the client asked for, as a proxy tells it.', 'de facto; standard form: RFC 7239')],
   ['x-forwarded-proto', doc('Scheme the client used, as a proxy tells it.', 'de facto; standard form: RFC 7239')],
   ['x-frame-options', doc('Whether a page may be shown in a frame.', 'RFC 7034')],
   ['x-powered-by', doc('Framework the server is written with.', 'de facto')],
-  ['x-ratelimit-limit', doc('Requests allowed in the present window.', 'de facto; see draft-ietf-httpapi-ratelimit-headers')],
-  ['x-ratelimit-remaining', doc('Requests left in the present window.', 'de facto; see draft-ietf-httpapi-ratelimit-headers')],
+  [
+    'x-ratelimit-limit',
+    doc('Requests allowed in the present window.', 'de facto; see draft-ietf-httpapi-ratelimit-headers'),
+  ],
+  [
+    'x-ratelimit-remaining',
+    doc('Requests left in the present window.', 'de facto; see draft-ietf-httpapi-ratelimit-headers'),
+  ],
   ['x-ratelimit-reset', doc('When the window starts anew.', 'de facto; see draft-ietf-httpapi-ratelimit-headers')],
   ['x-request-id', doc('Id of this request in the server’s logs: quote it when you report a problem.', 'de facto')],
 ]);

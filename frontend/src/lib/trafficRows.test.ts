@@ -83,7 +83,11 @@ describe('codeMeaning', () => {
 
 describe('texts of a row', () => {
   it('shows latency and size only where they mean something', () => {
-    expect([tookOf(row({ took: 1234 })), tookOf(row({})), tookOf(row({ kind: 'lifecycle', took: 5 }))]).toEqual(['1.23 ms', '', '']);
+    expect([tookOf(row({ took: 1234 })), tookOf(row({})), tookOf(row({ kind: 'lifecycle', took: 5 }))]).toEqual([
+      '1.23 ms',
+      '',
+      '',
+    ]);
     expect([bytesOf(row({})), bytesOf(row({ kind: 'gap' }))]).toEqual(['10 B', '']);
   });
 
@@ -97,7 +101,14 @@ describe('texts of a row', () => {
   });
 
   it('makes a sentence of a row', () => {
-    const entry = row({ dir: 'in', message: 'response', method: 'tools/call', name: 'echo', took: 420, findings: ['x'] });
+    const entry = row({
+      dir: 'in',
+      message: 'response',
+      method: 'tools/call',
+      name: 'echo',
+      took: 420,
+      findings: ['x'],
+    });
     expect(rowText(entry).split(', ').slice(1)).toEqual([
       'from server',
       'response',

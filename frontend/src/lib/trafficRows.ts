@@ -97,6 +97,7 @@ export function statusOf(entry: RowEntry): RowStatus {
       return { text: String(entry.code ?? 'error'), tone: 'bad', title: codeMeaning(entry.code) };
     case 'invalid':
       return { text: 'invalid', tone: 'bad', title: entry.note ?? 'Not a JSON-RPC message' };
+    case undefined:
     default:
       return noStatus;
   }
@@ -132,7 +133,10 @@ const codes = new Map<number, string>([
 /** What a JSON-RPC error code means; servers may use others as they like. */
 export function codeMeaning(code: number | undefined): string {
   if (code === undefined) return 'JSON-RPC error without a code';
-  const own = code >= -32099 && code <= -32000 ? 'Server error, its meaning is the server’s own' : 'Error code of the server’s own';
+  const own =
+    code >= -32099 && code <= -32000
+      ? 'Server error, its meaning is the server’s own'
+      : 'Error code of the server’s own';
   return `${String(code)} ${codes.get(code) ?? own}`;
 }
 

@@ -8,7 +8,12 @@ function serve(length: number, asked: string[] = []): Source {
   const body: Source['body'] = (_seq, _part, offset, wanted) => {
     asked.push(`${String(offset)}+${String(wanted)}`);
     const size = Math.max(0, Math.min(wanted, length - offset));
-    return Promise.resolve({ bytes: new Uint8Array(size).fill(offset % 251), total: length + 5, kept: length, state: 'cut' });
+    return Promise.resolve({
+      bytes: new Uint8Array(size).fill(offset % 251),
+      total: length + 5,
+      kept: length,
+      state: 'cut',
+    });
   };
   return { body };
 }
@@ -34,7 +39,11 @@ it('knows an empty body as whole', async () => {
 it('says why a range did not come, and can try again', async () => {
   let fail = true;
   const good = serve(10);
-  const body = new BodyRange({ body: (...args) => (fail ? Promise.reject(new Error('gone')) : good.body(...args)) }, 7, 'message');
+  const body = new BodyRange(
+    { body: (...args) => (fail ? Promise.reject(new Error('gone')) : good.body(...args)) },
+    7,
+    'message',
+  );
   await body.more();
   expect([body.problem, body.loading]).toEqual(['gone', false]);
   fail = false;

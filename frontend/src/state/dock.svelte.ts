@@ -115,9 +115,8 @@ export class Dock {
 }
 
 function read(store: DockStore): Kept {
-  let text: string | null = null;
   try {
-    text = store.getItem(key);
+    const text = store.getItem(key);
     const value: unknown = text ? JSON.parse(text) : {};
     return typeof value === 'object' && value !== null ? sound(value as Record<string, unknown>) : initial;
   } catch {

@@ -21,15 +21,24 @@ it('remembers how the dock stood', () => {
   dock.showDetail(true);
   dock.hide();
   const again = new Dock(kept);
-  expect([again.side, again.size, again.detail, again.open, again.maximised]).toEqual(['right', 512, true, false, false]);
+  expect([again.side, again.size, again.detail, again.open, again.maximised]).toEqual([
+    'right',
+    512,
+    true,
+    false,
+    false,
+  ]);
   again.toggleSide();
   expect([again.side, again.size]).toEqual(['bottom', 280]);
 });
 
-it.each(['', 'no json', '[]', '7', '{"side":"left","height":"x","width":-4,"open":1}'])('starts afresh from %j', (text) => {
-  const dock = new Dock(store(text));
-  expect([dock.side, dock.size, dock.open]).toEqual(['bottom', 280, true]);
-});
+it.each(['', 'no json', '[]', '7', '{"side":"left","height":"x","width":-4,"open":1}'])(
+  'starts afresh from %j',
+  (text) => {
+    const dock = new Dock(store(text));
+    expect([dock.side, dock.size, dock.open]).toEqual(['bottom', 280, true]);
+  },
+);
 
 it('goes on when nothing can be stored', () => {
   const dock = new Dock({

@@ -1,3 +1,4 @@
+/* eslint-disable svelte/prefer-svelte-reactivity -- plain structures behind one version number: see Traffic */
 import type { Backend, BodyPart, wire } from '../backend';
 import { BodyRange } from './bodyRange.svelte';
 import { EntryLog, indexOfSorted, lowerBound, mergeSorted } from '../lib/entryLog';
@@ -24,7 +25,13 @@ const carriedLimit = 50;
 
 export type Scope = 'connection' | 'all';
 
-const allGroups = (): Record<Group, boolean> => ({ message: true, http: true, sse: true, stderr: true, lifecycle: true });
+const allGroups = (): Record<Group, boolean> => ({
+  message: true,
+  http: true,
+  sse: true,
+  stderr: true,
+  lifecycle: true,
+});
 const noCounts = (): Record<Group, number> => ({ message: 0, http: 0, sse: 0, stderr: 0, lifecycle: 0 });
 
 /**
@@ -41,6 +48,7 @@ export class Traffic {
   /** What each exchange carried, up to a bound: an event stream may carry any number. */
   readonly #carried = new Map<number, number[]>();
   #counts = noCounts();
+  #total = 0;
   /** Grows with every change of entries or rows. */
   #version = $state(0);
 
@@ -135,7 +143,11 @@ export class Traffic {
       this.#count(entry, 1);
       if (this.#passes(entry)) more.push(entry.seq);
     }
-    if (more.length > 0) this.#rows = mergeSorted(this.#rows, more.sort((a, b) => a - b));
+    if (more.length > 0)
+      this.#rows = mergeSorted(
+        this.#rows,
+        more.sort((a, b) => a - b),
+      );
     this.#next = Math.max(this.#next, page.next);
     if (page.firstAvailable > this.#firstAvailable) {
       this.#firstAvailable = page.firstAvailable;
@@ -163,8 +175,10 @@ export class Traffic {
   }
 
   #count(entry: TrafficEntry, by: number): void {
+    if (!this.#inScope(entry)) return;
     const group = groupOf(entry);
-    if (group && this.#inScope(entry)) this.#counts[group] += by;
+    if (group) this.#counts[group] += by;
+    this.#total += by;
   }
 
   #inScope(entry: TrafficEntry): boolean {
@@ -180,6 +194,7 @@ export class Traffic {
   #rebuild(): void {
     this.#rows = [];
     this.#counts = noCounts();
+    this.#total = 0;
     for (const entry of this.#log) {
       this.#count(entry, 1);
       if (this.#passes(entry)) this.#rows.push(entry.seq);
@@ -187,53 +202,58 @@ export class Traffic {
     this.#version++;
   }
 
+  /** Makes whoever reads depend on the version. */
+  #watch(): number {
+    return this.#version;
+  }
+
   /** Number of rows that pass the filters. */
   get rowCount(): number {
-    void this.#version;
+    this.#watch();
     return this.#rows.length;
   }
 
   /** Number of entries in scope, whatever the other filters. */
   get total(): number {
-    void this.#version;
-    return groups.reduce((n, group) => n + this.#counts[group.id], 0);
+    this.#watch();
+    return this.#total;
   }
 
   /** Number of entries of a group in scope. */
   countOf(group: Group): number {
-    void this.#version;
+    this.#watch();
     return this.#counts[group];
   }
 
   /** The entry of a row. */
   row(index: number): TrafficEntry | undefined {
-    void this.#version;
+    this.#watch();
     const seq = this.#rows[index];
     return seq === undefined ? undefined : this.#log.get(seq);
   }
 
   /** An entry by its number, whether it passes the filters or not. */
   entry(seq: number | undefined): TrafficEntry | undefined {
-    void this.#version;
+    this.#watch();
     return seq === undefined ? undefined : this.#log.get(seq);
   }
 
   /** The messages and events an exchange carried, the first of them when there are many. */
   carriedBy(seq: number): TrafficEntry[] {
-    void this.#version;
+    this.#watch();
     const seqs = this.#carried.get(seq) ?? [];
     return seqs.flatMap((n) => this.#log.get(n) ?? []).sort((a, b) => a.seq - b.seq);
   }
 
   /** The row an entry stands in, or -1. */
   indexOf(seq: number | undefined): number {
-    void this.#version;
+    this.#watch();
     return seq === undefined ? -1 : indexOfSorted(this.#rows, seq);
   }
 
   /** Lowest number still listed when older entries are not, or 0. */
   get listedFrom(): number {
-    void this.#version;
+    this.#watch();
     return this.#floor > this.#cleared ? this.#floor : 0;
   }
 
@@ -295,7 +315,9 @@ export class Traffic {
   /** Shows one group only, or all again when it is the only one. */
   only(group: Group): void {
     const alone = groups.every(({ id }) => this.#on[id] === (id === group));
-    this.#on = alone ? allGroups() : { message: false, http: false, sse: false, stderr: false, lifecycle: false, [group]: true };
+    this.#on = alone
+      ? allGroups()
+      : { message: false, http: false, sse: false, stderr: false, lifecycle: false, [group]: true };
     this.#rebuild();
   }
 
@@ -370,7 +392,10 @@ export class Traffic {
       if (entry && this.#passes(entry)) more.push(seq);
     }
     if (more.length === 0) return;
-    this.#rows = mergeSorted(this.#rows, more.sort((a, b) => a - b));
+    this.#rows = mergeSorted(
+      this.#rows,
+      more.sort((a, b) => a - b),
+    );
     this.#version++;
   }
 

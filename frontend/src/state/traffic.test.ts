@@ -35,7 +35,12 @@ class Log implements TrafficSource {
     return { entries, firstAvailable: this.firstAvailable, next: entries.at(-1)?.rev ?? after, last: this.last };
   }
 
-  async match(text: string, after: number, limit: number, signal?: AbortSignal): Promise<{ seqs: number[]; next: number }> {
+  async match(
+    text: string,
+    after: number,
+    limit: number,
+    signal?: AbortSignal,
+  ): Promise<{ seqs: number[]; next: number }> {
     this.calls.push(`match ${text} ${String(after)}`);
     await this.gate;
     signal?.throwIfAborted();

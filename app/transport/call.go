@@ -200,7 +200,7 @@ func (c *call) why(ctx context.Context, err error) *fault.CallError {
 // gaveUp is the error of a call whose ctx ended.
 func (c *call) gaveUp(ctx context.Context) *fault.CallError {
 	r := c.link.rec
-	if !errors.Is(ctx.Err(), context.DeadlineExceeded) && !errors.Is(context.Cause(ctx), context.DeadlineExceeded) {
+	if !timedOut(ctx) {
 		f := r.fault(fault.Cancelled, c.step, c.step+" was cancelled.", "")
 		f.Cause = context.Canceled
 		return f
@@ -231,7 +231,12 @@ func ended(ctx context.Context) bool {
 	return ok && !time.Now().Before(d)
 }
 
-// message kinds a call can have, for the entry of our own frame.
+// timedOut tells a ctx that ended by its deadline from one that was cancelled.
+func timedOut(ctx context.Context) bool {
+	return ctx.Err() == nil || errors.Is(ctx.Err(), context.DeadlineExceeded) || errors.Is(context.Cause(ctx), context.DeadlineExceeded)
+}
+
+// info is what the entry of our own frame says.
 func (c *call) info(exchange uint64) frameInfo {
 	return frameInfo{dir: wire.Out, call: c.name, exchange: exchange, purpose: c.purpose}
 }

@@ -146,7 +146,9 @@ func (f *framing) reject(text []byte, m *message, size int64, findings []string,
 	f.link.evidence(seq, "On stdout came "+quoted+": "+m.why+".")
 	if inner != nil {
 		f.blame(inner, m.why, seq)
+		return
 	}
+	f.link.blame(m, text, seq)
 }
 
 // blame fails the call that a misframed message answers.

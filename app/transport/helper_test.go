@@ -23,6 +23,9 @@ import (
 func TestMain(m *testing.M) { os.Exit(mcptest.Main(m, nil)) }
 
 // patience is how long a test waits for what must happen: the machine is at times starved.
+// short is how long a test waits for what must not happen.
+const short = 700 * time.Millisecond
+
 const patience = 30 * time.Second
 
 // rig is a link with what it recorded and received.

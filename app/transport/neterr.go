@@ -56,13 +56,13 @@ func (r *recorder) netFault(req *http.Request, x *exchange, err error) *fault.Ca
 		f.Message = host + " cannot be reached from this network."
 		f.Hint = "Check the network or VPN."
 	default:
-		f.Message = fmt.Sprintf("The request to %s got no answer: %s.", host, r.text(short(err)))
+		f.Message = fmt.Sprintf("The request to %s got no answer: %s.", host, r.text(brief(err)))
 		f.Hint = "Look at the exchange in the traffic."
 	}
 	return f
 }
 
-func short(err error) string { return clip([]byte(err.Error()), 200) }
+func brief(err error) string { return clip([]byte(err.Error()), 200) }
 
 // refusedBy names the address that refused: that of a proxy differs from the URL's.
 func refusedBy(err error, host string) string {
@@ -83,7 +83,7 @@ func (r *recorder) cutOff(req *http.Request, x *exchange, f *fault.CallError) *f
 	if errors.As(cause, &known) {
 		return known
 	}
-	if errors.Is(req.Context().Err(), context.DeadlineExceeded) || req.Context().Err() == nil || errors.Is(cause, context.DeadlineExceeded) {
+	if timedOut(req.Context()) {
 		f.Kind = fault.Timeout
 		f.Message = fmt.Sprintf("Waited in vain %s (%s).", x.waitingFor(), time.Since(x.at.start).Round(time.Millisecond))
 		f.Hint = "The server may be slow or stuck, or the address wrong; give it more time in the server's settings."

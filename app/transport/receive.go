@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"time"
@@ -73,6 +74,23 @@ func (l *link) misfit(raw []byte, m *message, seq uint64, why string, own, blame
 		f.RPC = m.err
 	}
 	blame.fail(f)
+}
+
+// blame fails the pending call that an unusable message names by its id: no better answer will come.
+func (l *link) blame(m *message, raw []byte, seq uint64) {
+	var id string
+	if len(m.id) == 0 || m.id[0] != '"' || json.Unmarshal(m.id, &id) != nil {
+		return
+	}
+	l.mu.Lock()
+	c := l.pending[id]
+	l.mu.Unlock()
+	if c == nil {
+		return
+	}
+	f := l.rec.fault(fault.Protocol, c.step, "The server's answer to "+c.step+" is no JSON-RPC message: "+m.why+".", "The server has to send an answer with either a result or an error.")
+	f.Detail, f.Entries = l.rec.quote(raw), []uint64{seq}
+	c.fail(f)
 }
 
 // evidence keeps a quote for every call that waits on this link.

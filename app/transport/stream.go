@@ -128,7 +128,11 @@ func (s *stream) message(e event, seq uint64) {
 		if s.own != nil {
 			info.call = s.own.name
 		}
-		s.missed(s.link.rec.frame(e.data, &m, info), "An event holds no JSON-RPC message, "+m.why+": "+s.link.rec.quote(e.data))
+		seq := s.link.rec.frame(e.data, &m, info)
+		s.missed(seq, "An event holds no JSON-RPC message, "+m.why+": "+s.link.rec.quote(e.data))
+		if s.own == nil {
+			s.link.blame(&m, e.data, seq)
+		}
 	case wire.MsgBatch:
 		s.link.batch(e.data, &m, info, s.own, s.resp, s.took)
 	default:

@@ -111,17 +111,18 @@ func (s *streamable) SendRequest(ctx context.Context, r mcpt.JSONRPCRequest) (*m
 	return &mcpt.JSONRPCResponse{JSONRPC: "2.0", ID: r.ID, Result: []byte("{}")}, nil
 }
 
-// detach makes a context that ends with ctx until cancel or the end of ctx after an answer: a stream is read on for
-// a moment when its call is over. The values stay.
+// detach makes a context that outlives the call in ctx once it was answered, because its stream is read on for a
+// moment. It ends with the link, with ctx before an answer, or by the function returned. The values stay.
 func detach(ctx context.Context) (context.Context, context.CancelFunc) {
+	c := callOf(ctx)
 	out, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
+	stopLink := context.AfterFunc(c.link.ctx, func() { cancel(context.Canceled) })
 	stop := context.AfterFunc(ctx, func() {
-		if c := callOf(ctx); c != nil && c.isAnswered() {
-			return
+		if !c.isAnswered() {
+			cancel(context.Cause(ctx))
 		}
-		cancel(context.Cause(ctx))
 	})
-	return out, func() { stop(); cancel(nil) }
+	return out, func() { stop(); stopLink(); cancel(nil) }
 }
 
 func (c *call) isAnswered() bool {

@@ -41,7 +41,8 @@ func Stdio(mode string) (command string, env []string) {
 	if err != nil {
 		panic(err) // no test can run without its own binary
 	}
-	env = append(os.Environ(), modeEnv+"="+mode)
+	// A binary built with -race sleeps a second before it exits, unless told otherwise.
+	env = append(os.Environ(), modeEnv+"="+mode, "GORACE=atexit_sleep_ms=0")
 	return self, env
 }
 

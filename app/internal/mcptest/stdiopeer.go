@@ -77,8 +77,10 @@ func stdioPeers() map[string]func() {
 		}),
 		"stderr-no-newline": raw(func(id string) { fmt.Fprint(os.Stderr, "Password: "); fmt.Println(ok(id)) }),
 		"stderr-long":       raw(func(id string) { fmt.Fprintln(os.Stderr, strings.Repeat("l", 200<<10)); fmt.Println(ok(id)) }),
-		"big-line":          raw(func(id string) { fmt.Printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"t\":\"%s\"}}\n", id, strings.Repeat("x", 8<<20)) }),
-		"asks":              raw(asks),
+		"big-line": raw(func(id string) {
+			fmt.Printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"t\":\"%s\"}}\n", id, strings.Repeat("x", 8<<20))
+		}),
+		"asks": raw(asks),
 		"big-number": raw(func(id string) {
 			fmt.Printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"n\":9007199254740993,\"x\":1e400}}\n", id)
 		}),
@@ -194,7 +196,9 @@ func family() {
 		fmt.Fprintln(os.Stderr, err)
 		os.Exit(1)
 	}
-	requests(func(id string) { fmt.Printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"pid\":%d}}\n", id, cmd.Process.Pid) })
+	requests(func(id string) {
+		fmt.Printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"pid\":%d}}\n", id, cmd.Process.Pid)
+	})
 }
 
 func selfKill() error {

@@ -3,13 +3,15 @@
 package main
 
 import (
+	"fmt"
 	"os"
 
 	"github.com/sightglass-dev/sightglass/app/cli"
 )
 
-// run stands for the window, which this build does not have: it prints the help and says so by its exit code.
-func run([]string) int {
-	cli.Main(version, []string{"help"}, os.Stdin, os.Stderr, os.Stderr)
+// openWindow stands for the window in a build that has none: it prints the command line's help.
+func openWindow(_ []string) int {
+	fmt.Fprintln(os.Stderr, "sightglass: this build has no window, only the command line")
+	_ = cli.Main(version, []string{"help"}, os.Stdin, os.Stderr, os.Stderr)
 	return cli.ExitUsage
 }

@@ -1,5 +1,5 @@
-// Sightglass is a desktop inspector for MCP servers: without arguments it opens its window, with a command it is a
-// command line over the same core.
+// Sightglass is a desktop inspector for MCP servers. With a verb as its first argument it is a command line over the
+// same core; with anything else (nothing, a file, a link, -psn_… from macOS) it opens the window.
 package main
 
 import (
@@ -8,12 +8,18 @@ import (
 	"github.com/sightglass-dev/sightglass/app/cli"
 )
 
-// version of the program, as servers see it in clientInfo.
-const version = "0.1.0"
+// version is set by the linker: -X main.version=1.2.3.
+var version = "dev"
 
 func main() {
-	if len(os.Args) > 1 && cli.Known(os.Args[1]) {
-		os.Exit(cli.Main(version, os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
-	}
 	os.Exit(run(os.Args[1:]))
+}
+
+// run has no effect of its own before it knows which of the two it is: Wails' generator runs main too.
+func run(args []string) int {
+	if len(args) > 0 && cli.Known(args[0]) {
+		useParentConsole()
+		return cli.Main(version, args, os.Stdin, os.Stdout, os.Stderr)
+	}
+	return openWindow(args)
 }

@@ -10,26 +10,44 @@ import (
 	"github.com/wailsapp/wails/v2"
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
+	"github.com/wailsapp/wails/v2/pkg/options/linux"
 
 	"github.com/sightglass-dev/sightglass/app"
+	"github.com/sightglass-dev/sightglass/app/webview"
 )
 
 //go:embed all:frontend/dist
 var assets embed.FS
 
-func run(_ []string) int {
+// openWindow shows the window until the user closes it, and returns the exit code.
+func openWindow(_ []string) int {
 	a := app.New(version)
-	err := wails.Run(&options.App{
-		Title: "Sightglass", Width: 1280, Height: 800, MinWidth: 900, MinHeight: 600,
-		AssetServer:    &assetserver.Options{Assets: assets, Handler: a.Handler()},
-		OnStartup:      a.Startup,
-		OnShutdown:     a.Shutdown,
-		ErrorFormatter: app.FormatError,
-		Bind:           a.Bound(),
-	})
+	err := webview.Run(func() error { return wails.Run(windowOptions(a)) })
 	if err != nil {
-		fmt.Fprintln(os.Stderr, "sightglass:", err)
+		fmt.Fprintln(os.Stderr, "sightglass: open the window:", err)
 		return 1
 	}
 	return 0
+}
+
+func windowOptions(a *app.App) *options.App {
+	return &options.App{
+		Title:                    "Sightglass",
+		Width:                    1280,
+		Height:                   800,
+		MinWidth:                 900,
+		MinHeight:                600,
+		BackgroundColour:         options.NewRGB(128, 128, 128), // seen until the page has painted: between light and dark
+		AssetServer:              &assetserver.Options{Assets: assets, Handler: a.Handler(), Middleware: webview.Guard},
+		Bind:                     a.Bound(),
+		ErrorFormatter:           app.FormatError,
+		OnStartup:                a.Startup,
+		OnShutdown:               a.Shutdown,
+		EnableDefaultContextMenu: true, // copy and paste by mouse
+		Linux: &linux.Options{
+			ProgramName: "sightglass",
+			// The page is text and tables: the GPU process costs 70 MB and draws it no faster.
+			WebviewGpuPolicy: linux.WebviewGpuPolicyNever,
+		},
+	}
 }

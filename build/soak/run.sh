@@ -37,9 +37,11 @@ field() { sed -n "s/.*\"$1\":\([0-9]*\).*/\1/p" "$2"; }
 one() {
 	local log=build/artifacts/soak/$1-$2-$3 status=0 every=0 numbers end=ok
 	[ "$3" = webkit ] || every=100
-	USR1_EVERY=$every USR1_PROBE=$work/counts LD_PRELOAD=$work/usr1.so \
-		"$work/soak" -seconds "$4" -headroom="$2" >"$log.json" 2>"$log.log" || status=$?
-	[ "$status" = 0 ] || end="exit $status: $(grep -a -m 1 -E 'fatal error|panic:|^soak:' "$log.log" || echo 'no message')"
+	# The inner shell reports a crash into the log too.
+	(
+		USR1_EVERY=$every USR1_PROBE=$work/counts LD_PRELOAD=$work/usr1.so "$work/soak" -seconds "$4" -headroom="$2" || exit $?
+	) >"$log.json" 2>"$log.log" || status=$?
+	[ "$status" = 0 ] || end="exit $status: $(grep -a -m 1 -o -E 'fatal error.*|panic:.*|^soak:.*|Segmentation fault' "$log.log" || echo 'no message')"
 	mapfile -t numbers < <(od -An -v -t d8 -w8 "$work/counts" | tr -d ' ')
 	[ "$3" = webkit ] || numbers=("${numbers[@]:8}")
 	# shellcheck disable=SC2059

@@ -47,7 +47,8 @@ static long every; // microseconds between added signals; 0 adds none
 // added signal is waited for before the lock is given up, and none is sent while WebKit holds the thread.
 static pthread_mutex_t sending = PTHREAD_MUTEX_INITIALIZER;
 static volatile pid_t window_thread; // known from WebKit's first signal on
-static volatile int webkit_busy, added_pending, depth;
+static volatile int added_pending;
+static volatile long webkit_sent, webkit_handled; // WebKit's signals, and those whose handler has returned
 
 #if defined(__x86_64__)
 #define STACK_POINTER REG_RSP
@@ -104,10 +105,8 @@ static void handler(int number, siginfo_t *info, void *context)
 		return;
 	}
 	note(&counts->webkit, context);
-	depth++;
-	next_handler(number, info, context); // waits for a second signal when it suspends the thread
-	if (--depth == 0)
-		webkit_busy = 0;
+	next_handler(number, info, context); // waits for a second signal, in a second call, when it suspends the thread
+	webkit_handled++;
 	window_thread = (pid_t)syscall(SYS_gettid);
 }
 
@@ -117,7 +116,7 @@ static void *add_signals(void *unused)
 	for (;;) {
 		usleep((useconds_t)every);
 		pthread_mutex_lock(&sending);
-		if (window_thread && !webkit_busy) {
+		if (window_thread && webkit_sent == webkit_handled) {
 			added_pending = 1;
 			syscall(SYS_tgkill, process, window_thread, SIGUSR1);
 			while (added_pending)
@@ -151,7 +150,7 @@ int pthread_kill(pthread_t thread, int number)
 	pthread_mutex_lock(&sending);
 	if (!c_stack_high)
 		learn(thread);
-	webkit_busy = 1;
+	webkit_sent++;
 	int result = next_pthread_kill(thread, number);
 	pthread_mutex_unlock(&sending);
 	return result;

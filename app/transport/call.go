@@ -110,6 +110,13 @@ func (c *call) saw(seq uint64) {
 	c.mu.Unlock()
 }
 
+// seen are the entries linked to the call so far.
+func (c *call) seen() []uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return append([]uint64(nil), c.entries...)
+}
+
 // maxWithheldQuotes bounds what one call keeps of messages that were not its answer.
 const maxWithheldQuotes = 5
 

@@ -178,12 +178,13 @@ func (x *exchange) finish(resp *http.Response, err error) {
 	}
 	x.settle()
 	ex, body, size := x.ex, x.body[:min(len(x.body), maxRecordedBody)], x.size
+	cut := size > int64(len(body))
 	x.mu.Unlock()
 	body = x.rec.mask.Text(x.rec.conn, body)
 	x.rec.log.Update(x.seq, func(d *wire.Draft) {
 		d.Exchange, d.Response = &ex, body
 		d.Entry.Open, d.Entry.Took, d.Entry.Bytes = false, ex.Timing.Total, size
-		d.Entry.Cut = d.Entry.Cut || size > int64(len(body)) && size > maxRecordedStream
+		d.Entry.Cut = d.Entry.Cut || cut
 	})
 }
 
@@ -206,6 +207,17 @@ func (x *exchange) fail(req *http.Request, err error) error {
 }
 
 func (x *exchange) finding(text string) { x.rec.finding(x.seq, text) }
+
+// header is the response's head, masked.
+func (x *exchange) header() http.Header {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	out := http.Header{}
+	for _, h := range x.ex.ResponseHeaders {
+		out[h.Name] = append(out[h.Name], h.Value)
+	}
+	return out
+}
 
 // tokenSent tells whether the request carried an Authorization header.
 func (x *exchange) tokenSent() bool {

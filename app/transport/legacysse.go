@@ -81,7 +81,7 @@ func (s *legacySSE) start(ctx context.Context) *fault.CallError {
 		if errors.Is(ctx.Err(), context.Canceled) {
 			f = s.link.rec.fault(fault.Cancelled, sseStep, "The connect was cancelled.", "")
 		}
-		f.Detail, f.Entries = c.evidence(), c.entries
+		f.Detail, f.Entries = c.evidence(), c.seen()
 	}
 	if f == nil && !errors.As(err, &f) {
 		f = s.link.rec.fault(fault.Connect, sseStep, "The SSE stream could not be opened.", "Look at its exchange in the traffic.")

@@ -42,7 +42,7 @@ func (s *streamable) keepListening(refused func(error)) {
 				s.link.refused(f)
 			}
 		}
-		if !again {
+		if !again || s.link.closing() {
 			return
 		}
 		pause := cursor.pause()

@@ -16,7 +16,7 @@ const diverted = "A request by the server: handed to whoever answers the server'
 // receive records one well-formed frame and hands it on: an answer to its call, a request or notification to its
 // owner. own is the call on whose stream it came (HTTP), or nil when any pending call may be answered.
 // It returns the call that was answered.
-func (l *link) receive(raw []byte, m *message, info frameInfo, own *call, http *http.Response) *call {
+func (l *link) receive(raw []byte, m *message, info frameInfo, own *call, resp *http.Response) *call {
 	at := time.Now()
 	info.dir = wire.In
 	info.findings = append(info.findings, m.findings...)
@@ -47,15 +47,20 @@ func (l *link) receive(raw []byte, m *message, info frameInfo, own *call, http *
 	}
 	info.call, info.method, info.purpose, info.took = c.name, c.method, c.purpose, c.latency(at)
 	seq := l.rec.frame(raw, m, info)
-	a := &Answer{Raw: raw, Result: m.result, Error: m.err, Response: seq}
-	if http != nil {
-		a.Status, a.Header = http.StatusCode, http.Header
-	}
-	if !c.resolve(a, at) {
+	if !c.resolve(answerOf(raw, m, seq, resp), at) {
 		l.rec.withhold(seq, "A second answer: the call is over already.")
 		return nil
 	}
 	return c
+}
+
+// answerOf makes the answer of a response message; its headers are masked, so that it can become an error.
+func answerOf(raw []byte, m *message, seq uint64, resp *http.Response) *Answer {
+	a := &Answer{Raw: raw, Result: m.result, Error: m.err, Response: seq}
+	if resp != nil {
+		a.Status, a.Header = resp.StatusCode, exchangeOf(resp).header()
+	}
+	return a
 }
 
 // misfit tells the calls that wait that something came which is not their answer.
@@ -108,7 +113,7 @@ func (l *link) evidence(seq uint64, quote string) {
 
 // batch hands on the parts of a batch array. Revision 2025-03-26 alone has them: "Implementations MAY support
 // sending JSON-RPC batches, but MUST support receiving JSON-RPC batches" (basic, section Messages).
-func (l *link) batch(raw []byte, m *message, info frameInfo, own *call, http *http.Response, answered func(*call)) {
+func (l *link) batch(raw []byte, m *message, info frameInfo, own *call, resp *http.Response, answered func(*call)) {
 	info.dir = wire.In
 	if v := l.negotiated(); v != "2025-03-26" {
 		info.findings = append(info.findings, "A batch: only protocol revision 2025-03-26 has them. Its messages are taken one by one.")
@@ -125,14 +130,14 @@ func (l *link) batch(raw []byte, m *message, info frameInfo, own *call, http *ht
 			}
 			continue
 		}
-		if c := l.receivePart(part, &pm, whole, own, http); c != nil {
+		if c := l.receivePart(part, &pm, whole, own, resp); c != nil {
 			answered(c)
 		}
 	}
 }
 
 // receivePart is receive for a message that has no entry of its own.
-func (l *link) receivePart(raw []byte, m *message, whole uint64, own *call, http *http.Response) *call {
+func (l *link) receivePart(raw []byte, m *message, whole uint64, own *call, resp *http.Response) *call {
 	if !m.isResponse() {
 		name := ""
 		if own != nil {
@@ -146,11 +151,7 @@ func (l *link) receivePart(raw []byte, m *message, whole uint64, own *call, http
 		l.misfit(raw, m, whole, why, own, blame)
 		return nil
 	}
-	a := &Answer{Raw: raw, Result: m.result, Error: m.err, Response: whole}
-	if http != nil {
-		a.Status, a.Header = http.StatusCode, http.Header
-	}
-	if !c.resolve(a, time.Now()) {
+	if !c.resolve(answerOf(raw, m, whole, resp), time.Now()) {
 		return nil
 	}
 	return c

@@ -14,11 +14,7 @@ import (
 
 // header is a response's head for an error, masked.
 func (r *recorder) header(resp *http.Response) http.Header {
-	out := http.Header{}
-	for _, h := range r.mask.HTTPHeader(r.conn, resp.Header) {
-		out[h.Name] = append(out[h.Name], h.Value)
-	}
-	return out
+	return exchangeOf(resp).header()
 }
 
 // httpFault is an error about one answer: its status, head and body. It reads the body.
@@ -98,8 +94,7 @@ func (l *link) errorAnswer(c *call, resp *http.Response, body []byte, m *message
 	c.mu.Lock()
 	seq := c.errSeq
 	c.mu.Unlock()
-	a := &Answer{Raw: body, Error: m.err, Response: seq, Status: resp.StatusCode, Header: resp.Header}
-	return c.resolve(a, time.Now())
+	return c.resolve(answerOf(body, m, seq, resp), time.Now())
 }
 
 func (l *link) redirected(c *call, resp *http.Response, x *exchange, body []byte) *fault.CallError {

@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
@@ -138,7 +139,13 @@ func (t *tap) stamp(req *http.Request, c *call) error {
 		return nil
 	}
 	if err := t.auth.Authorize(req); err != nil {
-		return fmt.Errorf("authorize the request: %w", err)
+		step := "authorize the request"
+		if c != nil {
+			step = c.step
+		}
+		f := t.rec.fault(fault.Connect, step, "The credentials for the request could not be made: "+t.rec.text(err.Error())+".", "Sign in again.")
+		f.Cause = err
+		return f
 	}
 	if _, credentials, ok := strings.Cut(req.Header.Get("Authorization"), " "); ok {
 		t.rec.mask.Add(t.rec.conn, "token", credentials)

@@ -1,6 +1,19 @@
 // Package transport turns a profile into a byte path: child processes and HTTP clients with taps under mcp-go's
 // transports, so that everything that crosses the wire is recorded as it crossed. It speaks no MCP of its own:
 // versions, eras, questions and calls belong to package session.
+//
+// Two taps see everything: the pipes of a child (stdio.go) and one http.RoundTripper (tap.go). What they read is
+// masked, recorded, then judged (message.go, framing.go, stream.go): answers go to their calls, a server's requests and
+// notifications to [Handlers], raw; what is neither stays on its entry with the reason.
+//
+// mcp-go carries stdio (transport.NewIO registers requests, waits and pairs answers) and HTTP+SSE (transport.NewSSE
+// opens the stream, awaits the endpoint, posts and pairs). Below them stands a filter that gives them a receipt for
+// each answer that is well-formed and awaited; the exact bytes stay with the call.
+// Streamable HTTP is written here behind mcp-go's transport.Interface. Of the 44 answers in which NewStreamableHTTP
+// misleads (a 404 is a lost session, a 4xx on initialize an SSE server, any JSON body of a refusal JSON-RPC, any id
+// the right one) each would have to be kept from it; it stops reading at the answer, cannot resume a stream that
+// broke, and has no place for a byte-exact reply, a stoppable GET stream or a DELETE with headers. Nothing but the
+// POST itself would have been left to it.
 package transport
 
 import (
@@ -82,7 +95,7 @@ type Answer struct {
 	Request  uint64          // entry of our request
 	Response uint64          // entry of the answer
 	Status   int             // HTTP status, 0 on stdio
-	Header   http.Header     // HTTP response headers, nil on stdio
+	Header   http.Header     // HTTP response headers, credentials masked; nil on stdio
 	Took     time.Duration   // from the request's last byte written to the answer's last byte read, as the tap saw it
 }
 

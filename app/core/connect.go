@@ -115,7 +115,6 @@ func (cn *connection) run(p profile.Profile) {
 		stopped := cn.stopped
 		cn.mu.Unlock()
 		cn.core.mask.Forget(cn.id)
-		cn.note("connect ended: " + text(err))
 		ph := outcome(err, stopped)
 		if ph == Disconnected {
 			err = nil
@@ -150,6 +149,7 @@ func (cn *connection) connect(p profile.Profile) (*session.Session, error) {
 	cn.note("connect to " + p.Name)
 	t, err := cn.core.target(cn.ctx, p, cn.id)
 	if err != nil {
+		cn.note("Connect failed: " + text(err)) // from here on the session tells
 		return nil, err
 	}
 	s, err := session.Connect(cn.ctx, cn.config(p, t, mask))

@@ -1,0 +1,134 @@
+import { SvelteMap, SvelteSet } from 'svelte/reactivity';
+import { AppError, type Backend, type Connection, type Phase, type core } from '../backend';
+import { puller } from './puller';
+
+export type ConnectionsSource = Pick<
+  Backend,
+  'connections' | 'connect' | 'disconnect' | 'launch' | 'confirmLaunch' | 'setSecrets' | 'on'
+>;
+
+const phases: readonly string[] = ['disconnected', 'connecting', 'connected', 'refused', 'failed', 'closing'];
+
+/** The phase of a connection; one this window does not know counts as disconnected. */
+export function phaseOf(connection: Connection | undefined): Phase {
+  const phase = connection?.phase ?? '';
+  return phases.includes(phase) ? (phase as Phase) : 'disconnected';
+}
+
+/** The connections of all servers, and what has to be asked before one starts. */
+export class Connections {
+  readonly #source: ConnectionsSource;
+  readonly #all = new SvelteMap<string, Connection>();
+  /** Connections of the past by their id in the log: the traffic names their server still. */
+  readonly #owners = new SvelteMap<string, string>();
+  readonly #asking = new SvelteMap<string, core.Launch>();
+  readonly #faults = new SvelteMap<string, core.Error>();
+  readonly #busy = new SvelteSet<string>();
+  #rev = 0;
+
+  /** Pulls what changed since the last pull. */
+  readonly pull = puller(async () => {
+    for (const connection of await this.#source.connections(this.#rev)) {
+      // An answer overtaken by a later one would take a state back.
+      if (connection.rev <= (this.#all.get(connection.profile)?.rev ?? -1)) continue;
+      this.#rev = Math.max(this.#rev, connection.rev);
+      this.#all.set(connection.profile, connection);
+      if (connection.conn) this.#owners.set(connection.conn, connection.profile);
+    }
+  });
+
+  constructor(source: ConnectionsSource) {
+    this.#source = source;
+  }
+
+  /** Starts pulling; the returned function ends it. A pull that fails is made again with the next event. */
+  start(): () => void {
+    const pull = (): void => void this.pull().catch(() => undefined);
+    pull();
+    return this.#source.on('connections', pull);
+  }
+
+  get(id: string): Connection | undefined {
+    return this.#all.get(id);
+  }
+
+  phase(id: string): Phase {
+    return phaseOf(this.#all.get(id));
+  }
+
+  /** The server a connection of the log belongs to. */
+  owner(conn: string): string | undefined {
+    return this.#owners.get(conn);
+  }
+
+  /** The ids in the log of all connections of a server. */
+  connsOf(id: string): string[] {
+    return [...this.#owners].filter(([, owner]) => owner === id).map(([conn]) => conn);
+  }
+
+  /** What the user has to see or give before this server starts. */
+  asking(id: string): core.Launch | undefined {
+    return this.#asking.get(id);
+  }
+
+  /** Why the last click on Connect, Disconnect or Start came to nothing. */
+  fault(id: string): core.Error | undefined {
+    return this.#faults.get(id);
+  }
+
+  busy(id: string): boolean {
+    return this.#busy.has(id);
+  }
+
+  /** Connects, or asks first: a command nobody confirmed, a secret without a value. */
+  async connect(id: string): Promise<void> {
+    await this.#do(id, async () => {
+      const launch = await this.#source.launch(id);
+      if (!launch.confirmed || launch.missing.length > 0) this.#asking.set(id, launch);
+      else await this.#source.connect(id);
+    });
+  }
+
+  /** Starts what was shown: the hash is the one of `shown`, so a command changed meanwhile is refused. */
+  async launch(id: string, shown: core.Launch, secrets: core.SecretInput[]): Promise<void> {
+    await this.#do(id, async () => {
+      if (secrets.length > 0) await this.#source.setSecrets(id, secrets);
+      if (!shown.confirmed) await this.#source.confirmLaunch(id, shown.hash);
+      await this.#source.connect(id);
+    });
+  }
+
+  stopAsking(id: string): void {
+    this.#asking.delete(id);
+  }
+
+  /** Ends a connection, or a connect under way. */
+  async disconnect(id: string): Promise<void> {
+    await this.#do(id, () => this.#source.disconnect(id));
+  }
+
+  /** Stops, starts, connects: the log keeps what was. */
+  async reconnect(id: string): Promise<void> {
+    await this.disconnect(id);
+    if (!this.#faults.has(id)) await this.connect(id);
+  }
+
+  /** Forgets what was said about a server. */
+  forget(id: string): void {
+    this.#asking.delete(id);
+    this.#faults.delete(id);
+  }
+
+  async #do(id: string, work: () => Promise<void>): Promise<void> {
+    this.forget(id);
+    this.#busy.add(id);
+    try {
+      await work();
+      await this.pull();
+    } catch (thrown) {
+      this.#faults.set(id, AppError.from(thrown).fault);
+    } finally {
+      this.#busy.delete(id);
+    }
+  }
+}

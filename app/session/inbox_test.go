@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -33,7 +34,8 @@ func pending(t *testing.T, s *Session, n int) []Question {
 	return list
 }
 
-// answers waits for n responses of the client and returns them as "id result" or "id error code".
+// answers waits for n responses of the client and returns them, sorted, as "id result" or "id error code": each goes
+// out on its own, so that a slow one holds up no other.
 func answers(t *testing.T, p *peer, n int) []string {
 	t.Helper()
 	wait(t, "the answers", func() bool { return len(p.sent("")) >= n })
@@ -45,6 +47,7 @@ func answers(t *testing.T, p *peer, n int) []string {
 		}
 		list = append(list, fmt.Sprintf("%s %s", m.ID, m.Result))
 	}
+	slices.Sort(list)
 	return list
 }
 

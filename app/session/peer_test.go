@@ -280,7 +280,7 @@ func modernPeer(t *testing.T) *peer {
 func config(p *peer) Config {
 	return Config{
 		Server: "peer", Conn: "k1", Transport: Stdio, Dial: p.dial, Log: wire.NewLog(wire.Config{}),
-		ProbeTimeout: 20 * time.Second, // a starved machine must not look like a silent server
+		ProbeTimeout: patience, // a starved machine must not look like a silent server
 		Client:       ClientInfo{Name: "test", Version: "1"},
 	}
 }
@@ -308,7 +308,7 @@ func closeSession(t *testing.T, s *Session) {
 // wait polls until ok is true.
 func wait(t *testing.T, what string, ok func() bool) {
 	t.Helper()
-	for end := time.Now().Add(20 * time.Second); !ok(); time.Sleep(2 * time.Millisecond) {
+	for end := time.Now().Add(patience); !ok(); time.Sleep(2 * time.Millisecond) {
 		if time.Now().After(end) {
 			t.Fatalf("waited in vain for %s", what)
 		}
@@ -322,3 +322,6 @@ func kindOf(err error) fault.Kind {
 	}
 	return ""
 }
+
+// patience is how long a test waits for what must happen: the machine is at times starved.
+const patience = 30 * time.Second

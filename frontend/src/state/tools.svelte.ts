@@ -162,7 +162,11 @@ export class ProfileTools {
     this.fault = list.err ?? null;
     this.state = list.err ? 'failed' : 'ready';
     this.conn = conn;
-    const same = tools.findIndex((t) => t.name === name && (!chosen || occurrence(tools, t) === occurrence(before, chosen)));
+    // Without a tool chosen before, an empty name is no name to come back to.
+    const same =
+      chosen || name !== ''
+        ? tools.findIndex((t) => t.name === name && (!chosen || occurrence(tools, t) === occurrence(before, chosen)))
+        : -1;
     this.#choose(same >= 0 ? same : tools.length === 1 ? 0 : -1, true);
   }
 

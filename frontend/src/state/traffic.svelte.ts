@@ -293,11 +293,11 @@ export class Traffic {
   }
 
   /** The connections that "This connection" means: one profile's, past ones too. */
-  get connections(): ReadonlySet<string> {
+  get shown(): ReadonlySet<string> {
     return this.#shown;
   }
 
-  set connections(conns: ReadonlySet<string>) {
+  set shown(conns: ReadonlySet<string>) {
     if (conns.size === this.#shown.size && [...conns].every((conn) => this.#shown.has(conn))) return;
     this.#shown = conns;
     if (this.#scope === 'connection') this.#rebuild();

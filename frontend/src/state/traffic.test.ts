@@ -1,82 +1,7 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
 import type { wire } from '../backend';
-import { Traffic, type TrafficEntry, type TrafficSource } from './traffic.svelte';
-
-/** A log with the paging rules of app/wire, in memory. */
-class Log implements TrafficSource {
-  entries = new Map<number, TrafficEntry>();
-  rev = 0;
-  last = 0;
-  firstAvailable = 1;
-  calls: string[] = [];
-  failing = 0;
-  nudge: () => void = () => undefined;
-  gate: Promise<void> = Promise.resolve();
-
-  add(over: Partial<TrafficEntry> = {}): number {
-    const seq = ++this.last;
-    this.entries.set(seq, { seq, rev: ++this.rev, conn: 'a', time: seq, kind: 'frame', bytes: 1, ...over });
-    return seq;
-  }
-
-  change(seq: number, over: Partial<TrafficEntry>): void {
-    const entry = this.entries.get(seq);
-    if (entry) this.entries.set(seq, { ...entry, ...over, rev: ++this.rev });
-  }
-
-  async page(after: number, limit: number): Promise<wire.Page> {
-    this.calls.push(`page ${String(after)}`);
-    await this.gate;
-    if (this.failing > 0) {
-      this.failing--;
-      throw new Error('no answer');
-    }
-    const entries = this.changed(after).slice(0, limit);
-    return { entries, firstAvailable: this.firstAvailable, next: entries.at(-1)?.rev ?? after, last: this.last };
-  }
-
-  async match(
-    text: string,
-    after: number,
-    limit: number,
-    signal?: AbortSignal,
-  ): Promise<{ seqs: number[]; next: number }> {
-    this.calls.push(`match ${text} ${String(after)}`);
-    await this.gate;
-    signal?.throwIfAborted();
-    const looked = this.changed(after).slice(0, limit);
-    return { seqs: looked.filter((e) => e.name?.includes(text)).map((e) => e.seq), next: looked.at(-1)?.rev ?? after };
-  }
-
-  changed(after: number): TrafficEntry[] {
-    return [...this.entries.values()].filter((e) => e.rev > after).sort((a, b) => a.rev - b.rev);
-  }
-
-  clearTraffic(): Promise<void> {
-    this.entries.clear();
-    this.firstAvailable = this.last + 1;
-    return Promise.resolve();
-  }
-
-  exchange(): Promise<never> {
-    return Promise.reject(new Error('not asked for here'));
-  }
-
-  body(): Promise<never> {
-    return Promise.reject(new Error('not asked for here'));
-  }
-
-  reveal(): Promise<never> {
-    return Promise.reject(new Error('not asked for here'));
-  }
-
-  on(_event: string, call: (rev: number) => void): () => void {
-    this.nudge = () => call(this.rev);
-    return () => {
-      this.nudge = () => undefined;
-    };
-  }
-}
+import { TestLog as Log } from '../test/trafficLog';
+import { Traffic, type TrafficEntry } from './traffic.svelte';
 
 function fresh(scope: 'all' | 'connection' = 'all'): { log: Log; traffic: Traffic } {
   const log = new Log();
@@ -203,7 +128,7 @@ describe('filters', () => {
   it('shows one profile’s connections, past ones too, or all', async () => {
     const { log, traffic } = fresh('connection');
     for (const conn of ['a', 'b', 'a', 'c', '']) log.add({ conn });
-    traffic.connections = new Set(['a', 'c']);
+    traffic.shown = new Set(['a', 'c']);
     await traffic.pull();
     expect([rows(traffic), traffic.total]).toEqual([[1, 3, 4, 5], 4]);
     traffic.scope = 'all';
@@ -253,7 +178,7 @@ describe('filters', () => {
 
   it('opens the filters that hide an entry to be shown', async () => {
     const { log, traffic } = fresh('connection');
-    traffic.connections = new Set(['a']);
+    traffic.shown = new Set(['a']);
     const seq = log.add({ conn: 'b', kind: 'http' });
     await traffic.pull();
     traffic.toggle('http');

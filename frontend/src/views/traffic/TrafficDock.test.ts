@@ -1,0 +1,196 @@
+import { render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { describe, expect, it } from 'vitest';
+import { Dock } from '../../state/dock.svelte';
+import { Traffic } from '../../state/traffic.svelte';
+import { expectAccessible } from '../../test/axe';
+import { exchangeOf, TestLog } from '../../test/trafficLog';
+import TrafficDock from './TrafficDock.svelte';
+
+/** A call over HTTP: exchange 1, request 2, response 3; and a line of stderr, 4. */
+function call(log: TestLog): void {
+  log.add({
+    kind: 'http',
+    dir: 'out',
+    method: 'POST',
+    name: 'http://localhost/mcp',
+    status: 200,
+    reqBytes: 40,
+    bytes: 37,
+  });
+  log.add({ dir: 'out', message: 'request', method: 'tools/call', name: 'echo', exchange: 1, pair: 3, took: 420 });
+  log.add({ dir: 'in', message: 'response', method: 'tools/call', name: 'echo', exchange: 1, pair: 2, took: 420 });
+  log.add({ kind: 'stderr', dir: 'in', note: 'ready' });
+  log.bodies.set('2 message', '{"method":"tools/call","token":"‹token #3f2a›"}');
+  log.bodies.set('3 message', '{"result":{}}');
+  log.exchanges.set(
+    1,
+    exchangeOf({
+      requestHeaders: [{ name: 'Authorization', value: 'Bearer ‹token #3f2a›' }],
+      responseHeaders: [{ name: 'Content-Type', value: 'application/json' }],
+    }),
+  );
+}
+
+async function open(fill: (log: TestLog) => void = call) {
+  const log = new TestLog();
+  fill(log);
+  const traffic = new Traffic(log);
+  const dock = new Dock();
+  traffic.scope = 'all';
+  await traffic.pull();
+  const { container } = render(TrafficDock, { traffic, dock });
+  return { log, traffic, dock, container, user: userEvent.setup() };
+}
+
+const grid = () => screen.getByRole('grid', { name: 'Traffic' });
+const cells = (row: HTMLElement | undefined) =>
+  row
+    ? within(row)
+        .getAllByRole('gridcell')
+        .map((cell) => cell.textContent)
+    : [];
+
+describe('the table', () => {
+  it('shows a row for each entry, and is accessible', async () => {
+    const { container } = await open();
+    expect(grid().getAttribute('aria-rowcount')).toBe('5');
+    const rows = screen.getAllByRole('row');
+    expect(cells(rows[2]).slice(2, 5)).toEqual(['request', 'tools/call', 'echo']);
+    expect(cells(rows[3])).toContain('0.42 ms');
+    expect(rows[3]?.getAttribute('aria-label')).toContain('from server, response, tools/call, echo, ok, 0.42 ms');
+    await expectAccessible(container);
+  });
+
+  it('is walked by keys, one tab stop, and marks pair and exchange', async () => {
+    const { traffic, user } = await open();
+    grid().focus();
+    await user.keyboard('{End}');
+    expect(traffic.selected).toBe(4);
+    await user.keyboard('{Home}{ArrowDown}');
+    expect(traffic.selected).toBe(2);
+    const rows = screen.getAllByRole('row');
+    expect(grid().getAttribute('aria-activedescendant')).toBe(rows[2]?.id);
+    expect(rows[3]?.className).toContain('pair');
+    expect(rows[1]?.className).toContain('exchange');
+  });
+
+  it('says which entries were dropped, over the whole row', async () => {
+    await open((log) => log.add({ kind: 'gap', note: '12 entries were dropped' }));
+    expect(screen.getByRole('gridcell').textContent).toBe('12 entries were dropped');
+  });
+});
+
+describe('the detail', () => {
+  it('opens by Enter, shows the message, and leads to the other half', async () => {
+    const { traffic, user, container } = await open();
+    grid().focus();
+    await user.keyboard('{Home}{ArrowDown}{Enter}');
+    const detail = await screen.findByRole('region', { name: 'Entry #2' });
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('Message'));
+    expect(await within(detail).findByText(/"tools\/call"/)).toBeTruthy();
+    await expectAccessible(container);
+    await user.click(within(detail).getByRole('button', { name: '#3' }));
+    expect(traffic.selected).toBe(3);
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('region', { name: 'Entry #3' })).toBeNull();
+  });
+
+  it('shows the exchange that carried a message, explains headers and reveals on a click', async () => {
+    const { user, traffic, dock, container } = await open();
+    dock.showDetail(true);
+    traffic.select(2);
+    await user.click(await screen.findByRole('tab', { name: 'HTTP' }));
+    const table = await screen.findByRole('table', { name: 'Request headers' });
+    await user.click(within(table).getByRole('button', { name: 'Authorization' }));
+    expect(within(table).getByText(/RFC 6750/)).toBeTruthy();
+    await user.click(within(table).getByRole('button', { name: 'Reveal ‹token #3f2a›' }));
+    expect(await within(table).findByText(/true value of/)).toBeTruthy();
+    await expectAccessible(container);
+    traffic.select(3);
+    await waitFor(() => expect(screen.queryByText(/true value of/)).toBeNull());
+  });
+
+  it('shows timing and raw bytes', async () => {
+    const { user, traffic, dock } = await open();
+    dock.showDetail(true);
+    traffic.select(1);
+    await user.click(await screen.findByRole('tab', { name: 'Timing' }));
+    expect((await screen.findByRole('row', { name: /Wait/ })).textContent).toContain('0.60 ms');
+    traffic.select(3);
+    await user.click(await screen.findByRole('tab', { name: 'Raw' }));
+    await user.click(await screen.findByRole('button', { name: 'Hex' }));
+    expect(await screen.findByText(/7b 22 72 65 73 75 6c 74/)).toBeTruthy();
+  });
+
+  it('tells findings and why something was withheld first', async () => {
+    const { traffic, dock } = await open((log) =>
+      log.add({ message: 'notification', findings: ['It has an id.'], withheld: 'Nobody asked for it.' }),
+    );
+    dock.showDetail(true);
+    traffic.select(1);
+    expect(await screen.findByText('It has an id.')).toBeTruthy();
+    expect(screen.getByText('Nobody asked for it.')).toBeTruthy();
+  });
+
+  it('links a 401 to the explanation of its challenge', async () => {
+    const log = new TestLog();
+    log.add({ kind: 'http', method: 'POST', status: 401 });
+    log.exchanges.set(1, exchangeOf({ status: 401, responseHeaders: [{ name: 'WWW-Authenticate', value: 'Bearer' }] }));
+    const traffic = new Traffic(log);
+    traffic.scope = 'all';
+    const dock = new Dock();
+    dock.showDetail(true);
+    await traffic.pull();
+    let asked = 0;
+    render(TrafficDock, { traffic, dock, onchallenge: (seq: number) => (asked = seq) });
+    traffic.select(1);
+    await userEvent.click(await screen.findByRole('button', { name: 'Explain the challenge' }));
+    expect(asked).toBe(1);
+  });
+});
+
+describe('filters', () => {
+  it('goes to the text filter by Ctrl+F, asks Go, and offers a way back when nothing is left', async () => {
+    const { user } = await open();
+    grid().focus();
+    await user.keyboard('{Control>}f{/Control}');
+    const field = screen.getByRole('searchbox');
+    expect(document.activeElement).toBe(field);
+    await user.type(field, 'ech');
+    await waitFor(() => expect(screen.getByText('2 of 4 entries')).toBeTruthy());
+    await user.type(field, 'oes');
+    const back = await screen.findByRole('button', { name: 'Clear the filters' });
+    await user.click(back);
+    expect(grid().getAttribute('aria-rowcount')).toBe('5');
+    expect((field as HTMLInputElement).value).toBe('');
+  });
+
+  it('switches kinds', async () => {
+    const { user } = await open();
+    await user.click(screen.getByRole('button', { name: /stderr/ }));
+    expect(screen.getAllByRole('row').length).toBe(4);
+    await user.dblClick(screen.getByRole('button', { name: /HTTP/ }));
+    expect(screen.getAllByRole('row').length).toBe(2);
+  });
+});
+
+it('clears after a question', async () => {
+  const { user, log, container } = await open();
+  await user.click(screen.getByRole('button', { name: 'Clear…' }));
+  expect(document.activeElement?.textContent).toContain('Keep');
+  await expectAccessible(container);
+  await user.click(screen.getByRole('button', { name: 'Clear' }));
+  expect(await screen.findByText(/Nothing has crossed the wire yet/)).toBeTruthy();
+  expect(log.entries.size).toBe(0);
+});
+
+it('says why it is empty', async () => {
+  const { log, traffic } = await open(() => undefined);
+  expect(screen.getByText(/Nothing has crossed the wire yet/)).toBeTruthy();
+  traffic.scope = 'connection';
+  expect(await screen.findByText(/of this server yet/)).toBeTruthy();
+  log.failing = 1;
+  await traffic.pull();
+  expect((await screen.findByRole('alert')).textContent).toContain('no answer');
+});

@@ -285,3 +285,58 @@ func expired(t *testing.T) error {
 		NotBefore: time.Date(2000, 1, 1, 0, 0, 0, 0, time.UTC), NotAfter: time.Date(2001, 1, 1, 0, 0, 0, 0, time.UTC),
 	}}
 }
+
+// TestStrayStream: what a server sends in answer to a notification is shown and used.
+func TestStrayStream(t *testing.T) {
+	leakless(t)
+	r := newRig(t).must(Target{Transport: profile.HTTP, URL: mcptest.Serve(t, mcptest.Scripted(func(p mcptest.Post) {
+		p.Stream(`data: {"jsonrpc":"2.0","id":5,"method":"ping"}`)
+	}, nil))})
+	if err := r.link.Notify(context.Background(), "notifications/initialized", nil, nil); err != nil {
+		t.Error(err)
+	}
+	eventually(t, "the stray request arrives", func() bool { return len(r.incoming()) == 1 })
+	if !strings.Contains(r.text(), "202 Accepted without a body is right") {
+		t.Errorf("no finding\n%s", r.text())
+	}
+}
+
+// TestInitializeRefused: a 4xx on initialize is what it is, and no guess about another transport.
+func TestInitializeRefused(t *testing.T) {
+	leakless(t)
+	for _, row := range []struct {
+		badRow
+		post func(mcptest.Post)
+	}{
+		{badRow{name: "JSON-RPC error", status: 400, rpc: -32022}, func(p mcptest.Post) {
+			p.JSON(400, `{"jsonrpc":"2.0","id":`+p.ID+`,"error":{"code":-32022,"message":"m","data":{"supported":["2026-07-28"]}}}`)
+		}},
+		{badRow{name: "404", kind: fault.HTTP, status: 404, detail: "nothing"}, func(p mcptest.Post) { p.Text(404, "nothing") }},
+		{badRow{name: "405", kind: fault.HTTP, status: 405}, func(p mcptest.Post) { p.Text(405, "") }},
+		{badRow{name: "400", kind: fault.HTTP, status: 400, detail: "why"}, func(p mcptest.Post) { p.Text(400, "why") }},
+	} {
+		r := newRig(t).must(Target{Transport: profile.HTTP, URL: mcptest.Serve(t, mcptest.Scripted(row.post, nil))})
+		a, err := r.call("initialize", initParams)
+		row.check(t, r, a, err)
+	}
+}
+
+// TestManyCalls: calls from many goroutines on one link do not meet each other's answers.
+func TestManyCalls(t *testing.T) {
+	leakless(t)
+	for name, target := range targets(t) {
+		r := newRig(t).must(target)
+		r.initialize()
+		var wg sync.WaitGroup
+		for i := range 50 {
+			wg.Go(func() {
+				a, err := r.call("tools/call", fmt.Sprintf(`{"name":"echo","arguments":{"text":"call %d."}}`, i))
+				if err != nil || !strings.Contains(string(a.Result), fmt.Sprintf("call %d.", i)) {
+					t.Errorf("%s: call %d: %v", name, i, err)
+				}
+			})
+		}
+		wg.Wait()
+		r.close()
+	}
+}

@@ -10,8 +10,8 @@ import (
 // chunks cuts b into pieces whose lengths follow seed.
 func chunks(b []byte, seed uint8) [][]byte {
 	var out [][]byte
-	for n := int(seed); len(b) > 0; n = n*7 + 3 {
-		size := min(n%13+1, len(b))
+	for n := uint(seed); len(b) > 0; n = n*7 + 3 {
+		size := min(int(n%13)+1, len(b))
 		out = append(out, b[:size])
 		b = b[size:]
 	}

@@ -72,6 +72,7 @@ type link struct {
 	err     *fault.CallError
 	over    bool // done is closed
 	closed  bool // Close was called
+	sealed  bool // Close waits for the goroutines there are
 
 	closeOnce sync.Once
 }
@@ -250,6 +251,9 @@ func (l *link) Close(ctx context.Context) error {
 		l.end(nil) // frees every blocked call before the end of the path is waited for
 		l.engine.shutdown(ctx)
 		l.cancel()
+		l.mu.Lock()
+		l.sealed = true
+		l.mu.Unlock()
 		l.work.Wait()
 	})
 	return nil
@@ -294,6 +298,12 @@ func (l *link) closing() bool {
 
 // spawn runs f on a goroutine that Close waits for.
 func (l *link) spawn(f func()) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.sealed { // a call that races with Close: its context is over, so it ends by itself
+		go f()
+		return
+	}
 	l.work.Add(1)
 	go func() {
 		defer l.work.Done()

@@ -16,7 +16,6 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
-	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
 const (
@@ -370,111 +369,4 @@ func (s *streamable) post(ctx context.Context, c *call) error {
 	return s.link.deliver(ctx, c, func(ctx context.Context) (*http.Response, string, error) {
 		return s.exchange(ctx, http.MethodPost, c, nil)
 	})
-}
-
-// deliver posts a message that has no answer. The POST lives on when the caller's patience ends, up to replyTime:
-// a question may have waited longer for its person than any timeout.
-func (l *link) deliver(ctx context.Context, c *call, send func(context.Context) (*http.Response, string, error)) error {
-	done := make(chan error, 1)
-	l.spawn(func() {
-		bound, cancel := context.WithTimeout(context.WithValue(l.lasting(), callKey{}, c), replyTime)
-		defer cancel()
-		resp, session, err := send(bound)
-		if err == nil {
-			err = l.delivered(c, resp, session)
-		}
-		done <- err
-	})
-	select {
-	case err := <-done:
-		return err
-	case <-ctx.Done():
-		return ctx.Err()
-	}
-}
-
-// lasting is the link's own context.
-func (l *link) lasting() context.Context { return l.ctx }
-
-// delivered reads the answer to a message that needs none.
-func (l *link) delivered(c *call, resp *http.Response, session string) error {
-	if f, _ := l.status(c, resp, session); f != nil {
-		resp.Body.Close()
-		if l.refused != nil && f.Kind == fault.Auth && c.msg.isResponse() {
-			l.refused(f)
-		}
-		return f
-	}
-	if mediaType(resp) == "text/event-stream" { // allowed by nobody, sent by some: its messages are shown and used
-		exchangeOf(resp).finding("An event stream in answer to a message that is no request; 202 Accepted without a body is right.")
-		st := l.newStream(resp, nil)
-		st.purpose = "stray"
-		stop := context.AfterFunc(l.ctx, func() { resp.Body.Close() })
-		l.spawn(func() {
-			defer stop()
-			defer resp.Body.Close()
-			_ = st.run()
-		})
-		return nil
-	}
-	body, _ := readSome(resp, maxErrorBody)
-	if len(bytes.TrimSpace(body)) > 0 {
-		m := parseMessage(body)
-		x := exchangeOf(resp)
-		x.finding("A body in answer to a message that is no request; 202 Accepted without a body is right.")
-		if m.kind != wire.MsgInvalid {
-			info := frameInfo{dir: wire.In, exchange: x.seq, withheld: "It answers no request of ours.", findings: m.findings}
-			l.rec.frame(body, &m, info)
-		}
-	}
-	return nil
-}
-
-// shutdown ends the session: "Clients that no longer need a particular session SHOULD send an HTTP DELETE to the MCP
-// endpoint with the Mcp-Session-Id header".
-func (s *streamable) shutdown(ctx context.Context) {
-	defer s.tap.base.(*http.Transport).CloseIdleConnections()
-	if s.GetSessionId() == "" {
-		s.link.cancel()
-		return
-	}
-	_, c := s.link.newCall(ctx, "DELETE", "end the session", nil)
-	defer c.cancel(nil)
-	c.purpose, c.where = "delete", "the session DELETE"
-	bound, cancel := context.WithTimeout(context.WithValue(ctx, callKey{}, c), deleteTime)
-	defer cancel()
-	resp, session, err := s.exchange(bound, http.MethodDelete, c, nil)
-	if err == nil {
-		s.deleted(c, resp, session)
-	} else {
-		s.link.rec.lifecycle("the session could not be ended: %v", err)
-	}
-	s.mu.Lock()
-	s.session = ""
-	s.mu.Unlock()
-	s.link.cancel()
-}
-
-func (s *streamable) deleted(c *call, resp *http.Response, session string) {
-	r := s.link.rec
-	switch code := resp.StatusCode; {
-	case code == http.StatusMethodNotAllowed:
-		_, _ = readSome(resp, maxErrorBody)
-		r.lifecycle("the server does not let clients end a session (405), which is allowed")
-	case code == http.StatusNotFound:
-		_, _ = readSome(resp, maxErrorBody)
-		r.lifecycle("the session was over already (404)")
-	case code < 300:
-		_, _ = readSome(resp, maxErrorBody)
-		r.lifecycle("session ended (DELETE: %d)", code)
-	default:
-		f, _ := s.link.status(c, resp, session)
-		if f == nil {
-			return
-		}
-		r.finding(exchangeOf(resp).seq, "The session's DELETE was refused: "+f.Message)
-		if f.Kind == fault.Auth && s.link.refused != nil {
-			s.link.refused(f)
-		}
-	}
 }

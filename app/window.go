@@ -1,6 +1,8 @@
 package app
 
 import (
+	"fmt"
+	"os"
 	goruntime "runtime"
 
 	"github.com/wailsapp/wails/v2/pkg/runtime"
@@ -24,6 +26,16 @@ type Hello struct {
 func (w *Window) Hello() (h Hello, err error) {
 	defer guard(&err, "start")
 	return Hello{Token: w.app.fetch.token, Version: w.app.version, Platform: goruntime.GOOS, Data: w.app.core.Dir()}, w.app.started
+}
+
+// Ready is called once by the page when its first list is painted. With SIGHTGLASS_TRACE=start it is told on
+// standard error: that is how the start is measured.
+func (w *Window) Ready() (err error) {
+	defer guard(&err, "tell that the page is painted")
+	if os.Getenv("SIGHTGLASS_TRACE") == "start" {
+		_, err = fmt.Fprintln(os.Stderr, "sightglass: window usable")
+	}
+	return err
 }
 
 // OpenLink opens an http, https or mailto link in the user's browser.

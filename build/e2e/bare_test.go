@@ -76,7 +76,9 @@ func manyTools(t *testing.T, n int) (url string, answered func() time.Time) {
 	for i := range n {
 		name := fmt.Sprintf("tool_%05d_%s", i, []string{"read", "write", "search", "list"}[i%4])
 		tool := mcp.NewTool(name, mcp.WithDescription(strings.Repeat("Does one thing and does it well. ", 4)), mcp.WithString("path", mcp.Required()), mcp.WithNumber("depth"))
-		s.AddTool(tool, func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) { return mcp.NewToolResultText(name), nil })
+		s.AddTool(tool, func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			return mcp.NewToolResultText(name), nil
+		})
 	}
 	inner := server.NewStreamableHTTPServer(s)
 	last := make(chan time.Time, 1000)

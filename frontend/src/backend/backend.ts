@@ -9,6 +9,8 @@ import type { BodyBytes, BodyPart, Connection, EventName, ExportForm } from './t
 export interface Backend {
   hello(): Promise<app.Hello>;
   /** Opens an http, https or mailto link in the user's browser. */
+  /** Tells the program that the first list is painted. */
+  ready(): Promise<void>;
   openLink(url: string): Promise<void>;
   copy(text: string): Promise<void>;
 

@@ -20,6 +20,7 @@ export function wailsBackend(): Backend {
 
   return {
     hello,
+    ready: () => settle('start', plain, Win.Ready()),
     openLink: (url) => settle('open link', plain, Win.OpenLink(url)),
     copy: (text) => settle('copy', plain, Win.Copy(text)),
 

@@ -81,6 +81,10 @@ export class FakeBackend implements Backend {
     });
   }
 
+  ready(): Promise<void> {
+    return Promise.resolve();
+  }
+
   openLink(url: string): Promise<void> {
     this.opened.push(url);
     return Promise.resolve();

@@ -8,4 +8,6 @@ export function Hello():Promise<app.Hello>;
 
 export function OpenLink(arg1:string):Promise<void>;
 
+export function Ready():Promise<void>;
+
 export function Shapes():Promise<app.Shapes>;

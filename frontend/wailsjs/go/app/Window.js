@@ -14,6 +14,10 @@ export function OpenLink(arg1) {
   return window['go']['app']['Window']['OpenLink'](arg1);
 }
 
+export function Ready() {
+  return window['go']['app']['Window']['Ready']();
+}
+
 export function Shapes() {
   return window['go']['app']['Window']['Shapes']();
 }

@@ -1,0 +1,9 @@
+#!/usr/bin/env bash
+# Measures the production program against floors taken in the same run and prints a table. BENCH_JSON=FILE also writes
+# it as JSON. Not a test: a figure that misses its target is printed, not failed.
+#
+#   build/bench/run.sh BINARY
+set -euo pipefail
+cd "$(dirname "$0")/../.."
+
+BENCH=1 E2E_RUN='^TestBench$' build/e2e/run.sh "$1" | grep -v -e '^=== ' -e '^    app_test.go' -e '^Spi'

@@ -3,12 +3,14 @@ package cli
 import (
 	"bytes"
 	"context"
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/sightglass-dev/sightglass/app/core"
+	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
@@ -19,6 +21,13 @@ type called struct {
 	TookMS   float64         `json:"tookMs"`
 	Problems []core.Problem  `json:"outputProblems"`
 	Findings []string        `json:"findings"`
+	Banner   *reply          `json:"banner,omitempty"` // a refusal outside of any call
+}
+
+// mismatch is what call prints for machines when nothing was sent.
+type mismatch struct {
+	reply
+	Problems []core.Problem `json:"problems"`
 }
 
 func call(ctx context.Context, s streams, args []string) error {
@@ -26,22 +35,36 @@ func call(ctx context.Context, s streams, args []string) error {
 	pairs := f.set.StringArray("arg", nil, "`NAME=VALUE`: VALUE is taken as JSON when it is JSON, else as text; may be repeated")
 	whole := f.set.String("json-args", "", "the arguments as one JSON `object`")
 	force := f.set.Bool("force", false, "send arguments that do not match the tool's schema")
-	return connected(ctx, s, f, args, func(c *core.Core, v core.Connection, more []string) error {
-		if len(more) != 1 {
-			return usagef("call wants TARGET and TOOL, got %d words behind the target", len(more))
+	f.call = true
+	var tool, arguments string
+	check := func(more []string) (err error) {
+		switch len(more) {
+		case 0:
+			return usagef("the TOOL to call is missing: it comes behind the target, for a command behind ::")
+		case 1:
+		default:
+			return usagef("call takes one TOOL: %q is too much; arguments are given by --arg NAME=VALUE", more[1])
 		}
-		arguments, err := makeArgs(*whole, *pairs)
+		tool = more[0]
+		arguments, err = makeArgs(*whole, *pairs)
+		return err
+	}
+	return connected(ctx, s, f, args, check, func(c *core.Core, v core.Connection) error {
+		listCtx, cancel := context.WithTimeout(ctx, defaultWait)
+		list, err := c.Tools(listCtx, v.Profile, true)
+		cancel()
 		if err != nil {
-			return err
+			return f.fail(s, err)
 		}
-		if _, err := c.Tools(ctx, v.Profile, true); err != nil {
-			return fail(s, f.json, err)
-		}
-		out, err := c.Run(ctx, core.RunInput{Call: "cli-1", Profile: v.Profile, Tool: more[0], Index: -1, Args: arguments, Force: *force})
+		out, err := c.Run(ctx, core.RunInput{Call: "cli-1", Profile: v.Profile, Tool: tool, Index: -1, Args: arguments, Force: *force})
 		if err != nil {
-			return fail(s, f.json, err)
+			return f.fail(s, err)
 		}
-		return printCall(s, c, out, f.json)
+		if list.Err != nil {
+			out.Findings = append(out.Findings, "The arguments were not checked, because the list of tools could not be read: "+list.Err.Message)
+		}
+		banner := hangUp(c, v.Profile)
+		return f.printCall(s, c, out, banner)
 	})
 }
 
@@ -74,19 +97,22 @@ func makeArgs(whole string, pairs []string) (string, error) {
 	return string(b), err
 }
 
-func printCall(s streams, c *core.Core, out core.RunOutput, asJSON bool) error {
+func (f *flags) printCall(s streams, c *core.Core, out core.RunOutput, banner *core.Error) error {
 	if len(out.Problems) > 0 {
-		return printProblems(s, out.Problems, asJSON)
+		return printProblems(s, out.Problems, f.json)
 	}
 	if out.Err != nil {
-		return fail(s, asJSON, out.Err)
+		return f.fail(s, out.Err)
 	}
 	result := resultOf(c, out)
 	var err error
-	if asJSON {
-		err = printJSON(s.out, called{Result: result, IsError: out.IsError, TookMS: float64(out.Took) / 1000, Problems: out.Output, Findings: out.Findings})
+	if f.json {
+		err = printJSON(s.out, called{
+			Result: result, IsError: out.IsError, TookMS: float64(out.Took) / 1000, Problems: out.Output, Findings: out.Findings, Banner: maybeReply(banner),
+		})
 	} else {
 		err = printResult(s.out, result, out)
+		printBanner(s, banner)
 	}
 	if err == nil && out.IsError {
 		return outcome{ExitToolError}
@@ -96,7 +122,8 @@ func printCall(s streams, c *core.Core, out core.RunOutput, asJSON bool) error {
 
 func printProblems(s streams, problems []core.Problem, asJSON bool) error {
 	if asJSON {
-		if err := printJSON(s.out, map[string]any{"kind": "input", "message": "the arguments do not match the tool's schema", "hint": "Mend them, or repeat with --force.", "problems": problems}); err != nil {
+		e := &fault.CallError{Kind: fault.Input, Step: "check the arguments", Message: "the arguments do not match the tool's schema", Hint: "Mend them, or repeat with --force."}
+		if err := printJSON(s.out, mismatch{errorReply(e), problems}); err != nil {
 			return err
 		}
 		return outcome{ExitUsage}
@@ -138,12 +165,40 @@ func resultOf(c *core.Core, out core.RunOutput) json.RawMessage {
 	return f.Result
 }
 
+// block is one piece of a result's content.
+type block struct {
+	Type, Text, MimeType, URI, Name, Data string
+
+	Resource struct {
+		MimeType, URI, Text, Blob string
+	}
+}
+
+// line is a block for people: text as it is, of the others what they are and how large.
+func (b block) line() string {
+	size := func(s string) string {
+		return fmt.Sprintf("%d bytes", base64.StdEncoding.DecodedLen(len(s))-strings.Count(s, "="))
+	}
+	words := []string{b.Type, b.Name, b.MimeType, b.URI}
+	switch r := b.Resource; b.Type {
+	case "text":
+		return clean(b.Text)
+	case "image", "audio":
+		words = append(words, size(b.Data))
+	case "resource":
+		words = append(words, r.MimeType, r.URI)
+		if r.Text != "" {
+			return "[" + word(strings.Join(words, " ")) + "]\n" + clean(r.Text)
+		}
+		words = append(words, size(r.Blob))
+	}
+	return "[" + word(strings.Join(words, " ")) + "]"
+}
+
 // printResult prints text blocks as they are and tells of the others; the raw result is what --json prints.
 func printResult(w io.Writer, result json.RawMessage, out core.RunOutput) error {
 	var r struct {
-		Content []struct {
-			Type, Text, MimeType, URI, Data string
-		} `json:"content"`
+		Content    []block         `json:"content"`
 		Structured json.RawMessage `json:"structuredContent"`
 	}
 	if json.Unmarshal(result, &r) != nil {
@@ -155,11 +210,7 @@ func printResult(w io.Writer, result json.RawMessage, out core.RunOutput) error 
 		b.WriteString("The tool reported an error:\n")
 	}
 	for _, block := range r.Content {
-		if block.Type == "text" {
-			b.WriteString(clean(block.Text) + "\n")
-			continue
-		}
-		fmt.Fprintf(&b, "[%s %s %s %d bytes of base64]\n", clean(block.Type), clean(block.MimeType), clean(block.URI), len(block.Data))
+		b.WriteString(block.line() + "\n")
 	}
 	if r.Structured != nil {
 		fmt.Fprintf(&b, "structuredContent: %s\n", clean(string(r.Structured)))

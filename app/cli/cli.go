@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"syscall"
 
 	"github.com/spf13/pflag"
 
@@ -69,7 +70,8 @@ func Known(arg string) bool {
 
 // Main runs one command and returns its exit code. An interrupt cancels what is under way.
 func Main(version string, args []string, in io.Reader, out, errw io.Writer) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
+	// A terminal that closes and a script that ends us are interrupts too: no child may be left behind.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	s := streams{in: in, out: out, err: errw, version: version}
 	name, rest := "help", args

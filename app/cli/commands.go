@@ -14,29 +14,55 @@ import (
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
-// connected opens a core, connects to the target the arguments name and runs with. Everything is closed at the end.
-func connected(ctx context.Context, s streams, f *flags, args []string, with func(c *core.Core, v core.Connection, more []string) error) error {
+// connected connects to the target the arguments name and runs with. The words behind the target go to check before
+// anything is opened. Everything is closed at the end.
+func connected(ctx context.Context, s streams, f *flags, args []string, check func(more []string) error, with func(c *core.Core, v core.Connection) error) error {
 	command, rest, err := f.parse(args)
 	if err != nil {
 		return err
 	}
+	a, err := f.aim(command, rest)
+	if err == nil {
+		err = check(a.more)
+	}
+	if err != nil {
+		return f.fail(s, err)
+	}
 	c, err := open(s)
 	if err != nil {
-		return err
+		return f.fail(s, err)
 	}
 	defer func() { _ = c.Close() }()
-	id, more, err := f.target(c, command, rest)
+	id, err := f.use(c, a)
 	if err != nil {
-		return fail(s, f.json, err)
+		return f.fail(s, err)
 	}
 	v, err := c.ConnectWait(ctx, id)
 	if err != nil {
 		if f.traffic {
 			_ = printTraffic(s, c, f.json)
 		}
-		return fail(s, f.json && !f.traffic, err)
+		return f.fail(s, err)
 	}
-	return with(c, v, more)
+	return with(c, v)
+}
+
+// hangUp disconnects before anything is printed: a reader that goes away must leave no process behind. It returns a
+// refusal that belongs to no call: of the GET stream, a posted answer, the DELETE.
+func hangUp(c *core.Core, id string) *core.Error {
+	c.Disconnect(id)
+	v, _ := c.Connection(id)
+	return v.Banner
+}
+
+// noWords is the check of a command that takes a target alone.
+func noWords(name string) func([]string) error {
+	return func(more []string) error {
+		if len(more) > 0 {
+			return usagef("%s takes one TARGET: %q is too much", name, more[0])
+		}
+		return nil
+	}
 }
 
 // report is what inspect prints for machines.
@@ -53,24 +79,48 @@ type report struct {
 	Instructions string            `json:"instructions,omitempty"`
 	Tools        []json.RawMessage `json:"tools"`
 	Findings     []string          `json:"findings"`
-	ToolsError   any               `json:"toolsError,omitempty"`
+	ToolsError   *reply            `json:"toolsError,omitempty"`
+	Banner       *reply            `json:"banner,omitempty"` // a refusal outside of any call
 }
 
 func inspect(ctx context.Context, s streams, args []string) error {
 	f := newFlags("inspect", "inspect TARGET [flags]", s)
-	return connected(ctx, s, f, args, func(c *core.Core, v core.Connection, more []string) error {
-		if len(more) > 0 {
-			return usagef("inspect takes one TARGET: %q is too much", more[0])
-		}
+	return connected(ctx, s, f, args, noWords("inspect"), func(c *core.Core, v core.Connection) error {
 		list, err := c.Tools(ctx, v.Profile, true)
 		if err != nil {
-			return fail(s, f.json, err)
+			return f.fail(s, err)
+		}
+		r := makeReport(c, v, list)
+		banner := hangUp(c, v.Profile)
+		if f.json {
+			r.Banner = maybeReply(banner)
+			err = printJSON(s.out, r)
+		} else {
+			err = printReport(s.out, c, v, list)
+			printBanner(s, banner)
+		}
+		if err != nil || list.Err == nil {
+			return err
 		}
 		if f.json {
-			return printJSON(s.out, makeReport(c, v, list))
+			return outcome{codeOf(list.Err)} // it is in the report
 		}
-		return printReport(s.out, c, v, list)
+		return list.Err
 	})
+}
+
+func printBanner(s streams, e *core.Error) {
+	if e != nil {
+		printError(s, e)
+	}
+}
+
+func maybeReply(e *core.Error) *reply {
+	if e == nil {
+		return nil
+	}
+	r := errorReply(e)
+	return &r
 }
 
 func makeReport(c *core.Core, v core.Connection, list core.ToolList) report {
@@ -84,9 +134,7 @@ func makeReport(c *core.Core, v core.Connection, list core.ToolList) report {
 			r.Tools = append(r.Tools, json.RawMessage(d.Raw))
 		}
 	}
-	if list.Err != nil {
-		r.ToolsError = list.Err
-	}
+	r.ToolsError = maybeReply(list.Err)
 	return r
 }
 
@@ -117,26 +165,38 @@ func printReport(w io.Writer, c *core.Core, v core.Connection, list core.ToolLis
 	if v.Instructions != "" {
 		fmt.Fprintf(&b, "Instructions\n%s", indent(clean(v.Instructions)))
 	}
-	fmt.Fprintf(&b, "Tools         %d\n", len(list.Tools))
-	for _, t := range list.Tools {
-		fmt.Fprintf(&b, "  %-24s %s\n", clean(t.Name), oneLine(clean(t.Summary)))
-		for _, p := range []string{t.Excluded, t.Problem} {
-			if p != "" {
-				fmt.Fprintf(&b, "  %-24s ! %s\n", "", clean(p))
-			}
-		}
-	}
-	for _, f := range list.Findings {
-		fmt.Fprintf(&b, "! %s\n", clean(f))
-	}
-	if list.Err != nil {
-		fmt.Fprintf(&b, "! the list of tools could not be read: %s\n", clean(list.Err.Message))
-	}
+	printTools(&b, list)
 	_, err := io.WriteString(w, b.String())
 	return err
 }
 
+func printTools(b *strings.Builder, list core.ToolList) {
+	n := fmt.Sprint(len(list.Tools))
+	if list.Err != nil {
+		n += ", then the list ended with an error"
+	}
+	fmt.Fprintf(b, "Tools         %s\n", n)
+	wide := 0
+	for _, t := range list.Tools {
+		wide = max(wide, min(utf8.RuneCountInString(word(t.Name)), 40))
+	}
+	for _, t := range list.Tools {
+		fmt.Fprintf(b, "  %-*s  %s\n", wide, word(t.Name), word(t.Summary))
+		for _, p := range []string{t.Excluded, t.Problem} {
+			if p != "" {
+				fmt.Fprintf(b, "  %-*s  ! %s\n", wide, "", word(p))
+			}
+		}
+	}
+	for _, f := range list.Findings {
+		fmt.Fprintf(b, "! %s\n", word(f))
+	}
+}
+
 func oneLine(s string) string { return strings.Join(strings.Fields(s), " ") }
+
+// word is a server's words on one line: a name cannot make a line of its own.
+func word(s string) string { return clean(oneLine(s)) }
 
 func micros(us int64) string {
 	return (time.Duration(us) * time.Microsecond).Round(10 * time.Microsecond).String()
@@ -145,15 +205,16 @@ func micros(us int64) string {
 func traffic(ctx context.Context, s streams, args []string) error {
 	f := newFlags("traffic", "traffic TARGET [flags]", s)
 	f.traffic = true
-	return connected(ctx, s, f, args, func(c *core.Core, v core.Connection, more []string) error {
-		if len(more) > 0 {
-			return usagef("traffic takes one TARGET: %q is too much", more[0])
+	return connected(ctx, s, f, args, noWords("traffic"), func(c *core.Core, v core.Connection) error {
+		list, err := c.Tools(ctx, v.Profile, true)
+		if err != nil {
+			return f.fail(s, err)
 		}
-		if _, err := c.Tools(ctx, v.Profile, true); err != nil {
-			return fail(s, f.json, err)
+		hangUp(c, v.Profile)
+		if err := printTraffic(s, c, f.json); err != nil || list.Err == nil {
+			return err
 		}
-		c.Disconnect(v.Profile)
-		return printTraffic(s, c, f.json)
+		return f.fail(s, list.Err)
 	})
 }
 

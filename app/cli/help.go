@@ -8,7 +8,7 @@ import (
 const targets = `TARGET is one of
   NAME                      a saved server, by name or id
   URL                       http://… or https://… (--transport http|sse, --header 'Name: value')
-  -- COMMAND ARGS…          a stdio server, started as given
+  -- COMMAND ARGS…          a stdio server, started as given in this folder; :: ends it when more follows
 `
 
 const exitCodes = `Exit codes

@@ -2,11 +2,13 @@ package cli
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"strings"
 
 	"github.com/sightglass-dev/sightglass/app/core"
+	"github.com/sightglass-dev/sightglass/app/fault"
 )
 
 // reply is what a JSON error looks like: the shape of fault.CallError for machines.
@@ -48,16 +50,24 @@ func printJSON(w io.Writer, v any) error {
 	return enc.Encode(v)
 }
 
-// fail prints err for the reader asked for and returns its exit code as an error. JSON goes to standard output:
-// that is where a machine reads.
-func fail(s streams, asJSON bool, err error) error {
-	if asJSON {
-		if jsonErr := printJSON(s.out, errorReply(err)); jsonErr != nil {
-			return jsonErr
-		}
-		return outcome{codeOf(err)}
+// fail prints err for the reader asked for and returns its exit code as an error. JSON goes to standard output: that
+// is where a machine reads. The entries of traffic are there already, one a line: its error goes beside them.
+func (f *flags) fail(s streams, err error) error {
+	if !f.json {
+		return err
 	}
-	return err
+	var u usageError
+	if errors.As(err, &u) {
+		err = &fault.CallError{Kind: fault.Input, Step: "read the arguments", Message: u.text, Hint: fmt.Sprintf("`sightglass %s --help` says what they are.", f.name)}
+	}
+	to := s.out
+	if f.traffic {
+		to = s.err
+	}
+	if jsonErr := printJSON(to, errorReply(err)); jsonErr != nil {
+		return jsonErr
+	}
+	return outcome{codeOf(err)}
 }
 
 // printError writes an error for people, the challenge in full.
@@ -72,6 +82,9 @@ func printError(s streams, err error) {
 		b.WriteString(clean(e.Step) + ": ")
 	}
 	b.WriteString(clean(e.Message) + "\n")
+	if e.Hint != "" && (e.Challenge == nil || e.Challenge.Next != e.Hint) {
+		b.WriteString("  " + clean(e.Hint) + "\n") // before the evidence: it speaks of "below"
+	}
 	if e.Detail != "" {
 		b.WriteString(indent(clean(e.Detail)))
 	}
@@ -80,9 +93,6 @@ func printError(s streams, err error) {
 	}
 	if e.RPC != "" {
 		b.WriteString("  JSON-RPC error: " + clean(e.RPC) + "\n")
-	}
-	if e.Hint != "" && (e.Challenge == nil || e.Challenge.Next != e.Hint) {
-		b.WriteString("  " + clean(e.Hint) + "\n")
 	}
 	_, _ = io.WriteString(s.err, b.String())
 }
@@ -122,13 +132,18 @@ func writeChallenge(b *strings.Builder, e *core.Error) {
 func clean(s string) string {
 	var b strings.Builder
 	for _, r := range s {
-		if r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || r == 0x2028 || r == 0x202e || r == 0x2066 {
+		if r < 0x20 && r != '\n' && r != '\t' || r >= 0x7f && r < 0xa0 || turns(r) {
 			fmt.Fprintf(&b, "\\u%04x", r)
 			continue
 		}
 		b.WriteRune(r)
 	}
 	return b.String()
+}
+
+// turns says whether r breaks the line or changes its direction.
+func turns(r rune) bool {
+	return r >= 0x2028 && r <= 0x202e || r >= 0x2066 && r <= 0x2069 || r == 0x200e || r == 0x200f || r == 0x061c
 }
 
 func indent(s string) string {

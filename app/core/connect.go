@@ -106,28 +106,27 @@ func (cn *connection) run(p profile.Profile) {
 	defer close(cn.ended)
 	cn.touch()
 	s, err := cn.connect(p)
-	cn.err = err
-	if err == nil {
-		close(cn.settled)
-	} else {
+	if err != nil {
 		defer close(cn.settled)
 		cn.mu.Lock()
 		stopped := cn.stopped
 		cn.mu.Unlock()
-		cn.core.mask.Forget(cn.id)
+		cn.err = cn.masked(err)
 		ph := outcome(err, stopped)
 		if ph == Disconnected {
 			err = nil
 		}
 		cn.phase(ph, err)
+		cn.core.mask.Forget(cn.id) // last: what was said above is masked with what it knew
 		return
 	}
+	close(cn.settled)
 	<-s.Done()
 	why := s.Err()
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	_ = s.Close(ctx)
 	cancel()
-	cn.core.mask.Forget(cn.id)
+	defer cn.core.mask.Forget(cn.id)
 	if why != nil {
 		cn.note("connection ended by itself: " + text(why))
 		cn.phase(Failed, why)
@@ -149,6 +148,7 @@ func (cn *connection) connect(p profile.Profile) (*session.Session, error) {
 	cn.note("connect to " + p.Name)
 	t, err := cn.core.target(cn.ctx, p, cn.id)
 	if err != nil {
+		cn.note(text(err))
 		cn.note("Connect failed: " + text(err)) // from here on the session tells
 		return nil, err
 	}
@@ -190,8 +190,9 @@ func orDev(version string) string {
 
 func (cn *connection) steps(steps []session.Step) {
 	out := make([]Step, 0, len(steps))
+	m := cn.core.masker()
 	for _, s := range steps {
-		st := Step{Name: s.Name, State: string(s.State), Text: s.Text, Started: s.Started.UnixMicro(), Took: s.Took.Microseconds(), Entries: s.Entries}
+		st := Step{Name: s.Name, State: string(s.State), Text: string(m.Text(cn.id, []byte(s.Text))), Started: s.Started.UnixMicro(), Took: s.Took.Microseconds(), Entries: s.Entries}
 		if st.Entries == nil {
 			st.Entries = []uint64{}
 		}
@@ -214,7 +215,7 @@ func (cn *connection) established(s *session.Session) {
 		v.Transport, v.Era, v.Version = string(in.Transport), string(in.Era), in.Version
 		v.ServerInfo, v.Capabilities = string(m.Text(cn.id, in.ServerInfo)), string(m.Text(cn.id, in.Capabilities))
 		v.Client, v.Instructions = string(in.Client), string(m.Text(cn.id, []byte(in.Instructions)))
-		v.How, v.PID = in.How, pid
+		v.How, v.PID = string(m.Text(cn.id, []byte(in.How))), pid
 	})
 }
 
@@ -229,7 +230,7 @@ func (c *Core) Disconnect(id string) {
 	cn.end(ctx)
 }
 
-// ConnectWait connects and waits for the outcome: nil when connected.
+// ConnectWait connects and waits for the outcome: nil when connected, else an [*Error].
 func (c *Core) ConnectWait(ctx context.Context, id string) (Connection, error) {
 	if err := c.Connect(id); err != nil {
 		return Connection{}, err

@@ -53,10 +53,7 @@ func (cn *connection) touch() {
 func (cn *connection) phase(p Phase, err error) {
 	cn.change(func(v *Connection) {
 		v.Phase, v.Since = p, time.Now().UnixMicro()
-		v.Err = AsError(err)
-		if v.Err != nil {
-			cn.maskError(v.Err)
-		}
+		v.Err = AsError(cn.masked(err))
 	})
 }
 
@@ -106,8 +103,7 @@ func (cn *connection) onChange(c session.Change) {
 // onFault shows a refusal or failure outside of any call as a banner.
 func (cn *connection) onFault(err error) {
 	cn.change(func(v *Connection) {
-		v.Banner = AsError(err)
-		cn.maskError(v.Banner)
+		v.Banner = AsError(cn.masked(err))
 	})
 }
 
@@ -118,6 +114,16 @@ func (cn *connection) maskError(e *Error) {
 	for _, s := range []*string{&e.Message, &e.Detail, &e.RPC, &e.Hint} {
 		*s = string(m.Text(cn.id, []byte(*s)))
 	}
+}
+
+// masked is err as it may be shown, nil for nil.
+func (cn *connection) masked(err error) error {
+	e := AsError(err)
+	if e == nil {
+		return nil
+	}
+	cn.maskError(e)
+	return e
 }
 
 // end closes the connection, or ends its connect, and waits for its end or ctx's.

@@ -36,6 +36,7 @@ func (c *Core) Run(ctx context.Context, in RunInput) (RunOutput, error) {
 	if err != nil {
 		tool = &session.Tool{Name: in.Tool}
 	}
+	in.Tool = tool.Name // a name that was masked in the list is whole again
 	cn.mu.Lock()
 	cn.runs[in.Call] = in.Tool
 	cn.mu.Unlock()
@@ -64,8 +65,7 @@ func callParams(tool string, args []byte) json.RawMessage {
 // fill says what came of a call.
 func (c *Core) fill(out *RunOutput, cn *connection, tool *session.Tool, res *session.Result, err error) {
 	if err != nil {
-		out.Err = AsError(err)
-		cn.maskError(out.Err)
+		out.Err = AsError(cn.masked(err))
 	}
 	if res == nil {
 		return
@@ -152,7 +152,7 @@ func (c *Core) Questions(id string) []Question {
 	for _, q := range s.Questions() {
 		out = append(out, Question{
 			ID: q.ID, Profile: id, Call: q.Call, Source: string(q.Source), Round: q.Round, Key: q.Key, Method: q.Method,
-			Params: string(c.masker().Text(cn.id, q.Params)), State: string(q.State), Asked: q.Asked.UnixMicro(), Entry: q.Entry, Template: string(q.Template),
+			Params: string(c.masker().Text(cn.id, q.Params)), State: string(q.State), Asked: q.Asked.UnixMicro(), Entry: q.Entry, Template: string(c.masker().Text(cn.id, q.Template)),
 		})
 	}
 	return out

@@ -51,13 +51,44 @@ func (c *Core) SetSecrets(id string, secrets []SecretInput) error {
 		case s.Clear:
 			err = c.forget(ctx, item)
 		case s.Value != "":
-			_, err = c.keys.Set(ctx, item, s.Value)
+			err = c.keep(ctx, id, item, s.Value)
 		}
 		if err != nil {
 			return keyError("keep "+s.Name, err)
 		}
 	}
 	return nil
+}
+
+// keep files a value: in the keychain for a saved server, in memory for a temporary one. What is not saved must leave
+// nothing behind in the user's keychain.
+func (c *Core) keep(ctx context.Context, id, item, value string) error {
+	if c.isTemporary(id) {
+		return c.keys.Hold(item, value)
+	}
+	_, err := c.keys.Set(ctx, item, value)
+	return err
+}
+
+// settleSecrets moves a server's values from memory into the keychain, now that it is saved.
+func (c *Core) settleSecrets(p profile.Profile) error {
+	ctx, cancel := c.keyContext()
+	defer cancel()
+	var errs []error
+	for _, name := range profile.Names(p) {
+		item := secretItem(p.ID, name)
+		if c.keys.Where(ctx, item) != keychain.InMemory {
+			continue
+		}
+		v, err := c.keys.Get(ctx, item)
+		if err == nil {
+			_, err = c.keys.Set(ctx, item, v)
+		}
+		if err != nil {
+			errs = append(errs, keyError("keep "+name, err))
+		}
+	}
+	return errors.Join(errs...)
 }
 
 // adoptPlain moves secret values that somebody wrote into the file by hand into the keychain. They leave the file
@@ -100,11 +131,11 @@ func (c *Core) copySecrets(from string, to profile.Profile) error {
 	var errs []error
 	for _, name := range profile.Names(to) {
 		v, err := c.keys.Get(ctx, secretItem(from, name))
-		if errors.Is(err, keychain.ErrNotFound) {
-			continue
+		if errors.Is(err, keychain.ErrNotFound) || errors.Is(err, keychain.ErrUnavailable) {
+			continue // Connect asks for it
 		}
 		if err == nil {
-			_, err = c.keys.Set(ctx, secretItem(to.ID, name), v)
+			err = c.keep(ctx, to.ID, secretItem(to.ID, name), v)
 		}
 		if err != nil {
 			errs = append(errs, keyError("copy "+name, err))

@@ -27,9 +27,6 @@ func (c *Core) Servers() ServerList {
 	l := ServerList{Profiles: c.store.List(), Temporary: []string{}, File: c.store.Path(), Keychain: c.keychainState()}
 	if fe := c.store.FileError(); fe != nil {
 		l.FileError = fe.Error()
-		if fe.Hint != "" {
-			l.FileError += "\n" + fe.Hint
-		}
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
@@ -150,6 +147,12 @@ func (c *Core) isTemporary(id string) bool {
 	return ok
 }
 
+func withoutHint(e *profile.FileError) error {
+	bare := *e
+	bare.Hint = ""
+	return &bare
+}
+
 // saveError words an error of the store for the user.
 func saveError(err error) error {
 	var field *profile.FieldError
@@ -160,7 +163,7 @@ func saveError(err error) error {
 	case errors.As(err, &field):
 		return &fault.CallError{Kind: fault.Input, Step: "save server", Message: fmt.Sprintf("%s: %s", field.Field, field.Reason), Hint: "Nothing was saved.", Cause: err}
 	case errors.As(err, &file):
-		return &fault.CallError{Kind: fault.Input, Step: "save server", Message: file.Error(), Hint: file.Hint, Cause: err}
+		return &fault.CallError{Kind: fault.Input, Step: "save server", Message: withoutHint(file).Error(), Hint: file.Hint, Cause: err}
 	case errors.Is(err, profile.ErrChanged):
 		return &fault.CallError{Kind: fault.Input, Step: "save server", Message: "this server was changed by another program in the meantime", Hint: "The list was read again: look at what it says now, then repeat your change.", Cause: err}
 	}

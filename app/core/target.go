@@ -27,14 +27,23 @@ func (c *Core) target(ctx context.Context, p profile.Profile, conn string) (tran
 		}
 	}
 	secrets := map[string]string{}
-	filled, missing, err := profile.Fill(p, profile.Lookup{Secret: func(name string) (string, bool) {
-		v, err := c.keys.Get(ctx, secretItem(p.ID, name))
-		if err != nil {
-			return "", false
-		}
-		secrets[name] = v
-		return v, true
-	}})
+	filled, missing, err := profile.Fill(p, profile.Lookup{
+		Secret: func(name string) (string, bool) {
+			v, err := c.keys.Get(ctx, secretItem(p.ID, name))
+			if err != nil {
+				return "", false
+			}
+			secrets[name] = v
+			return v, true
+		},
+		Environ: func(name string) (string, bool) { // ${GITHUB_TOKEN} is as secret as ${secret:github}
+			v, ok := os.LookupEnv(name)
+			if yes, _ := profile.LooksSecret(name, v); yes {
+				secrets[name] = v
+			}
+			return v, ok
+		},
+	})
 	if err != nil {
 		return t, connectError(p.Name, err.Error(), "Edit the server.")
 	}

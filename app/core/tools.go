@@ -21,12 +21,13 @@ func (c *Core) Tools(ctx context.Context, id string, refresh bool) (ToolList, er
 	if list == nil {
 		return ToolList{Tools: []Tool{}, Seqs: []uint64{}, Findings: []string{}, Err: AsError(err)}, nil
 	}
-	out := ToolList{Tools: make([]Tool, 0, len(list.Tools)), Pages: list.Pages, Seqs: list.Entries, At: at.UnixMicro(), Findings: list.Findings, Err: AsError(err)}
+	cn := c.connection(id)
+	out := ToolList{Tools: make([]Tool, 0, len(list.Tools)), Pages: list.Pages, Seqs: list.Entries, At: at.UnixMicro(), Findings: []string{}, Err: AsError(cn.masked(err))}
 	for i := range list.Tools {
-		out.Tools = append(out.Tools, row(i, &list.Tools[i]))
+		out.Tools = append(out.Tools, cn.row(i, &list.Tools[i]))
 	}
-	if out.Findings == nil {
-		out.Findings = []string{}
+	for _, f := range list.Findings {
+		out.Findings = append(out.Findings, cn.text(f))
 	}
 	if out.Seqs == nil {
 		out.Seqs = []uint64{}
@@ -34,11 +35,20 @@ func (c *Core) Tools(ctx context.Context, id string, refresh bool) (ToolList, er
 	return out, nil
 }
 
-func row(i int, t *session.Tool) Tool {
+// row is a tool as the list shows it. A server may say what it was told: its words are masked.
+func (cn *connection) row(i int, t *session.Tool) Tool {
 	return Tool{
-		Index: i, Name: t.Name, Title: t.Title, Summary: firstRunes(t.Description, summaryRunes), ReadOnly: t.ReadOnly,
-		Destructive: t.Destructive, Idempotent: t.Idempotent, OpenWorld: t.OpenWorld, Excluded: t.Excluded, Problem: t.Problem,
+		Index: i, Name: cn.text(t.Name), Title: cn.text(t.Title), Summary: firstRunes(cn.text(t.Description), summaryRunes), ReadOnly: t.ReadOnly,
+		Destructive: t.Destructive, Idempotent: t.Idempotent, OpenWorld: t.OpenWorld, Excluded: cn.text(t.Excluded), Problem: cn.text(t.Problem),
 	}
+}
+
+// text is s with the known secrets masked.
+func (cn *connection) text(s string) string {
+	if s == "" {
+		return s
+	}
+	return string(cn.core.masker().Text(cn.id, []byte(s)))
 }
 
 func firstRunes(s string, n int) string {
@@ -85,7 +95,11 @@ func (c *Core) Tool(id string, index int) (ToolDetail, error) {
 	if err != nil {
 		return ToolDetail{}, err
 	}
-	return ToolDetail{Tool: row(index, t), Description: t.Description, InputSchema: string(t.InputSchema), OutputSchema: string(t.OutputSchema), Raw: string(t.Raw)}, nil
+	cn := c.connection(id)
+	return ToolDetail{
+		Tool: cn.row(index, t), Description: cn.text(t.Description), InputSchema: cn.text(string(t.InputSchema)),
+		OutputSchema: cn.text(string(t.OutputSchema)), Raw: cn.text(string(t.Raw)),
+	}, nil
 }
 
 // tool finds a tool of the list kept by its place; name guards against a list that was read anew. An index below
@@ -100,7 +114,7 @@ func (c *Core) tool(id string, index int, name string) (*session.Tool, error) {
 	defer cn.mu.Unlock()
 	if cn.tools != nil {
 		tools := cn.tools.Tools
-		if index >= 0 && index < len(tools) && (name == "" || tools[index].Name == name) {
+		if index >= 0 && index < len(tools) && (name == "" || tools[index].Name == name || cn.text(tools[index].Name) == name) {
 			return &tools[index], nil
 		}
 		for i := range tools {

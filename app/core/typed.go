@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/profile"
@@ -41,11 +42,8 @@ func (c *Core) Use(text string) (profile.Profile, error) {
 	if err != nil {
 		return profile.Profile{}, input("read the line", reason(err), "")
 	}
-	id, err := c.UseProfile(p, false)
+	id, err := c.UseProfile(p, found, false)
 	if err != nil {
-		return profile.Profile{}, err
-	}
-	if err := c.SetSecrets(id, secretInputs(found)); err != nil {
 		return profile.Profile{}, err
 	}
 	return c.profile(id)
@@ -61,12 +59,13 @@ func secretInputs(found []profile.Found) []SecretInput {
 	return out
 }
 
-// UseProfile makes a temporary server. With trusted its launch needs no confirmation: the user gave the command
-// on the command line.
-func (c *Core) UseProfile(p profile.Profile, trusted bool) (id string, err error) {
+// UseProfile makes a temporary server; the secrets taken out of it stay in memory. With trusted its launch needs no
+// confirmation: the user gave the command on the command line.
+func (c *Core) UseProfile(p profile.Profile, found []profile.Found, trusted bool) (id string, err error) {
 	p.ID = newID()
-	if err := profile.Validate(p); err != nil {
-		return "", saveError(err)
+	var field *profile.FieldError
+	if err := profile.Validate(p); errors.As(err, &field) {
+		return "", &fault.CallError{Kind: fault.Input, Step: "read the target", Message: field.Field + " " + field.Reason, Hint: "Nothing was started.", Cause: err}
 	}
 	c.mu.Lock()
 	c.temporary[p.ID] = p
@@ -76,18 +75,48 @@ func (c *Core) UseProfile(p profile.Profile, trusted bool) (id string, err error
 	}
 	c.mu.Unlock()
 	c.nudge(NudgeServers)
-	return p.ID, nil
+	return p.ID, c.SetSecrets(p.ID, secretInputs(found))
 }
 
-// UseSaved makes a temporary copy of a saved server, found by name or id and changed by change. It refuses a
-// command that was not confirmed unless yes.
-func (c *Core) UseSaved(name string, yes bool, change func(*profile.Profile)) (id string, err error) {
-	all := append(c.store.List(), sampleProfiles()...)
-	i := slices.IndexFunc(all, func(p profile.Profile) bool { return p.ID == name || p.Name == name })
-	if i < 0 {
-		return "", &fault.CallError{Server: name, Kind: fault.Connect, Step: "find server", Message: fmt.Sprintf("no saved server is named %q", name), Hint: "Give a saved server's name, a URL, or a command behind --."}
+// find returns the saved server, or built-in sample, of an id or name.
+func (c *Core) find(name string) (profile.Profile, error) {
+	if p, ok := c.store.Get(name); ok {
+		return p, nil
 	}
-	p := all[i]
+	named := func(ps []profile.Profile) []profile.Profile {
+		return slices.DeleteFunc(ps, func(p profile.Profile) bool { return p.Name != name })
+	}
+	saved := named(c.store.List())
+	if len(saved) > 1 {
+		var ids []string
+		for _, p := range saved {
+			ids = append(ids, p.ID+"  "+p.URL+profile.CommandLine(p))
+		}
+		return profile.Profile{}, &fault.CallError{
+			Kind: fault.Input, Step: "find server", Message: fmt.Sprintf("%d saved servers are named %q", len(saved), name),
+			Hint: "Give the id of one of them instead of the name.", Detail: strings.Join(ids, "\n"),
+		}
+	}
+	if found := append(saved, named(sampleProfiles())...); len(found) > 0 {
+		return found[0], nil
+	}
+	e := &fault.CallError{
+		Kind: fault.Connect, Step: "find server", Message: fmt.Sprintf("no saved server is named %q", name),
+		Hint: "Give a saved server's name, a URL that begins with http:// or https://, or a command behind --.",
+	}
+	if broken := c.store.FileError(); broken != nil {
+		e.Message, e.Detail = e.Message+": the saved servers cannot be read", broken.Error()
+	}
+	return profile.Profile{}, e
+}
+
+// UseSaved makes a temporary copy of a saved server, found by name or id and changed by change; secrets win over
+// the values kept. It refuses a command that was not confirmed unless yes, and one that lacks values.
+func (c *Core) UseSaved(name string, yes bool, secrets []SecretInput, change func(*profile.Profile)) (id string, err error) {
+	p, err := c.find(name)
+	if err != nil {
+		return "", err
+	}
 	l := c.launch(p)
 	if !l.Confirmed && !yes {
 		return "", &fault.CallError{
@@ -97,14 +126,14 @@ func (c *Core) UseSaved(name string, yes bool, change func(*profile.Profile)) (i
 	}
 	change(&p)
 	from := p.ID
-	if id, err = c.UseProfile(p, true); err != nil {
+	if id, err = c.UseProfile(p, nil, true); err != nil {
 		return "", err
 	}
 	p.ID = id
-	c.mu.Lock()
-	c.temporary[id] = p
-	c.mu.Unlock()
-	return id, c.copySecrets(from, p)
+	if err := c.copySecrets(from, p); err != nil {
+		return id, err
+	}
+	return id, c.SetSecrets(id, secrets)
 }
 
 // Keep saves a temporary server under its id, so that its connection and secrets stay.
@@ -122,7 +151,7 @@ func (c *Core) Keep(id string) (profile.Profile, error) {
 	c.tempOrder = slices.DeleteFunc(c.tempOrder, func(s string) bool { return s == id })
 	c.mu.Unlock()
 	c.nudge(NudgeServers)
-	return saved, nil
+	return saved, c.settleSecrets(saved)
 }
 
 // reason is an error's text for a field, with the place where reading stopped.

@@ -160,6 +160,25 @@ func (k *Keychain) Set(ctx context.Context, name, value string) (Place, error) {
 	return InMemory, nil
 }
 
+// Hold keeps a value in memory for this run and leaves the system's store alone: for what is not saved. Errors:
+// [ErrTooLarge], [ErrName], [ErrClosed].
+func (k *Keychain) Hold(name, value string) error {
+	if err := checkName(k.service, name); err != nil {
+		return err
+	}
+	if len(value) > MaxValue {
+		return fmt.Errorf("hold %s: %w: %d bytes, at most %d", name, ErrTooLarge, len(value), MaxValue)
+	}
+	k.mu.Lock()
+	defer k.mu.Unlock()
+	if k.closed {
+		return ErrClosed
+	}
+	k.gens[name]++
+	k.entries[name] = entry{value, InMemory}
+	return nil
+}
+
 // Delete forgets a value everywhere. A value that is not there is no error. When the keychain cannot be asked the
 // copy in memory is gone and the error is [ErrLocked], [ErrPending] or [ErrUnavailable]; a value that was never in
 // the keychain needs none of it.

@@ -45,6 +45,9 @@ func hasPlaceholder(text string) bool {
 	return found
 }
 
+// Literal makes a text that Fill leaves as it is: nothing in it is a placeholder.
+func Literal(text string) string { return escapePlaceholders(text) }
+
 // escapePlaceholders makes a text that fills to itself; unescapePlaceholders is its reverse.
 func escapePlaceholders(text string) string   { return strings.ReplaceAll(text, "${", "$${") }
 func unescapePlaceholders(text string) string { return strings.ReplaceAll(text, "$${", "${") }

@@ -71,7 +71,7 @@ export class TestLog implements TrafficSource {
   }
 
   reveal(_seq: number, placeholder: string): Promise<string> {
-    return Promise.resolve(`true value of ${placeholder}`);
+    return Promise.resolve(`true value of ${placeholder.slice(1, -1)}`);
   }
 
   on(_event: string, call: (rev: number) => void): () => void {

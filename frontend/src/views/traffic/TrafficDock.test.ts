@@ -5,6 +5,7 @@ import { Dock } from '../../state/dock.svelte';
 import { Traffic } from '../../state/traffic.svelte';
 import { expectAccessible } from '../../test/axe';
 import { exchangeOf, TestLog } from '../../test/trafficLog';
+import { setClipboard } from '../../ui/clipboard';
 import TrafficDock from './TrafficDock.svelte';
 
 /** A call over HTTP: exchange 1, request 2, response 3; and a line of stderr, 4. */
@@ -78,6 +79,29 @@ describe('the table', () => {
   it('says which entries were dropped, over the whole row', async () => {
     await open((log) => log.add({ kind: 'gap', note: '12 entries were dropped' }));
     expect(screen.getByRole('gridcell').textContent).toBe('12 entries were dropped');
+  });
+});
+
+describe('copying', () => {
+  const copied: string[] = [];
+  setClipboard((text) => Promise.resolve(void copied.push(text)));
+
+  it('takes the message of the selected row by Ctrl+C', async () => {
+    const { traffic, user } = await open();
+    traffic.select(3);
+    grid().focus();
+    await user.keyboard('{Control>}c{/Control}');
+    await waitFor(() => expect(copied.at(-1)).toBe('{"result":{}}'));
+  });
+
+  it('takes an exchange as cURL, masked unless asked otherwise', async () => {
+    const { traffic, dock, user } = await open();
+    dock.showDetail(true);
+    traffic.select(1);
+    await user.click(await screen.findByRole('button', { name: 'Copy as cURL' }));
+    await waitFor(() => expect(copied.at(-1)).toContain("-H 'Authorization: Bearer ‹token #3f2a›'"));
+    await user.click(screen.getByRole('button', { name: 'with secrets' }));
+    await waitFor(() => expect(copied.at(-1)).toContain("-H 'Authorization: Bearer true value of"));
   });
 });
 

@@ -16,7 +16,6 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
-	"github.com/sightglass-dev/sightglass/app/profile"
 	"github.com/sightglass-dev/sightglass/app/transport"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
@@ -92,7 +91,8 @@ func webConfig(url string) Config {
 	return Config{
 		Server: "web", Conn: "k1", Transport: HTTP, Log: log, Client: ClientInfo{Name: "test", Version: "1"},
 		Dial: func(ctx context.Context, kind Transport, h transport.Handlers) (transport.Link, error) {
-			t := transport.Target{Server: "web", Conn: "k1", Transport: profile.Transport(kind), URL: url}
+			t := transport.Target{Server: "web", Conn: "k1", URL: url}
+			reach(&t, kind)
 			return transport.Open(ctx, t, transport.Options{Log: log, Mask: mask, Handlers: h})
 		},
 	}

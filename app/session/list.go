@@ -39,8 +39,8 @@ func (s *Session) list(ctx context.Context, in CallInput, member string) (*List,
 			return l, err
 		}
 		l.Pages++
-		if err := l.add(r, member); err != nil {
-			return l, s.broken(in.Method, "Look at the raw message.", r.Response, "%s", err.Error())
+		if problem := l.add(r, member); problem != "" {
+			return l, s.broken(in.Method, "Look at the raw message.", r.Response, "%s", problem)
 		}
 		cursor, more := l.next(r, seen)
 		if !more {
@@ -52,22 +52,22 @@ func (s *Session) list(ctx context.Context, in CallInput, member string) (*List,
 	}
 }
 
-// add takes the items of one page.
-func (l *List) add(r *Result, member string) error {
+// add takes the items of one page. It returns what is wrong with the page, a sentence.
+func (l *List) add(r *Result, member string) string {
 	var items []json.RawMessage
 	raw := field(r.Result, member)
 	switch {
 	case raw == nil:
-		return fmt.Errorf("The answer has no member %q.", member) //nolint:staticcheck // a sentence for the user
+		return fmt.Sprintf("The answer has no member %q.", member)
 	case json.Unmarshal(raw, &items) != nil:
-		return fmt.Errorf("The member %q of the answer is no array.", member) //nolint:staticcheck // a sentence for the user
+		return fmt.Sprintf("The member %q of the answer is no array.", member)
 	}
 	if room := maxItems - len(l.Items); len(items) > room {
 		l.Findings = append(l.Findings, fmt.Sprintf("The list has more than %d items: the rest was left out.", maxItems))
 		items = items[:room]
 	}
 	l.Items = append(l.Items, items...)
-	return nil
+	return ""
 }
 
 // next reads nextCursor. Cursors are opaque, and an empty string is one (2026-07-28/server/utilities/pagination).

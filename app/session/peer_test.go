@@ -28,7 +28,6 @@ type peer struct {
 	mu     sync.Mutex
 	w      io.Writer
 	got    []msg // everything the client sent
-	header []http.Header
 	closes []func()
 }
 

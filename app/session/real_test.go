@@ -14,7 +14,6 @@ import (
 
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/internal/mcptest"
-	"github.com/sightglass-dev/sightglass/app/profile"
 	"github.com/sightglass-dev/sightglass/app/transport"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
@@ -50,9 +49,21 @@ func real(t *testing.T, how string) Config {
 		ProbeTimeout: patience, Answerers: everyAnswerer,
 		Dial: func(ctx context.Context, kind Transport, h transport.Handlers) (transport.Link, error) {
 			target := target
-			target.Transport = profile.Transport(kind)
+			reach(&target, kind)
 			return transport.Open(ctx, target, transport.Options{Log: log, Mask: mask, Handlers: h})
 		},
+	}
+}
+
+// reach sets a target's transport. Its type is one of package profile, which session does not know.
+func reach(t *transport.Target, kind Transport) {
+	switch kind {
+	case Stdio:
+		t.Transport = "stdio"
+	case HTTP:
+		t.Transport = "http"
+	case SSE:
+		t.Transport = "sse"
 	}
 }
 
@@ -162,7 +173,7 @@ func TestRealNoSuchCommand(t *testing.T) {
 	cfg := real(t, "stdio good")
 	log := cfg.Log
 	cfg.Dial = func(ctx context.Context, _ Transport, h transport.Handlers) (transport.Link, error) {
-		t := transport.Target{Server: "x", Conn: "k1", Transport: profile.Stdio, Command: "no-such-command-here", Env: []string{"PATH=/nowhere"}}
+		t := transport.Target{Server: "x", Conn: "k1", Transport: "stdio", Command: "no-such-command-here", Env: []string{"PATH=/nowhere"}}
 		return transport.Open(ctx, t, transport.Options{Log: log, Mask: wire.NewMasker(make([]byte, 32)), Handlers: h})
 	}
 	_, err := Connect(t.Context(), cfg)

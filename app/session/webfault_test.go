@@ -1,0 +1,97 @@
+package session
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
+)
+
+// webSession is a legacy session over HTTP with a scripted server.
+func webSession(t *testing.T, change func(*web, *Config)) (*Session, *web) {
+	t.Helper()
+	w := &web{on: map[string]http.HandlerFunc{"initialize": func(rw http.ResponseWriter, r *http.Request) {
+		rw.Header().Set("Mcp-Session-Id", "abc")
+		initResult(LatestLegacy)(rw, r)
+	}}, hdr: map[string]http.Header{}}
+	srv := httptest.NewServer(w)
+	t.Cleanup(func() { srv.CloseClientConnections(); srv.Close() })
+	cfg := webConfig(srv.URL + "/mcp")
+	cfg.Era, cfg.Answerers = Legacy, everyAnswerer
+	change(w, &cfg)
+	return connect(t, cfg), w
+}
+
+func TestForgottenSession(t *testing.T) {
+	s, _ := webSession(t, func(w *web, _ *Config) { w.on["tools/call"] = plain(404, "text/plain", "no session") })
+	_, err := s.Call(t.Context(), CallInput{Method: "tools/call"})
+	if kindOf(err) != fault.Session {
+		t.Fatalf("error %v", err)
+	}
+	<-s.Done()
+	if kindOf(s.Err()) != fault.Session {
+		t.Errorf("Err %v", s.Err())
+	}
+	if _, err := s.Call(t.Context(), CallInput{Method: "tools/list"}); kindOf(err) != fault.Session {
+		t.Errorf("later call: %v", err)
+	}
+}
+
+// A refusal where no caller waits reaches OnFault with its challenge.
+func TestRefusedReply(t *testing.T) {
+	faults := make(chan error, 10)
+	s, w := webSession(t, func(w *web, c *Config) {
+		c.OnFault = func(err error) { faults <- err }
+		w.get = func(rw http.ResponseWriter, r *http.Request) {
+			rw.Header().Set("Content-Type", "text/event-stream")
+			_, _ = io.WriteString(rw, "data: {\"jsonrpc\":\"2.0\",\"id\":9,\"method\":\"roots/list\"}\n\n")
+			rw.(http.Flusher).Flush()
+			<-r.Context().Done()
+		}
+		w.on[""] = func(rw http.ResponseWriter, _ *http.Request) { // a response has no method
+			rw.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
+			rw.WriteHeader(401)
+		}
+	})
+	q := pending(t, s, 1)[0]
+	if err := s.Answer(q.ID, q.Template); err != nil {
+		t.Fatal(err)
+	}
+	err := <-faults
+	if f := fault.As(err); f == nil || f.Kind != fault.Auth || f.Challenge == nil || f.Challenge.Error != "invalid_token" {
+		t.Errorf("fault %+v", err)
+	}
+	_ = w
+}
+
+func TestCancelOverLegacyHTTP(t *testing.T) {
+	told := make(chan json.RawMessage, 1)
+	s, w := webSession(t, func(w *web, _ *Config) {
+		w.on["tools/call"] = func(_ http.ResponseWriter, r *http.Request) { <-r.Context().Done() }
+		w.on["notifications/cancelled"] = func(rw http.ResponseWriter, r *http.Request) {
+			m, _ := r.Context().Value(webKey{}).(msg)
+			rw.WriteHeader(http.StatusAccepted)
+			told <- m.Params
+		}
+	})
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error)
+	go func() {
+		_, err := s.Call(ctx, CallInput{Method: "tools/call"})
+		ended <- err
+	}()
+	wait(t, "the call", func() bool { return strings.Contains(fmt.Sprint(w.requests()), "tools/call") })
+	cancel()
+	if err := <-ended; kindOf(err) != fault.Cancelled {
+		t.Errorf("error %v", err)
+	}
+	if p := <-told; field(p, "requestId") == nil || field(p, "reason") == nil {
+		t.Errorf("params %s", p)
+	}
+}

@@ -26,15 +26,34 @@ func TestMain(m *testing.M) {
 		_ = demo.ServeStdio(context.Background(), os.Stdin, os.Stdout, os.Stderr)
 		os.Exit(0)
 	}
-	// No test may touch the user's keychain: without a bus there is none.
-	_ = os.Unsetenv("DBUS_SESSION_BUS_ADDRESS")
-	_ = os.Setenv("XDG_RUNTIME_DIR", "")
+	if os.Getenv(realKeyring) == "" {
+		// No test may touch the user's keychain: without a bus there is none.
+		_ = os.Unsetenv("DBUS_SESSION_BUS_ADDRESS")
+		_ = os.Setenv("XDG_RUNTIME_DIR", "")
+	}
 	os.Exit(m.Run())
 }
 
+// realKeyring allows the tests that need the system's keychain. The others expect none.
+const realKeyring = "SIGHTGLASS_TEST_KEYRING"
+
 func start(t *testing.T) *Core {
 	t.Helper()
-	c := New(Options{Dir: t.TempDir(), Version: "test", Seed: true})
+	return startIn(t, t.TempDir())
+}
+
+func self(t *testing.T) string {
+	t.Helper()
+	exe, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return exe
+}
+
+func startIn(t *testing.T, dir string) *Core {
+	t.Helper()
+	c := New(Options{Dir: dir, Version: "test", Seed: true})
 	if err := c.Start(); err != nil {
 		t.Fatal(err)
 	}

@@ -198,6 +198,10 @@ func (s *legacySSE) read(ctx context.Context, resp *http.Response) {
 	st.control = s.control
 	st.answered = s.receipt
 	err := runUntil(ctx, st)
+	if ctx.Err() != nil { // ended by us: the start was given up, or Close
+		s.feed.Close()
+		return
+	}
 	r := s.link.rec
 	f := r.fault(fault.Closed, "", "The server ended the SSE stream, so no answer can come.", "Connect again; the server may have restarted or have a time limit.")
 	if !errors.Is(err, io.EOF) {
@@ -209,9 +213,7 @@ func (s *legacySSE) read(ctx context.Context, resp *http.Response) {
 		f.Hint = "An HTTP+SSE server has to send an event named \"endpoint\" first. Perhaps this URL is Streamable HTTP."
 	}
 	f.Entries = []uint64{st.x.seq}
-	if s.link.ctx.Err() == nil && !s.link.closing() {
-		f.Entries = append(f.Entries, r.lifecycle("%s", f.Message))
-	}
+	f.Entries = append(f.Entries, r.lifecycle("%s", f.Message))
 	s.stop(f)
 }
 

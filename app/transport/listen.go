@@ -35,11 +35,11 @@ func (s *streamable) keepListening(refused func(error)) {
 	for {
 		again, f := s.listenOnce(&cursor)
 		if f != nil && f.Kind == fault.Auth {
-			if refused != nil {
-				refused(f)
-			}
 			if s.link.refused != nil {
 				s.link.refused(f)
+			}
+			if refused != nil {
+				refused(f)
 			}
 		}
 		if !again || s.link.closing() {

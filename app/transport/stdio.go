@@ -222,7 +222,7 @@ func (s *stdio) listen(func(error)) {}
 
 // waiting is called with the call's lock held.
 func (s *stdio) waiting(c *call) string {
-	if c.sent.IsZero() {
+	if c.sent.IsZero() && s.out.blocked() {
 		return "The server does not read its standard input: " + c.step + " could not be written to it."
 	}
 	return ""
@@ -259,8 +259,9 @@ type outbox struct {
 
 	mu     sync.Mutex
 	wake   *sync.Cond
-	items  []*outItem
+	items  []*outItem // no more than there are callers: each waits for its own
 	closed bool
+	busy   bool // a write is going on
 }
 
 type outItem struct {
@@ -314,6 +315,19 @@ func (o *outbox) close() {
 	_ = o.w.Close() // also frees a blocked Write
 }
 
+func (o *outbox) setBusy(busy bool) {
+	o.mu.Lock()
+	o.busy = busy
+	o.mu.Unlock()
+}
+
+// blocked tells whether a write waits for the child to read.
+func (o *outbox) blocked() bool {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	return o.busy
+}
+
 func (o *outbox) over() bool {
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -352,7 +366,9 @@ func (o *outbox) write(item *outItem) {
 	c.entry, c.begun = seq, time.Now()
 	c.mu.Unlock()
 	frame := append(c.frame[:len(c.frame):len(c.frame)], '\n')
+	o.setBusy(true)
 	_, err := o.w.Write(frame)
+	o.setBusy(false)
 	if err == nil {
 		c.wrote(time.Now())
 		return

@@ -36,8 +36,12 @@ export class FetchApi {
   ): Promise<T> {
     const stop = new AbortController();
     const giveUp = (): void => stop.abort();
-    let late = false;
-    const timer = limit > 0 ? setTimeout(() => ((late = true), giveUp()), limit) : undefined;
+    const clock = { late: false };
+    const run = (): void => {
+      clock.late = true;
+      giveUp();
+    };
+    const timer = limit > 0 ? setTimeout(run, limit) : undefined;
     signal?.addEventListener('abort', giveUp);
     if (signal?.aborted) giveUp();
     try {
@@ -51,7 +55,7 @@ export class FetchApi {
       return await read(answer);
     } catch (thrown) {
       if (signal?.aborted) throw new AppError({ kind: 'cancelled', message: `${name}: given up` });
-      if (late) throw new AppError({ kind: 'timeout', message: `${name}: no answer within ${limit / 1000} s` });
+      if (clock.late) throw new AppError({ kind: 'timeout', message: `${name}: no answer within ${limit / 1000} s` });
       throw AppError.from(thrown);
     } finally {
       clearTimeout(timer);

@@ -55,8 +55,9 @@ export function readCapabilities(text: string): Capability[] {
 }
 
 function details(value: unknown): string[] {
-  if (typeof value !== 'object' || value === null) return value === true || value === undefined ? [] : [JSON.stringify(value)];
-  return Object.entries(value).map(([key, held]) => {
+  if (typeof value !== 'object' || value === null)
+    return value === true || value === undefined ? [] : [JSON.stringify(value)];
+  return Object.entries(value as Json).map(([key, held]) => {
     if (held === true || (typeof held === 'object' && held !== null && Object.keys(held).length === 0)) return key;
     return `${key}: ${JSON.stringify(held)}`;
   });

@@ -55,14 +55,8 @@ export class Box {
   /** What Enter would do, in a few words; empty while nothing is typed. */
   get hint(): string {
     if (this.#shown || this.#problem) return '';
-    switch (this.#typed?.kind) {
-      case 'url':
-        return 'Enter connects';
-      case 'command':
-        return 'Enter shows what would start';
-      default:
-        return '';
-    }
+    const kind = this.#typed?.kind ?? '';
+    return { url: 'Enter connects', command: 'Enter shows what would start' }[kind] ?? '';
   }
 
   clear(): void {
@@ -76,17 +70,21 @@ export class Box {
     this.#busy = true;
     try {
       const shown = this.#shown;
-      if (shown) return await this.#start(text, shown);
-      const typed = await this.#read();
-      if (!typed || typed.kind === 'invalid') {
-        this.#problem = typed?.problem ?? this.#problem;
-      } else if (typed.kind === 'url') await this.#connect(text);
-      else this.#shown = typed;
+      if (shown) await this.#start(text, shown);
+      else await this.#understand(text);
     } catch (thrown) {
       this.#problem = AppError.from(thrown).message;
     } finally {
       this.#busy = false;
     }
+  }
+
+  async #understand(text: string): Promise<void> {
+    const typed = await this.#read();
+    if (!typed) return;
+    if (typed.kind === 'invalid') this.#problem = typed.problem;
+    else if (typed.kind === 'url') await this.#connect(text);
+    else this.#shown = typed;
   }
 
   async #read(): Promise<core.Typed | null> {

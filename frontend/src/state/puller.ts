@@ -3,21 +3,21 @@
  * twice changes nothing, so more than needed does no harm.
  */
 export function puller(pull: () => Promise<void>): () => Promise<void> {
-  let running: Promise<void> | undefined;
-  let again = false;
-  const run = async (): Promise<void> => {
+  const asked = { running: undefined as Promise<void> | undefined, again: false };
+
+  async function run(): Promise<void> {
     try {
       do {
-        again = false;
+        asked.again = false;
         await pull();
-      } while (again);
+      } while (asked.again);
     } finally {
-      running = undefined;
+      asked.running = undefined;
     }
-  };
+  }
+
   return () => {
-    if (running) again = true;
-    else running = run();
-    return running ?? Promise.resolve();
+    if (asked.running) asked.again = true;
+    return (asked.running ??= run());
   };
 }

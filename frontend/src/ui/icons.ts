@@ -13,7 +13,7 @@ export const icons = {
   copy: 'M5.5 5.5h8v8h-8zM3.5 10.5h-1v-8h8v1',
   'dock-bottom': 'M2 2.5h12v11H2zM2 9.5h12',
   'dock-right': 'M2 2.5h12v11H2zM9.5 2.5v11',
-  dots: 'M3.5 8h.01M8 8h.01M12.5 8h.01',
+  dots: 'M3 7.5h1v1H3zM7.5 7.5h1v1h-1zM12 7.5h1v1h-1z',
   drag: 'M6 4h.01M10 4h.01M6 8h.01M10 8h.01M6 12h.01M10 12h.01',
   edit: 'M3 13v-2.5L10.5 3 13 5.5 5.5 13zM9 4.5 11.5 7',
   error: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM6 6l4 4M10 6l-4 4',

@@ -153,12 +153,14 @@ export const fakeTools: readonly FakeTool[] = [
 const square =
   'iVBORw0KGgoAAAANSUhEUgAAAAgAAAAICAYAAADED76LAAAAKElEQVQYV2NkYGD4z4AHMP7//x+vAkZkBaSagE8B1h0gK8ASGIYOAgDqTQgJ1nQYbgAAAABJRU5ErkJggg==';
 
+const said = (value: unknown): string => (typeof value === 'string' ? value : JSON.stringify(value ?? ''));
+
 /** What a tool answers, as a result object; undefined where it answers with an error of the protocol. */
 export function fakeResult(tool: string, args: Record<string, unknown>): object | undefined {
   const says = (text: string): object => ({ content: [{ type: 'text', text }] });
   switch (tool) {
     case 'echo':
-      return says(String(args.message ?? ''));
+      return says(said(args.message));
     case 'add': {
       const sum = Number(args.a) + Number(args.b ?? 1);
       return { content: [{ type: 'text', text: JSON.stringify({ sum }) }], structuredContent: { sum } };
@@ -177,7 +179,7 @@ export function fakeResult(tool: string, args: Record<string, unknown>): object 
       };
     case 'fail':
       return {
-        content: [{ type: 'text', text: `It failed: ${String(args.reason ?? 'no reason given')}` }],
+        content: [{ type: 'text', text: `It failed: ${said(args.reason) || 'no reason given'}` }],
         isError: true,
       };
     case 'rpc_error':

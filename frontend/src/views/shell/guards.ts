@@ -5,7 +5,11 @@
  */
 export function guardPage(page: Window, openLink: (url: string) => void): () => void {
   const ends: (() => void)[] = [];
-  const listen = <K extends keyof WindowEventMap>(type: K, call: (event: WindowEventMap[K]) => void, capture = true): void => {
+  const listen = <K extends keyof WindowEventMap>(
+    type: K,
+    call: (event: WindowEventMap[K]) => void,
+    capture = true,
+  ): void => {
     page.addEventListener(type, call, { capture });
     ends.push(() => page.removeEventListener(type, call, { capture }));
   };
@@ -32,9 +36,13 @@ export function guardPage(page: Window, openLink: (url: string) => void): () => 
     }
   });
   // After everything else: a menu of our own has taken its event by then.
-  listen('contextmenu', (event) => {
-    if (!writes(event.target) && !page.getSelection()?.toString()) event.preventDefault();
-  }, false);
+  listen(
+    'contextmenu',
+    (event) => {
+      if (!writes(event.target) && !page.getSelection()?.toString()) event.preventDefault();
+    },
+    false,
+  );
   return () => ends.forEach((end) => end());
 }
 

@@ -18,6 +18,14 @@ describe('hexLine', () => {
   });
 });
 
+it('shows eight bytes a line where there is little room', () => {
+  expect(hexLine(utf8('0123456789abcdef'), 1, 8)).toEqual({
+    offset: '00000008',
+    hex: '38 39 61 62 63 64 65 66',
+    text: '89abcdef',
+  });
+});
+
 describe('textLines', () => {
   it.each([
     ['', 10, ['1:']],

@@ -1,6 +1,3 @@
-/** Bytes a line of the hex view shows. */
-export const hexWidth = 16;
-
 /** One line of a hex dump. */
 export interface HexLine {
   offset: string;
@@ -8,15 +5,15 @@ export interface HexLine {
   text: string;
 }
 
-/** Line `index` of the hex dump of bytes. */
-export function hexLine(bytes: Uint8Array, index: number): HexLine {
-  const at = index * hexWidth;
-  const part = bytes.subarray(at, at + hexWidth);
+/** Line `index` of the hex dump of bytes, `width` of them a line: 8 or 16. */
+export function hexLine(bytes: Uint8Array, index: number, width = 16): HexLine {
+  const at = index * width;
+  const part = bytes.subarray(at, at + width);
   const pairs = Array.from(part, (b) => b.toString(16).padStart(2, '0'));
   const left = pairs.slice(0, 8).join(' ').padEnd(23);
-  const right = pairs.slice(8).join(' ').padEnd(23);
+  const right = width > 8 ? `  ${pairs.slice(8).join(' ').padEnd(23)}` : '';
   const text = Array.from(part, (b) => (b >= 0x20 && b < 0x7f ? String.fromCharCode(b) : '·')).join('');
-  return { offset: at.toString(16).padStart(8, '0'), hex: `${left}  ${right}`, text };
+  return { offset: at.toString(16).padStart(8, '0'), hex: left + right, text };
 }
 
 /** One line of the text view: `number` counts the lines of the text, and is 0 where a long line goes on. */

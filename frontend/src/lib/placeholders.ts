@@ -4,15 +4,14 @@ export interface MaskedPiece {
   placeholder: boolean;
 }
 
-/** What app/wire puts in a credential's place: ‹token #3f2a›, ‹cookie #91bc, 40 B›. */
-const pattern = /‹[^‹›\n]{1,80}›/g;
+/** What app/wire puts in a credential's place: ‹token #3f2a›. */
+const pattern = /‹[a-z]+ #[0-9a-f]{4,}›/g;
 
 /** Cuts text into plain pieces and placeholders. The pieces together are the text. */
 export function maskedPieces(text: string): MaskedPiece[] {
   const pieces: MaskedPiece[] = [];
   let at = 0;
   for (const found of text.matchAll(pattern)) {
-    if (!found[0].includes('#')) continue;
     if (found.index > at) pieces.push({ text: text.slice(at, found.index), placeholder: false });
     pieces.push({ text: found[0], placeholder: true });
     at = found.index + found[0].length;

@@ -135,7 +135,12 @@ func (c *Core) Check(in RunInput) []Problem {
 		}
 		return []Problem{}
 	}
-	return problems(session.CheckArgs(t.InputSchema, json.RawMessage(in.Args)))
+	found := problems(session.CheckArgs(t.InputSchema, json.RawMessage(in.Args)))
+	if t.Excluded != "" {
+		// "Clients MUST reject tool definitions" with a bad x-mcp-header (transports/streamable-http): only the user may.
+		found = append(found, Problem{Message: "this tool may not be called: " + t.Excluded, Keyword: "x-mcp-header"})
+	}
+	return found
 }
 
 func problems(in []session.Problem) []Problem {

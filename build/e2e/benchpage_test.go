@@ -25,7 +25,7 @@ const type = (input, value) => {
   input.dispatchEvent(new Event('input', { bubbles: true }));
 };
 const button = (name) => byRole('button', name)[0];
-const median = (a) => a.sort((x, y) => x - y)[a.length >> 1];
+const field = async (name) => { await until(() => byRole('textbox', name).length > 0); return byRole('textbox', name)[0]; };
 `
 
 // measure runs an async function body in the page with the helpers and decodes what it returns.
@@ -73,7 +73,7 @@ func (b *table) echo(a *app, over string, bare []time.Duration) {
 	a.openTool("echo")
 	a.see(role("button", "Run"))
 	got := measure[struct{ Click, Shown []float64 }](a, fmt.Sprintf(`
-		const input = byRole('textbox').find((e) => e.closest('form, [role=form], .form, section, main') && /text/i.test(nameOf(e)) && !/search|filter|url/i.test(nameOf(e)));
+		const input = await field('text');
 		const click = [], shown = [];
 		for (let i = 0; i < %d; i++) {
 			const word = 'bench ' + %q + ' ' + i + '.';
@@ -132,7 +132,7 @@ func benchLargeResult(b *table) {
 	a.click(role("button", "Connect").nth(0))
 	a.openTool("large")
 	got := measure[struct{ First, Took, Stall float64 }](a, `
-		const input = await new Promise((resolve) => { const look = () => { const e = byRole('textbox').find((e) => /kib/i.test(nameOf(e))) ?? byRole('spinbutton').find((e) => /kib/i.test(nameOf(e))); e ? resolve(e) : setTimeout(look, 50); }; look(); });
+		const input = await field('kib');
 		type(input, '51200');
 		await new Promise((r) => setTimeout(r, 500));
 		let last = performance.now(), stall = 0, on = true;

@@ -10,7 +10,7 @@ part=${1:-run}
 node_wanted="20.19"
 
 run_packages=(gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev)
-test_packages=(xvfb xauth dbus-daemon gnome-keyring webkit2gtk-driver xdotool fonts-dejavu-core
+test_packages=(xvfb xauth dbus-daemon gnome-keyring webkit2gtk-driver xdotool scrot fonts-dejavu-core
 	fonts-noto-color-emoji adwaita-icon-theme procps)
 
 say() { printf 'setup: %s\n' "$*"; }

@@ -45,7 +45,7 @@ const (
 // Bridge is what the page calls.
 type Bridge struct {
 	calls, bytes, fetches, emitted, received atomic.Int64
-	ready chan struct{}
+	ready                                    chan struct{}
 }
 
 // Ready starts the clock.

@@ -1,0 +1,253 @@
+//go:build e2e
+
+// Package e2e drives the production program in a real window: build/e2e/run.sh sets up the display, the bus and the
+// keyring, and WebKitWebDriver clicks and types.
+//
+// A test starts the program with [start] and talks to its window:
+//
+//	a := start(t, options{})
+//	a.click(role("button", "Connect"))       // waits until there is exactly one that is shown, then clicks it
+//	a.fill(role("textbox", "URL"), "http://127.0.0.1:1/")
+//	a.keys(css("body"), ctrl("k"))
+//	a.wait("connected", `document.body.innerText.includes("Connected")`)
+//	a.shot("connected")                      // build/artifacts/e2e/TestName-connected.png
+//	a.restart()                              // a clean end and a new start with the same home folder
+//	a.mustNotHold("hunter2")                 // no file of the home folder and no line of the log holds it
+//
+// Every wait polls with the limit patience, which is long: the host may be starved. Each test has a home folder of its
+// own, which is its data folder too (SIGHTGLASS_HOME). A failed test leaves a picture and the program's log.
+package e2e
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// patience is how long anything may take.
+const patience = 60 * time.Second
+
+// options say how the program is started.
+type options struct {
+	home string   // a folder from an earlier app, for a second start; by default a new one
+	env  []string // NAME=value, after the defaults
+	dark bool     // the desktop's theme
+	// args are given to the program; the first must not be a verb of the command line.
+	args []string
+}
+
+// app is a running program with a window.
+type app struct {
+	*webdriver
+	t    *testing.T
+	opts options
+	home string
+}
+
+// appBinary is the production program.
+func appBinary(t *testing.T) string { return fromRunner(t, "E2E_BINARY") }
+
+func fromRunner(t *testing.T, name string) string {
+	t.Helper()
+	v := os.Getenv(name)
+	if v == "" {
+		t.Fatalf("%s is not set: run these tests with build/e2e/run.sh", name)
+	}
+	return v
+}
+
+// start opens the window and waits until its page is loaded. The program ends with the test.
+func start(t *testing.T, o options) *app {
+	t.Helper()
+	a := &app{t: t, opts: o, home: o.home}
+	if a.home == "" {
+		a.home = t.TempDir()
+	}
+	a.webdriver = startDriver(t)
+	t.Cleanup(func() {
+		if t.Failed() {
+			a.keepEvidence()
+		}
+		a.stop()
+	})
+	a.open()
+	return a
+}
+
+func (a *app) open() {
+	a.t.Helper()
+	began := time.Now()
+	if err := a.webdriver.open(a.launcher()); err != nil {
+		a.t.Fatalf("open the window: %v\nlog:\n%s", err, a.log())
+	}
+	a.wait("the page to load", `document.readyState === "complete" && !!window.runtime`)
+	a.t.Logf("window open after %v", time.Since(began).Round(time.Millisecond))
+}
+
+// environment is what the program gets: folders of its own and the desktop's theme.
+func (o options) environment(home string) []string {
+	env := []string{
+		"HOME=" + home, "SIGHTGLASS_HOME=" + filepath.Join(home, "sightglass"),
+		"XDG_CONFIG_HOME=" + filepath.Join(home, ".config"), "XDG_DATA_HOME=" + filepath.Join(home, ".local/share"),
+		"XDG_CACHE_HOME=" + filepath.Join(home, ".cache"), "XDG_STATE_HOME=" + filepath.Join(home, ".local/state"),
+	}
+	if o.dark {
+		env = append(env, "GTK_THEME=Adwaita:dark")
+	} else {
+		env = append(env, "GTK_THEME=Adwaita")
+	}
+	return append(env, o.env...)
+}
+
+// launcher writes the script that the driver starts: only the program gets the shim and the folders, and its log and
+// process id are kept.
+func (a *app) launcher() string {
+	a.t.Helper()
+	var b strings.Builder
+	b.WriteString("#!/bin/sh\n")
+	for _, v := range a.opts.environment(a.home) {
+		fmt.Fprintf(&b, "export %s\n", quote(v))
+	}
+	fmt.Fprintf(&b, "export LD_PRELOAD=%s\n", quote(fromRunner(a.t, "E2E_SHIM")))
+	fmt.Fprintf(&b, "echo $$ >%s\nexec %s", quote(a.file("pid")), quote(appBinary(a.t)))
+	for _, arg := range a.opts.args {
+		b.WriteString(" " + quote(arg))
+	}
+	fmt.Fprintf(&b, " >>%s 2>&1\n", quote(a.file("log"))) // the driver's own arguments are not the program's
+	name := a.file("start.sh")
+	if err := os.WriteFile(name, []byte(b.String()), 0o700); err != nil {
+		a.t.Fatal(err)
+	}
+	return name
+}
+
+// file is a file of the harness beside the home folder, so that searching the home folder does not meet it.
+func (a *app) file(name string) string { return a.home + "." + name }
+
+func quote(s string) string { return "'" + strings.ReplaceAll(s, "'", `'\''`) + "'" }
+
+// log is what the program has printed since its first start with this home folder.
+func (a *app) log() string {
+	b, _ := os.ReadFile(a.file("log"))
+	return string(b)
+}
+
+// pid is the program's process id.
+func (a *app) pid() int {
+	a.t.Helper()
+	b, err := os.ReadFile(a.file("pid"))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	pid, err := strconv.Atoi(strings.TrimSpace(string(b)))
+	if err != nil {
+		a.t.Fatal(err)
+	}
+	return pid
+}
+
+// quit asks the program to end as a session manager does, and waits until it has.
+func (a *app) quit() {
+	a.t.Helper()
+	pid := a.pid()
+	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil && !errors.Is(err, syscall.ESRCH) {
+		a.t.Fatal(err)
+	}
+	a.poll("the program to end", func() bool { return !alive(pid) })
+	a.webdriver.close()
+}
+
+// alive says whether a process runs; one that nobody has waited for yet does not.
+func alive(pid int) bool {
+	b, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid))
+	if err != nil {
+		return false
+	}
+	_, after, _ := strings.Cut(string(b), ") ")
+	return !strings.HasPrefix(after, "Z")
+}
+
+// restart ends the program and starts it again with the same home folder.
+func (a *app) restart() {
+	a.t.Helper()
+	a.quit()
+	a.open()
+}
+
+// stop ends the program without a test to fail.
+func (a *app) stop() {
+	b, err := os.ReadFile(a.file("pid"))
+	if pid, convErr := strconv.Atoi(strings.TrimSpace(string(b))); err == nil && convErr == nil && alive(pid) {
+		_ = syscall.Kill(pid, syscall.SIGTERM)
+		for end := time.Now().Add(10 * time.Second); alive(pid) && time.Now().Before(end); {
+			time.Sleep(20 * time.Millisecond)
+		}
+		if alive(pid) {
+			_ = syscall.Kill(pid, syscall.SIGKILL)
+		}
+	}
+	a.webdriver.close()
+	_ = a.cmd.Process.Signal(os.Interrupt)
+	_ = a.cmd.Wait()
+}
+
+// keepEvidence leaves what explains a failure in the artefacts.
+func (a *app) keepEvidence() {
+	name := artifact(a.t, "failed")
+	if a.picture(name+".png") == nil {
+		a.t.Logf("picture: %s.png", name)
+	}
+	log := a.log()
+	_ = os.WriteFile(name+".log", []byte(log), 0o600)
+	if len(log) > 8<<10 {
+		log = "…" + log[len(log)-8<<10:]
+	}
+	a.t.Logf("the program's log:\n%s", log)
+}
+
+func startDriver(t *testing.T) *webdriver {
+	t.Helper()
+	for range 5 { // another process may take the port in between
+		port := freePort(t)
+		w := &webdriver{base: "http://127.0.0.1:" + port, client: http.Client{Timeout: patience}}
+		w.cmd = exec.Command("WebKitWebDriver", "--port="+port)
+		w.cmd.Stderr = os.Stderr
+		if err := w.cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		for end := time.Now().Add(patience); time.Now().Before(end) && alive(w.cmd.Process.Pid); time.Sleep(20 * time.Millisecond) {
+			if c, err := (&net.Dialer{}).DialContext(context.Background(), "tcp", "127.0.0.1:"+port); err == nil {
+				_ = c.Close()
+				return w
+			}
+		}
+		_ = w.cmd.Process.Kill()
+		_ = w.cmd.Wait()
+	}
+	t.Fatal("WebKitWebDriver did not answer")
+	return nil
+}
+
+func freePort(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	_, port, err := net.SplitHostPort(l.Addr().String())
+	if err != nil {
+		t.Fatal(err)
+	}
+	return port
+}

@@ -1,0 +1,311 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+)
+
+// target names an element: a JavaScript expression whose value is an array of elements.
+type target struct{ what, find string }
+
+// css finds what is shown and matches a selector.
+func css(selector string) target {
+	return target{selector, fmt.Sprintf("shown([...document.querySelectorAll(%s)])", literal(selector))}
+}
+
+// role finds what is shown with an ARIA role, explicit or the tag's own, and an accessible name. The name must be
+// equal but for white space; an empty one matches any.
+func role(r, name string) target {
+	return target{r + " " + name, fmt.Sprintf("byRole(%s, %s)", literal(r), literal(name))}
+}
+
+// text finds the innermost elements that are shown and hold text.
+func text(s string) target {
+	return target{"text " + s, fmt.Sprintf("byText(%s)", literal(s))}
+}
+
+// in narrows a target to what lies within another.
+func (t target) in(outer target) target {
+	return target{t.what + " in " + outer.what, fmt.Sprintf("within(%s, %s)", outer.find, t.find)}
+}
+
+// nth picks one of several, counted from 0.
+func (t target) nth(n int) target {
+	return target{fmt.Sprintf("%s [%d]", t.what, n), fmt.Sprintf("(%s).slice(%d, %d)", t.find, n, n+1)}
+}
+
+func literal(s string) string {
+	b, _ := json.Marshal(s) // a string always can be
+	return string(b)
+}
+
+// finders is the part that runs in the page. It knows the roles and names that this program uses, not all of
+// WAI-ARIA.
+const finders = `
+const shown = (all) => all.filter((e) => e.checkVisibility({ visibilityProperty: true }) && !e.closest('[aria-hidden="true"], [inert]'));
+const tags = {
+  button: 'button, summary, input[type=button], input[type=submit]', link: 'a[href]', checkbox: 'input[type=checkbox]',
+  radio: 'input[type=radio]', combobox: 'select', spinbutton: 'input[type=number]', heading: 'h1, h2, h3, h4, h5, h6',
+  textbox: 'input:not([type]), input[type=text], input[type=url], input[type=password], input[type=email], textarea',
+  searchbox: 'input[type=search]', list: 'ul, ol', listitem: 'li', table: 'table', row: 'tr', cell: 'td', img: 'img, svg[role=img]',
+  dialog: 'dialog[open]', main: 'main', navigation: 'nav', option: 'option', group: 'fieldset', progressbar: 'progress', status: 'output',
+};
+const tidy = (s) => (s ?? '').replace(/\s+/g, ' ').trim();
+const referred = (e, attribute) => (e.getAttribute(attribute) ?? '').split(/\s+/).filter(Boolean).map((id) => document.getElementById(id)?.textContent ?? '').join(' ');
+const nameOf = (e) => tidy(referred(e, 'aria-labelledby')) || tidy(e.getAttribute('aria-label'))
+  || tidy([...(e.labels ?? [])].map((l) => l.textContent).join(' ')) || tidy(e.getAttribute('alt'))
+  || (e.matches('input, textarea, select') ? '' : tidy(e.textContent)) || tidy(e.getAttribute('title')) || tidy(e.getAttribute('placeholder')) || tidy(e.value);
+const byRole = (role, name) => shown([...document.querySelectorAll('[role="' + role + '"]' + (tags[role] ? ', ' + tags[role].split(',').map((s) => s.trim() + ':not([role])').join(', ') : ''))])
+  .filter((e) => !name || nameOf(e) === tidy(name));
+const byText = (text) => shown([...document.querySelectorAll('body *')].filter((e) => tidy(e.innerText ?? '').includes(tidy(text)))).filter((e, _, all) => !all.some((o) => o !== e && e.contains(o)));
+const within = (outer, inner) => inner.filter((e) => outer.some((o) => o !== e && o.contains(e)));
+`
+
+// js runs a function body in the page and returns its value.
+func (a *app) js(body string, args ...any) any {
+	a.t.Helper()
+	v, err := a.tryJS(body, args...)
+	if err != nil {
+		a.t.Fatalf("script %s: %v", body, err)
+	}
+	return v
+}
+
+func (a *app) tryJS(body string, args ...any) (v any, err error) {
+	if args == nil {
+		args = []any{}
+	}
+	return v, a.do(http.MethodPost, "/execute/sync", map[string]any{"script": finders + body, "args": args}, &v)
+}
+
+// await runs an expression that is a promise and returns what it resolves to.
+func (a *app) await(expression string) any {
+	a.t.Helper()
+	var v struct {
+		Value any    `json:"value"`
+		Error string `json:"error"`
+	}
+	script := finders + "const done = arguments[arguments.length - 1]; (async () => (" + expression + "))().then((value) => done({ value: value ?? null }), (e) => done({ error: String(e) }));"
+	if err := a.do(http.MethodPost, "/execute/async", map[string]any{"script": script, "args": []any{}}, &v); err != nil {
+		a.t.Fatalf("await %s: %v", expression, err)
+	}
+	if v.Error != "" {
+		a.t.Fatalf("await %s: rejected: %s", expression, v.Error)
+	}
+	return v.Value
+}
+
+// poll waits until done is true.
+func (a *app) poll(what string, done func() bool) {
+	a.t.Helper()
+	for end := time.Now().Add(patience); !done(); time.Sleep(30 * time.Millisecond) {
+		if time.Now().After(end) {
+			a.t.Fatalf("waited %v for %s", patience, what)
+		}
+	}
+}
+
+// wait waits until a JavaScript expression is true.
+func (a *app) wait(what, expression string) {
+	a.t.Helper()
+	a.poll(what, func() bool {
+		v, err := a.tryJS("return !!(" + expression + ")")
+		if err != nil && !alive(a.pid()) {
+			a.t.Fatalf("waiting for %s: the program has ended: %v", what, err)
+		}
+		return err == nil && v == true
+	})
+}
+
+// see waits until a target is shown, and unsee until none is.
+func (a *app) see(t target)   { a.t.Helper(); a.wait(t.what, "("+t.find+").length > 0") }
+func (a *app) unsee(t target) { a.t.Helper(); a.wait("no "+t.what, "("+t.find+").length === 0") }
+
+// count is how many of a target are shown now.
+func (a *app) count(t target) int {
+	a.t.Helper()
+	n, _ := a.js("return (" + t.find + ").length").(float64)
+	return int(n)
+}
+
+// textOf waits for one element and returns what it shows.
+func (a *app) textOf(t target) string {
+	a.t.Helper()
+	var s string
+	a.withElement(t, func(id string) error { return a.do(http.MethodGet, "/element/"+id+"/text", nil, &s) })
+	return s
+}
+
+// withElement calls f with the only element of a target, again when the page replaced it in between.
+func (a *app) withElement(t target, f func(id string) error) {
+	a.t.Helper()
+	var last error
+	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
+		v, err := a.tryJS("const all = " + t.find + "; return { count: all.length, one: all.length === 1 ? all[0] : null };")
+		if err != nil {
+			last = err
+			continue
+		}
+		found, _ := v.(map[string]any)
+		one, _ := found["one"].(map[string]any)
+		if one == nil {
+			last = fmt.Errorf("there are %v", found["count"])
+			continue
+		}
+		id, _ := one[elementKey].(string)
+		if last = f(id); last == nil {
+			return
+		}
+		var e *webdriverError
+		if !errors.As(last, &e) {
+			break
+		}
+	}
+	a.t.Fatalf("%s: %v", t.what, last)
+}
+
+// click clicks as a user does: what lies above the element would get the click, and fails it.
+func (a *app) click(t target) {
+	a.t.Helper()
+	a.withElement(t, func(id string) error { return a.do(http.MethodPost, "/element/"+id+"/click", nil, nil) })
+}
+
+// fill replaces what a field holds.
+func (a *app) fill(t target, s string) {
+	a.t.Helper()
+	a.withElement(t, func(id string) error {
+		if err := a.do(http.MethodPost, "/element/"+id+"/clear", nil, nil); err != nil {
+			return err
+		}
+		return a.do(http.MethodPost, "/element/"+id+"/value", map[string]any{"text": s}, nil)
+	})
+}
+
+// keys types into an element, special keys too: [enter], [escape], [ctrl].
+func (a *app) keys(t target, s string) {
+	a.t.Helper()
+	a.withElement(t, func(id string) error {
+		return a.do(http.MethodPost, "/element/"+id+"/value", map[string]any{"text": s}, nil)
+	})
+}
+
+// press types to whatever has the focus: each part is a text or a special key, held are modifier keys.
+func (a *app) press(s string, held ...string) {
+	a.t.Helper()
+	var acts []map[string]any
+	for _, k := range held {
+		acts = append(acts, map[string]any{"type": "keyDown", "value": k})
+	}
+	for _, r := range s {
+		acts = append(acts, map[string]any{"type": "keyDown", "value": string(r)}, map[string]any{"type": "keyUp", "value": string(r)})
+	}
+	for _, k := range held {
+		acts = append(acts, map[string]any{"type": "keyUp", "value": k})
+	}
+	body := map[string]any{"actions": []any{map[string]any{"type": "key", "id": "keyboard", "actions": acts}}}
+	if err := a.do(http.MethodPost, "/actions", body, nil); err != nil {
+		a.t.Fatalf("press %q: %v", s, err)
+	}
+}
+
+// Special keys (WebDriver, section 17.4.2).
+const (
+	backspace = "\ue003"
+	tab       = "\ue004"
+	enter     = "\ue006"
+	shiftKey  = "\ue008"
+	ctrlKey   = "\ue009"
+	escape    = "\ue00c"
+	arrowUp   = "\ue013"
+	arrowDown = "\ue015"
+)
+
+// ctrl is a key with Control held, for keys.
+func ctrl(key string) string { return ctrlKey + key + ctrlKey }
+
+// resize sets the inner size of the window.
+func (a *app) resize(width, height int) {
+	a.t.Helper()
+	a.js("window.runtime.WindowSetSize(arguments[0], arguments[1])", width, height)
+	a.wait(fmt.Sprintf("a window of %dx%d", width, height), fmt.Sprintf("innerWidth === %d && innerHeight === %d", width, height))
+}
+
+// shot writes a picture of the window, as it is on the screen, to the artefacts, once it stands still.
+func (a *app) shot(name string) {
+	a.t.Helper()
+	if err := a.picture(artifact(a.t, name) + ".png"); err != nil {
+		a.t.Fatalf("picture %s: %v", name, err)
+	}
+}
+
+// picture asks the X server, not the driver: what counts is what the user sees, and the driver's own picture never
+// comes while nothing is repainted. Something that moves (a progress bar, a caret) does not hold it up for long.
+func (a *app) picture(file string) error {
+	const still, limit = 150 * time.Millisecond, 3 * time.Second
+	area, err := a.windowArea()
+	if err != nil {
+		return err
+	}
+	var before []byte
+	for end := time.Now().Add(limit); ; time.Sleep(still) {
+		if out, err := exec.Command("scrot", "--overwrite", "--silent", "--autoselect", area, file).CombinedOutput(); err != nil {
+			return fmt.Errorf("scrot: %w: %s", err, out)
+		}
+		now, err := os.ReadFile(file)
+		if err != nil {
+			return err
+		}
+		if bytes.Equal(now, before) || time.Now().After(end) {
+			return nil
+		}
+		before = now
+	}
+}
+
+// windowArea is where the window is on the screen: x,y,width,height.
+func (a *app) windowArea() (string, error) {
+	out, err := exec.Command("xdotool", "search", "--onlyvisible", "--pid", strconv.Itoa(a.pid()), "--name", "^Sightglass$",
+		"getwindowgeometry", "--shell").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("find the window: %w: %s", err, out)
+	}
+	values := map[string]string{}
+	for line := range strings.Lines(string(out)) {
+		name, value, _ := strings.Cut(strings.TrimSpace(line), "=")
+		values[name] = value
+	}
+	return strings.Join([]string{values["X"], values["Y"], values["WIDTH"], values["HEIGHT"]}, ","), nil
+}
+
+// artifact is a file name without its ending.
+func artifact(t *testing.T, name string) string {
+	t.Helper()
+	return filepath.Join(fromRunner(t, "E2E_ARTIFACTS"), strings.ReplaceAll(t.Name(), "/", "-")+"-"+name)
+}
+
+// frame switches to the frame that a selector finds; top goes back.
+func (a *app) frame(selector string) {
+	a.t.Helper()
+	a.withElement(css(selector), func(id string) error {
+		return a.do(http.MethodPost, "/frame", map[string]any{"id": map[string]string{elementKey: id}}, nil)
+	})
+}
+
+func (a *app) top() {
+	a.t.Helper()
+	if err := a.do(http.MethodPost, "/frame", map[string]any{"id": nil}, nil); err != nil {
+		a.t.Fatal(err)
+	}
+}

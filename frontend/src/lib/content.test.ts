@@ -22,7 +22,9 @@ test('every block kind, in order, and what is odd', () => {
       _meta: { x: 1 },
     }),
   );
-  expect(result.blocks.map((b) => b.kind).join(' ')).toBe('text image audio resource resource link unknown unknown unknown unknown');
+  expect(result.blocks.map((b) => b.kind).join(' ')).toBe(
+    'text image audio resource resource link unknown unknown unknown unknown',
+  );
   expect(result.structured?.kind).toBe('object');
   expect(result.rest.map((r) => r.key)).toEqual(['_meta']);
 });

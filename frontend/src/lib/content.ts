@@ -7,7 +7,13 @@ export type Block = { readonly node: JsonNode } & (
   | { readonly kind: 'text'; readonly text: string }
   | { readonly kind: 'image'; readonly mime: string; readonly data: string }
   | { readonly kind: 'audio'; readonly mime: string; readonly data: string }
-  | { readonly kind: 'resource'; readonly uri: string; readonly mime: string; readonly text: string | null; readonly blob: string | null }
+  | {
+      readonly kind: 'resource';
+      readonly uri: string;
+      readonly mime: string;
+      readonly text: string | null;
+      readonly blob: string | null;
+    }
   | {
       readonly kind: 'link';
       readonly uri: string;
@@ -33,7 +39,8 @@ const known = new Set(['content', 'structuredContent', 'isError', 'resultType'])
 
 /** Reads a CallToolResult. */
 export function readResult(result: JsonNode): ToolResult {
-  if (result.kind !== 'object') return { blocks: [], structured: undefined, rest: [], note: 'the result is not a JSON object' };
+  if (result.kind !== 'object')
+    return { blocks: [], structured: undefined, rest: [], note: 'the result is not a JSON object' };
   const content = get(result, 'content');
   const structured = get(result, 'structuredContent');
   const rest = result.members.filter((m) => !known.has(m.key)).map(({ key, value }) => ({ key, value }));
@@ -55,7 +62,9 @@ function readBlock(node: JsonNode): Block {
   const has = (key: string, of: JsonNode = node): boolean => get(of, key)?.kind === 'string';
   switch (type) {
     case 'text':
-      return has('text') ? { node, kind: 'text', text: text('text') } : { node, kind: 'unknown', why: 'text without "text"' };
+      return has('text')
+        ? { node, kind: 'text', text: text('text') }
+        : { node, kind: 'unknown', why: 'text without "text"' };
     case 'image':
     case 'audio':
       if (!has('data')) return { node, kind: 'unknown', why: `${type} without "data"` };
@@ -109,7 +118,10 @@ export function mediaUrl(kind: 'image' | 'audio', mime: string, data: string): {
   if (type === '') return { why: 'no mimeType' };
   if (!showable[kind].test(type)) return { why: `${type.slice(0, 80)} is not shown as ${kind}` };
   if (data.length > maxMedia) return { why: 'too large to show' };
-  const clean = /[\s_-]/.test(data.slice(0, 4096)) || data.includes('\n') ? data.replaceAll(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/') : data;
+  const clean =
+    /[\s_-]/.test(data.slice(0, 4096)) || data.includes('\n')
+      ? data.replaceAll(/\s/g, '').replaceAll('-', '+').replaceAll('_', '/')
+      : data;
   return { url: `data:${type};base64,${clean}` };
 }
 
@@ -123,13 +135,18 @@ export function base64Length(data: string): number {
 export function hexPreview(data: string, bytes = 256): string | null {
   let raw: string;
   try {
-    raw = atob(data.slice(0, Math.ceil(bytes / 3) * 4).replaceAll('-', '+').replaceAll('_', '/'));
+    raw = atob(
+      data
+        .slice(0, Math.ceil(bytes / 3) * 4)
+        .replaceAll('-', '+')
+        .replaceAll('_', '/'),
+    );
   } catch {
     return null;
   }
   const lines: string[] = [];
   for (let at = 0; at < Math.min(raw.length, bytes); at += 16) {
-    const part = [...raw.slice(at, Math.min(at + 16, bytes))];
+    const part = Array.from(raw.slice(at, Math.min(at + 16, bytes)));
     const hex = part.map((c) => c.charCodeAt(0).toString(16).padStart(2, '0')).join(' ');
     const text = part.map((c) => (c >= ' ' && c <= '~' ? c : '.')).join('');
     lines.push(`${at.toString(16).padStart(4, '0')}  ${hex.padEnd(47)}  ${text}`);

@@ -45,7 +45,12 @@ test('secrets are never written', () => {
         pin: { type: 'string', format: 'password' },
         once: { type: 'string', writeOnly: true },
         list: { type: 'array', items: { type: 'string', format: 'password' } },
-        deep: { oneOf: [{ properties: { kind: { const: 'a' }, hush: { type: 'string', writeOnly: true } } }, { type: 'string' }] },
+        deep: {
+          oneOf: [
+            { properties: { kind: { const: 'a' }, hush: { type: 'string', writeOnly: true } } },
+            { type: 'string' },
+          ],
+        },
       },
     }),
   );

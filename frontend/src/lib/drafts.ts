@@ -82,7 +82,8 @@ export class Drafts {
   private read(key: string): { at: number; args: string } | null {
     try {
       const value: unknown = JSON.parse(this.store?.getItem(key) ?? 'null');
-      if (typeof value !== 'object' || value === null || !('args' in value) || typeof value.args !== 'string') return null;
+      if (typeof value !== 'object' || value === null || !('args' in value) || typeof value.args !== 'string')
+        return null;
       const at = 'at' in value && typeof value.at === 'number' ? value.at : 0;
       return { at, args: value.args };
     } catch {

@@ -73,7 +73,25 @@ describe('parseJson', () => {
   });
 
   test('agrees with JSON.parse on made-up texts', () => {
-    const pieces = ['{', '}', '[', ']', ',', ':', '"a"', '"\\n"', '1', '-2.5e3', '0', 'true', 'null', ' ', '"', '\\', '.'];
+    const pieces = [
+      '{',
+      '}',
+      '[',
+      ']',
+      ',',
+      ':',
+      '"a"',
+      '"\\n"',
+      '1',
+      '-2.5e3',
+      '0',
+      'true',
+      'null',
+      ' ',
+      '"',
+      '\\',
+      '.',
+    ];
     let state = 7;
     const next = (n: number): number => (state = (state * 1103515245 + 12345) % 2147483648) % n;
     for (let i = 0; i < 20_000; i++) {
@@ -99,6 +117,26 @@ describe('parseJson', () => {
     const parser = new JsonParser('[1]');
     expect(parser.step(1)).toBe(false);
     await expect(parseJsonSliced(text, AbortSignal.abort(new Error('gone')))).rejects.toThrow('gone');
+  });
+});
+
+describe('long strings', () => {
+  const long = 'x'.repeat(1000);
+  test.each([
+    [`"${long}"`, true],
+    [`"${long}\\\\"`, true],
+    [`"${long}\\""`, true],
+    [`"${'\\n'.repeat(500)}"`, true],
+    [`["${long}","${long}"]`, true],
+    [`"${long}\\"`, false],
+    [`"${long}\n"`, false],
+    [`"${long}\\x"`, false],
+    [`"${long}`, false],
+  ])('%#', (text, valid) => {
+    const parsed = parseJson(text);
+    expect(parsed.ok).toBe(valid);
+    if (parsed.ok) expect(JSON.parse(printJson(parsed.node))).toEqual(JSON.parse(text));
+    else expect(parsed.error.message).toMatch(/not closed|line break|escape/);
   });
 });
 

@@ -14,7 +14,10 @@ export function pointerTokens(pointer: string): string[] | null {
   const text = pointer.startsWith('#') ? pointer.slice(1) : pointer;
   if (text === '') return [];
   if (!text.startsWith('/')) return null;
-  return text.slice(1).split('/').map((t) => t.replaceAll('~1', '/').replaceAll('~0', '~'));
+  return text
+    .slice(1)
+    .split('/')
+    .map((t) => t.replaceAll('~1', '/').replaceAll('~0', '~'));
 }
 
 /** The member's value; the last one when the key is there twice, as JSON.parse and most servers read it. */
@@ -59,7 +62,12 @@ export function setAt(root: JsonNode | undefined, path: Path, value: JsonNode | 
   return setMember(root, step, rest, value);
 }
 
-function setItem(root: JsonNode | undefined, index: number, rest: Path, value: JsonNode | undefined): JsonNode | undefined {
+function setItem(
+  root: JsonNode | undefined,
+  index: number,
+  rest: Path,
+  value: JsonNode | undefined,
+): JsonNode | undefined {
   const items = root?.kind === 'array' ? root.items : [];
   const next = setAt(items[index], rest, value);
   if (next === undefined) {
@@ -70,7 +78,12 @@ function setItem(root: JsonNode | undefined, index: number, rest: Path, value: J
   return arrayNode(items.map((item, i) => (i === index ? next : item)));
 }
 
-function setMember(root: JsonNode | undefined, key: string, rest: Path, value: JsonNode | undefined): JsonNode | undefined {
+function setMember(
+  root: JsonNode | undefined,
+  key: string,
+  rest: Path,
+  value: JsonNode | undefined,
+): JsonNode | undefined {
   const members = root?.kind === 'object' ? root.members : [];
   const last = members.findLastIndex((m) => m.key === key);
   const next = setAt(members[last]?.value, rest, value);

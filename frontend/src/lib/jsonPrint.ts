@@ -92,7 +92,9 @@ export function sameJson(a: JsonNode, b: JsonNode): boolean {
     case 'string':
       return b.kind === 'string' && a.value === b.value;
     case 'array':
-      return b.kind === 'array' && a.items.length === b.items.length && a.items.every((item, i) => sameAt(item, b.items[i]));
+      return (
+        b.kind === 'array' && a.items.length === b.items.length && a.items.every((item, i) => sameAt(item, b.items[i]))
+      );
     case 'object': {
       if (b.kind !== 'object' || a.members.length !== b.members.length) return false;
       const other = new Map(b.members.map((m) => [m.key, m.value]));

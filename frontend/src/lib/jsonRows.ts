@@ -44,7 +44,8 @@ export function openAtFirst(root: JsonNode): Set<JsonNode> {
       open.add(node);
       budget -= childCount(node) + 1;
       if (budget <= 0) break;
-      for (const child of children(node, firstChildren)) if (isContainer(child.node) && childCount(child.node) > 0) next.push(child.node);
+      for (const child of children(node, firstChildren))
+        if (isContainer(child.node) && childCount(child.node) > 0) next.push(child.node);
     }
     level = next;
   }

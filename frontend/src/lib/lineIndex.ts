@@ -67,6 +67,12 @@ export class LineIndex {
 /** Text for the eye: no line end, control characters as their pictures, which would else be nothing or do something. */
 export function visible(text: string): string {
   const end = text.endsWith('\r\n') ? text.length - 2 : text.endsWith('\n') ? text.length - 1 : text.length;
-  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
-  return text.slice(0, end).replaceAll(/[\u0000-\u0008\u000a-\u001f\u007f]/g, (c) => (c === '\u007f' ? '␡' : String.fromCharCode(0x2400 + c.charCodeAt(0))));
+  return (
+    text
+      .slice(0, end)
+      // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+      .replaceAll(/[\u0000-\u0008\u000a-\u001f\u007f]/g, (c) =>
+        c === '\u007f' ? '␡' : String.fromCharCode(0x2400 + c.charCodeAt(0)),
+      )
+  );
 }

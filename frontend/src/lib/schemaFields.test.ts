@@ -74,7 +74,15 @@ describe('schemaFields', () => {
     [{ enum: ['a', null, 2, { x: 1 }] }, 'enum(a|2|{"x":1})?'],
     [{ enum: ['only'] }, 'const("only")'],
     [{ type: 'string', enum: ['a', 'b'], enumNames: ['Alpha', 'Beta'] }, 'enum(Alpha (a)|Beta (b))'],
-    [{ oneOf: [{ const: 1, title: 'One' }, { const: 2, title: 'Two' }] }, 'enum(One (1)|Two (2))'],
+    [
+      {
+        oneOf: [
+          { const: 1, title: 'One' },
+          { const: 2, title: 'Two' },
+        ],
+      },
+      'enum(One (1)|Two (2))',
+    ],
     [{ anyOf: [{ const: 'x' }, { type: 'null' }] }, 'enum(x)?'],
     [{ const: { a: 1 } }, 'const({"a":1})'],
     [{ type: 'array', items: str }, '[string…]'],
@@ -91,12 +99,32 @@ describe('schemaFields', () => {
     [{ $ref: 7 }, 'raw'],
     [{ anyOf: [{ $ref: '#' }] }, 'raw'],
     [{ allOf: [{ properties: { a: str } }, { properties: { b: int }, required: ['b'] }] }, '{a: string, b!: integer}'],
-    [{ allOf: [{ type: 'number', minimum: 1 }, { type: 'integer', minimum: 3 }] }, 'integer'],
+    [
+      {
+        allOf: [
+          { type: 'number', minimum: 1 },
+          { type: 'integer', minimum: 3 },
+        ],
+      },
+      'integer',
+    ],
     [{ allOf: [{ type: 'string' }, { type: 'object' }] }, 'raw'],
-    [{ allOf: [{ $ref: '#/$defs/base' }], properties: { c: int }, $defs: { base: { type: 'object', properties: { b: str } } } }, '{c: integer, b: string}'],
+    [
+      {
+        allOf: [{ $ref: '#/$defs/base' }],
+        properties: { c: int },
+        $defs: { base: { type: 'object', properties: { b: str } } },
+      },
+      '{c: integer, b: string}',
+    ],
     [{ anyOf: [{ required: ['a'] }, { required: ['b'] }], properties: { a: str, b: str } }, '{a: string, b: string}'],
     [
-      { oneOf: [{ title: 'Cat', properties: { kind: { const: 'cat' } } }, { properties: { kind: { const: 'dog' }, age: int } }] },
+      {
+        oneOf: [
+          { title: 'Cat', properties: { kind: { const: 'cat' } } },
+          { properties: { kind: { const: 'dog' }, age: int } },
+        ],
+      },
       '(Cat: {kind: const("cat")} | kind = dog: {kind: const("dog"), age: integer})@kind',
     ],
     [
@@ -140,7 +168,10 @@ describe('schemaFields', () => {
   });
 
   test('recursion is lazy', () => {
-    const tree = of({ $ref: '#/$defs/node', $defs: { node: { type: 'object', properties: { children: { type: 'array', items: { $ref: '#/$defs/node' } } } } } });
+    const tree = of({
+      $ref: '#/$defs/node',
+      $defs: { node: { type: 'object', properties: { children: { type: 'array', items: { $ref: '#/$defs/node' } } } } },
+    });
     let field = tree;
     for (let i = 0; i < 1000; i++) {
       const children = property(field, 'children');
@@ -151,12 +182,17 @@ describe('schemaFields', () => {
   });
 
   test('notes of a $ref are replaced by those beside it', () => {
-    const field = of({ properties: { a: { $ref: '#/$defs/x', description: 'here', default: 4 } }, $defs: { x: { type: 'integer', description: 'there' } } });
+    const field = of({
+      properties: { a: { $ref: '#/$defs/x', description: 'here', default: 4 } },
+      $defs: { x: { type: 'integer', description: 'there' } },
+    });
     expect(property(field, 'a')).toMatchObject({ kind: 'integer', description: 'here' });
   });
 
   test('notes above a nullable are kept', () => {
-    expect(of({ title: 'Name', default: null, anyOf: [{ type: 'string', maxLength: 5 }, { type: 'null' }] })).toMatchObject({
+    expect(
+      of({ title: 'Name', default: null, anyOf: [{ type: 'string', maxLength: 5 }, { type: 'null' }] }),
+    ).toMatchObject({
       kind: 'string',
       title: 'Name',
       nullable: true,
@@ -165,7 +201,14 @@ describe('schemaFields', () => {
   });
 
   test('passwords and credential-like names are secret', () => {
-    const field = of({ properties: { a: { type: 'string', format: 'password' }, b: { type: 'string', writeOnly: true }, apiKey: str, keyword: str } });
+    const field = of({
+      properties: {
+        a: { type: 'string', format: 'password' },
+        b: { type: 'string', writeOnly: true },
+        apiKey: str,
+        keyword: str,
+      },
+    });
     expect(['a', 'b', 'apiKey', 'keyword'].map((n) => property(field, n).secret)).toEqual([true, true, true, false]);
   });
 });
@@ -177,22 +220,38 @@ describe('hostile schemas', () => {
     return out;
   };
   const doubling: Record<string, unknown> = { d0: { properties: { a: str } } };
-  for (let i = 1; i < 40; i++) doubling[`d${String(i)}`] = { allOf: Array.from({ length: 8 }, () => ({ $ref: `#/$defs/d${String(i - 1)}` })) };
-  const wide = { oneOf: Array.from({ length: 200 }, (_, i) => ({ properties: Object.fromEntries(Array.from({ length: 100 }, (_, j) => [`p${String(j)}`, { const: i * j }])) })) };
+  for (let i = 1; i < 40; i++)
+    doubling[`d${String(i)}`] = { allOf: Array.from({ length: 8 }, () => ({ $ref: `#/$defs/d${String(i - 1)}` })) };
+  const wide = {
+    oneOf: Array.from({ length: 200 }, (_, i) => ({
+      properties: Object.fromEntries(Array.from({ length: 100 }, (_, j) => [`p${String(j)}`, { const: i * j }])),
+    })),
+  };
 
   test.each<[string, string]>([
     ['deep nesting', JSON.stringify(nest(400, (s) => ({ type: 'array', items: s }), str))],
     ['deeper than the parser goes', '{"items":'.repeat(100_000)],
     ['exponential allOf', JSON.stringify({ $ref: '#/$defs/d7', $defs: doubling })],
     ['deep allOf', JSON.stringify({ $ref: '#/$defs/d39', $defs: doubling })],
-    ['references in a circle', JSON.stringify({ $ref: '#/$defs/a', $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } } })],
+    [
+      'references in a circle',
+      JSON.stringify({ $ref: '#/$defs/a', $defs: { a: { $ref: '#/$defs/b' }, b: { $ref: '#/$defs/a' } } }),
+    ],
     ['itself as its only variant', JSON.stringify({ oneOf: [{ $ref: '#' }, { type: 'null' }] })],
     ['itself as both variants', JSON.stringify({ anyOf: [{ $ref: '#' }, { $ref: '#' }] })],
     ['itself by allOf', JSON.stringify({ allOf: [{ $ref: '#' }] })],
     ['many variants', JSON.stringify(wide)],
     ['a long enum', JSON.stringify({ enum: Array.from({ length: 50_000 }, (_, i) => i) })],
-    ['10,000 properties', JSON.stringify({ properties: Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`p${String(i)}`, str])) })],
-    ['__proto__ and constructor', '{"properties":{"__proto__":{"type":"string"},"constructor":{"type":"integer"}},"required":["toString"]}'],
+    [
+      '10,000 properties',
+      JSON.stringify({
+        properties: Object.fromEntries(Array.from({ length: 10_000 }, (_, i) => [`p${String(i)}`, str])),
+      }),
+    ],
+    [
+      '__proto__ and constructor',
+      '{"properties":{"__proto__":{"type":"string"},"constructor":{"type":"integer"}},"required":["toString"]}',
+    ],
     ['bounds as text', '{"type":"string","minLength":"3","pattern":7,"format":{}}'],
   ])('%s', (_name, text) => {
     const started = performance.now();
@@ -204,8 +263,40 @@ describe('hostile schemas', () => {
   });
 
   test('made-up schemas never throw', () => {
-    const words = ['type', 'properties', 'items', 'anyOf', 'oneOf', 'allOf', '$ref', 'enum', 'const', 'required', 'additionalProperties', 'title', 'default', 'a', '$defs', 'not', 'prefixItems'];
-    const leaves = ['string', 'object', 'array', 'null', '#', '#/$defs/a', '#/properties/a', true, false, null, 0, 1.5, ''];
+    const words = [
+      'type',
+      'properties',
+      'items',
+      'anyOf',
+      'oneOf',
+      'allOf',
+      '$ref',
+      'enum',
+      'const',
+      'required',
+      'additionalProperties',
+      'title',
+      'default',
+      'a',
+      '$defs',
+      'not',
+      'prefixItems',
+    ];
+    const leaves = [
+      'string',
+      'object',
+      'array',
+      'null',
+      '#',
+      '#/$defs/a',
+      '#/properties/a',
+      true,
+      false,
+      null,
+      0,
+      1.5,
+      '',
+    ];
     let state = 3;
     const next = (n: number): number => (state = (state * 1103515245 + 12345) % 2147483648) % n;
     const value = (depth: number): unknown => {
@@ -267,7 +358,9 @@ describe('variants', () => {
     if (shape.kind !== 'choice') throw new Error(shape.kind);
     const rect = shape.variants[1]?.field();
     if (!rect) throw new Error('no variant');
-    expect(printJson(switchVariant(rect, read('{"kind":"circle","r":2,"name":"n"}')))).toBe('{"kind":"rect","name":"n"}');
+    expect(printJson(switchVariant(rect, read('{"kind":"circle","r":2,"name":"n"}')))).toBe(
+      '{"kind":"rect","name":"n"}',
+    );
   });
 });
 
@@ -295,9 +388,22 @@ test.each<[unknown, string]>([
 });
 
 test.each([
-  ['password', true], ['userPassword', true], ['API_KEY', true], ['apiKey', true], ['access-token', true], ['token', true],
-  ['clientSecret', true], ['Authorization', true], ['key', false], ['keyword', false], ['author', false], ['max_tokens', false],
-  ['pageToken', false], ['next_token', false], ['primaryKey', false], ['', false],
+  ['password', true],
+  ['userPassword', true],
+  ['API_KEY', true],
+  ['apiKey', true],
+  ['access-token', true],
+  ['token', true],
+  ['clientSecret', true],
+  ['Authorization', true],
+  ['key', false],
+  ['keyword', false],
+  ['author', false],
+  ['max_tokens', false],
+  ['pageToken', false],
+  ['next_token', false],
+  ['primaryKey', false],
+  ['', false],
 ])('looksSecret(%s) is %s', (name, want) => {
   expect(looksSecret(name)).toBe(want);
 });

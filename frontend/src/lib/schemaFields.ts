@@ -66,7 +66,8 @@ class FieldMaker {
       if (this.depth > maxDepth) throw new NotUnderstood('a schema that contains itself at once');
       return this.field(this.resolver.resolve(schema), name);
     } catch (e) {
-      if (e instanceof NotUnderstood) return { ...notes(schema, name), kind: 'raw', why: `the form does not understand ${e.message}` };
+      if (e instanceof NotUnderstood)
+        return { ...notes(schema, name), kind: 'raw', why: `the form does not understand ${e.message}` };
       throw e;
     } finally {
       this.depth--;
@@ -79,8 +80,10 @@ class FieldMaker {
   }
 
   private field(schema: JsonNode, name: string): Field {
-    if (schema.kind === 'boolean') return { ...noNotes, kind: 'raw', why: schema.value ? '' : 'no value is valid here (the schema is false)' };
-    if (schema.kind !== 'object') return { ...noNotes, kind: 'raw', why: 'the schema is neither an object nor a boolean' };
+    if (schema.kind === 'boolean')
+      return { ...noNotes, kind: 'raw', why: schema.value ? '' : 'no value is valid here (the schema is false)' };
+    if (schema.kind !== 'object')
+      return { ...noNotes, kind: 'raw', why: 'the schema is neither an object nor a boolean' };
     const base = notes(schema, name);
     const constant = get(schema, 'const');
     if (constant) return { ...base, kind: 'const', value: constant };
@@ -121,7 +124,11 @@ class FieldMaker {
       case '':
         return { ...base, kind: 'raw', why: '' };
       default:
-        return { ...base, kind: 'raw', why: `the form does not know the type ${type ? printJson(type).slice(0, 80) : word}` };
+        return {
+          ...base,
+          kind: 'raw',
+          why: `the form does not know the type ${type ? printJson(type).slice(0, 80) : word}`,
+        };
     }
   }
 
@@ -132,10 +139,14 @@ class FieldMaker {
     const others = words.filter((w) => w !== 'null');
     const [only] = others;
     const withNull = { ...base, nullable: base.nullable || nullable };
-    if (only === undefined) return nullable ? { ...base, kind: 'null' } : { ...base, kind: 'raw', why: 'the type list is empty' };
+    if (only === undefined)
+      return nullable ? { ...base, kind: 'null' } : { ...base, kind: 'raw', why: 'the type list is empty' };
     if (others.length === 1) return this.typed(replaced(schema, 'type', stringNode(only)), withNull, name);
     if (others.length >= 6) return { ...base, nullable: false, kind: 'raw', why: '' };
-    const variants = others.map((word) => ({ label: word, field: this.lazy(replaced(schema, 'type', stringNode(word)), name) }));
+    const variants = others.map((word) => ({
+      label: word,
+      field: this.lazy(replaced(schema, 'type', stringNode(word)), name),
+    }));
     return { ...withNull, kind: 'choice', variants, discriminator: '' };
   }
 
@@ -143,7 +154,8 @@ class FieldMaker {
     if (list.kind !== 'array') throw new NotUnderstood(`a ${keyword} that is not a list`);
     const titled = titledOptions(list.items);
     if (titled) return { ...base, nullable: base.nullable || titled.nullable, kind: 'enum', options: titled.options };
-    if (list.items.length > maxVariants) throw new NotUnderstood(`a ${keyword} of ${String(list.items.length)} variants`);
+    if (list.items.length > maxVariants)
+      throw new NotUnderstood(`a ${keyword} of ${String(list.items.length)} variants`);
     const rest = without(schema, keyword);
     const real = list.items.filter((v) => !isNull(v));
     const nullable = base.nullable || real.length < list.items.length;
@@ -153,7 +165,10 @@ class FieldMaker {
     const whole = (v: JsonNode): JsonNode => (plain ? v : this.resolver.both(withoutNotes(rest), v));
     if (real.length === 1) return underNotes({ ...this.make(whole(only), name) }, { ...base, nullable });
     if (isRequirement(real)) return this.typed(rest, { ...base, unshown: [...base.unshown, keyword] }, name);
-    const variants = real.map((v, i): Variant => ({ label: this.label(v, i), field: this.lazyWhole(() => whole(v), v, name) }));
+    const variants = real.map((v, i): Variant => ({
+      label: this.label(v, i),
+      field: this.lazyWhole(() => whole(v), v, name),
+    }));
     return { ...base, nullable, kind: 'choice', variants, discriminator: this.discriminator(schema, real) };
   }
 
@@ -182,16 +197,23 @@ class FieldMaker {
       if (constant?.kind === 'string') return `${p.key} = ${constant.value}`;
     }
     const type = get(resolved, 'type');
-    if (type?.kind === 'string' && type.value !== 'object') return string(resolved, 'format') || typeName(resolved, type.value);
+    if (type?.kind === 'string' && type.value !== 'object')
+      return string(resolved, 'format') || typeName(resolved, type.value);
     const keys = properties(resolved).map((p) => p.key);
-    return keys.length > 0 ? `{${keys.slice(0, 3).join(', ')}${keys.length > 3 ? ', …' : ''}}` : `variant ${String(index + 1)}`;
+    return keys.length > 0
+      ? `{${keys.slice(0, 3).join(', ')}${keys.length > 3 ? ', …' : ''}}`
+      : `variant ${String(index + 1)}`;
   }
 
   /** The property with another constant in every variant; OpenAPI's discriminator is believed when it names one. */
   private discriminator(schema: JsonNode, variants: readonly JsonNode[]): string {
     const named = string(get(schema, 'discriminator'), 'propertyName');
     const resolved = variants.map((v) => this.quietly(v));
-    const candidates = named ? [named] : properties(resolved[0]).map((p) => p.key).slice(0, 16);
+    const candidates = named
+      ? [named]
+      : properties(resolved[0])
+          .map((p) => p.key)
+          .slice(0, 16);
     for (const key of candidates) {
       const seen: JsonNode[] = [];
       const apart = resolved.every((v) => {
@@ -209,7 +231,9 @@ class FieldMaker {
     if (!schema) return undefined;
     const resolved = this.quietly(schema);
     const choices = get(resolved, 'enum');
-    return get(resolved, 'const') ?? (choices?.kind === 'array' && choices.items.length === 1 ? choices.items[0] : undefined);
+    return (
+      get(resolved, 'const') ?? (choices?.kind === 'array' && choices.items.length === 1 ? choices.items[0] : undefined)
+    );
   }
 
   private quietly(schema: JsonNode): JsonNode {
@@ -233,12 +257,25 @@ class FieldMaker {
     const extra = get(schema, 'additionalProperties');
     const closed = extra?.kind === 'boolean' && !extra.value;
     const patterns = get(schema, 'patternProperties');
-    const firstPattern = patterns?.kind === 'object' && patterns.members.length === 1 ? patterns.members[0]?.value : undefined;
+    const firstPattern =
+      patterns?.kind === 'object' && patterns.members.length === 1 ? patterns.members[0]?.value : undefined;
     if (fields.length === 0 && !closed) {
       const values = extra ?? firstPattern;
-      return { ...base, kind: 'map', values: values ? this.lazy(values, '') : () => anything(''), invited: values !== undefined || patterns !== undefined };
+      return {
+        ...base,
+        kind: 'map',
+        values: values ? this.lazy(values, '') : () => anything(''),
+        invited: values !== undefined || patterns !== undefined,
+      };
     }
-    const invited = extra && !closed ? this.lazy(extra, '') : patterns ? (firstPattern ? this.lazy(firstPattern, '') : () => anything('')) : null;
+    const invited =
+      extra && !closed
+        ? this.lazy(extra, '')
+        : patterns
+          ? firstPattern
+            ? this.lazy(firstPattern, '')
+            : () => anything('')
+          : null;
     return { ...base, kind: 'object', properties: fields, additional: invited };
   }
 
@@ -264,7 +301,8 @@ class FieldMaker {
 function stringField(schema: JsonNode, base: FieldBase): Field {
   const format = string(schema, 'format');
   const maxLength = number(schema, 'maxLength');
-  const longDefault = base.default?.kind === 'string' && (base.default.value.includes('\n') || base.default.value.length > 80);
+  const longDefault =
+    base.default?.kind === 'string' && (base.default.value.includes('\n') || base.default.value.length > 80);
   return {
     ...base,
     secret: base.secret || format === 'password',
@@ -279,7 +317,8 @@ function stringField(schema: JsonNode, base: FieldBase): Field {
 
 function enumField(schema: JsonNode, choices: JsonNode, base: FieldBase): Field {
   if (choices.kind !== 'array') throw new NotUnderstood('an enum that is not a list');
-  if (choices.items.length > maxOptions) return { ...base, kind: 'raw', why: `one of ${String(choices.items.length)} values: too many to list` };
+  if (choices.items.length > maxOptions)
+    return { ...base, kind: 'raw', why: `one of ${String(choices.items.length)} values: too many to list` };
   const names = strings(get(schema, 'enumNames') ?? get(schema, 'x-enumNames') ?? get(schema, 'x-enum-varnames'));
   const descriptions = strings(get(schema, 'enumDescriptions') ?? get(schema, 'x-enum-descriptions'));
   const all = choices.items.map((value, i) => option(value, names[i] ?? '', descriptions[i] ?? ''));
@@ -310,7 +349,15 @@ function option(value: JsonNode, title: string, description: string): EnumOption
   return { value, label: title === '' || title === text ? text : `${title} (${text})`, description };
 }
 
-const unshownKeywords = ['if', 'not', 'dependentSchemas', 'dependentRequired', 'contains', 'propertyNames', 'unevaluatedProperties'];
+const unshownKeywords = [
+  'if',
+  'not',
+  'dependentSchemas',
+  'dependentRequired',
+  'contains',
+  'propertyNames',
+  'unevaluatedProperties',
+];
 
 function notes(schema: JsonNode, name: string): FieldBase {
   const examples = get(schema, 'examples');
@@ -348,7 +395,10 @@ function underNotes(field: Field, base: FieldBase): Field {
 
 /** anyOf: [{required: [a]}, {required: [b]}] asks for one of two, and changes no field. */
 function isRequirement(variants: readonly JsonNode[]): boolean {
-  return variants.every((v) => v.kind === 'object' && v.members.length > 0 && v.members.every((m) => m.key === 'required' || m.key === 'not'));
+  return variants.every(
+    (v) =>
+      v.kind === 'object' && v.members.length > 0 && v.members.every((m) => m.key === 'required' || m.key === 'not'),
+  );
 }
 
 function isNull(schema: JsonNode): boolean {

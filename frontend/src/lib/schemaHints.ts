@@ -38,7 +38,11 @@ function typeWord(field: Field): string {
 function limits(field: Field): string[] {
   switch (field.kind) {
     case 'string':
-      return [field.format, between(field.minLength, field.maxLength, 'characters'), field.pattern ? `matches ${field.pattern.slice(0, 60)}` : ''];
+      return [
+        field.format,
+        between(field.minLength, field.maxLength, 'characters'),
+        field.pattern ? `matches ${field.pattern.slice(0, 60)}` : '',
+      ];
     case 'number':
     case 'integer':
       return [
@@ -79,7 +83,8 @@ const formatExamples: Readonly<Record<string, string>> = {
 
 /** What an unset box shows: the default, an example, or how the format looks; empty when nothing is known. */
 export function placeholder(field: Field): string {
-  if (field.default) return `default: ${short(field.default.kind === 'string' && field.default.value !== '' ? field.default.value : printJson(field.default))}`;
+  if (field.default)
+    return `default: ${short(field.default.kind === 'string' && field.default.value !== '' ? field.default.value : printJson(field.default))}`;
   const [example] = field.examples;
   if (example) return `e.g. ${short(example.kind === 'string' ? example.value : printJson(example))}`;
   const format = field.kind === 'string' ? formatExamples[field.format] : undefined;

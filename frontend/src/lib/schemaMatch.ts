@@ -20,7 +20,11 @@ export function shows(field: Field, node: JsonNode): boolean {
       return node.kind === 'string' || (node.kind === 'null' && field.nullable);
     case 'number':
     case 'integer':
-      return node.kind === 'number' || (node.kind === 'string' && node.value.length < 100) || (node.kind === 'null' && field.nullable);
+      return (
+        node.kind === 'number' ||
+        (node.kind === 'string' && node.value.length < 100) ||
+        (node.kind === 'null' && field.nullable)
+      );
     case 'boolean':
       return node.kind === 'boolean' || (node.kind === 'null' && field.nullable);
     case 'const':
@@ -128,7 +132,9 @@ export function switchVariant(to: Field, from: JsonNode | undefined): JsonNode {
   const known = new Map(to.properties.map((p) => [p.name, p]));
   const kept = from.members.filter((m) => {
     const p = known.get(m.key);
-    return p !== undefined && p.field().kind !== 'const' && shows(p.field(), m.value) && get(fresh, m.key) === undefined;
+    return (
+      p !== undefined && p.field().kind !== 'const' && shows(p.field(), m.value) && get(fresh, m.key) === undefined
+    );
   });
   return objectNode([...fresh.members, ...kept]);
 }

@@ -1,8 +1,25 @@
 /** Names that look like a credential: their values are masked and stay out of drafts. */
 
 const secretWords = new Set([
-  'password', 'passwd', 'passphrase', 'pwd', 'secret', 'token', 'credential', 'credentials', 'cookie', 'authorization', 'bearer',
-  'apikey', 'accesstoken', 'authtoken', 'apitoken', 'privatekey', 'secretkey', 'accesskey', 'clientsecret',
+  'password',
+  'passwd',
+  'passphrase',
+  'pwd',
+  'secret',
+  'token',
+  'credential',
+  'credentials',
+  'cookie',
+  'authorization',
+  'bearer',
+  'apikey',
+  'accesstoken',
+  'authtoken',
+  'apitoken',
+  'privatekey',
+  'secretkey',
+  'accesskey',
+  'clientsecret',
 ]);
 const beforeKey = new Set(['api', 'access', 'private', 'secret', 'auth', 'signing', 'encryption', 'license']);
 /** A page token is a place in a list, no secret. */

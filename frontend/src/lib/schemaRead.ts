@@ -4,7 +4,9 @@ import { type JsonNode, member, objectNode } from './jsonDoc';
 import { get } from './jsonPath';
 
 const noteKeys = new Set(
-  'title description default examples example deprecated readOnly writeOnly nullable discriminator $schema $id $comment $defs definitions'.split(' '),
+  'title description default examples example deprecated readOnly writeOnly nullable discriminator $schema $id $comment $defs definitions'.split(
+    ' ',
+  ),
 );
 
 export function onlyNotes(schema: JsonNode): boolean {
@@ -41,7 +43,9 @@ export function strings(node: JsonNode | undefined): string[] {
 }
 
 export function replaced(schema: JsonNode, key: string, value: JsonNode): JsonNode {
-  return schema.kind === 'object' ? objectNode(schema.members.map((m) => (m.key === key ? member(key, value) : m))) : schema;
+  return schema.kind === 'object'
+    ? objectNode(schema.members.map((m) => (m.key === key ? member(key, value) : m)))
+    : schema;
 }
 
 export function without(schema: JsonNode, key: string): JsonNode {

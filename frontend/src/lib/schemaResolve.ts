@@ -59,7 +59,8 @@ export class SchemaResolver {
   }
 
   private target(ref: string): JsonNode {
-    if (!ref.startsWith('#')) throw new NotUnderstood(`the reference ${quote(ref)}, which is not local (nothing is fetched)`);
+    if (!ref.startsWith('#'))
+      throw new NotUnderstood(`the reference ${quote(ref)}, which is not local (nothing is fetched)`);
     const fragment = decode(ref.slice(1));
     const tokens = pointerTokens(fragment);
     const found = tokens ? getAt(this.root, tokens) : this.anchor(fragment);
@@ -89,14 +90,24 @@ export class SchemaResolver {
     const parts = get(schema, 'allOf');
     if (schema.kind !== 'object' || !parts) return schema;
     if (parts.kind !== 'array') throw new NotUnderstood('an allOf that is not a list');
-    if (depth >= maxMergeDepth || parts.items.length > maxMergeParts) throw new NotUnderstood('an allOf too large to merge');
+    if (depth >= maxMergeDepth || parts.items.length > maxMergeParts)
+      throw new NotUnderstood('an allOf too large to merge');
     let whole: JsonNode = objectNode(schema.members.filter((m) => m.key !== 'allOf'));
     for (const part of parts.items) whole = this.merge(whole, this.fold(this.follow(part), depth + 1));
     return whole;
   }
 }
 
-const annotations = new Set(['title', 'description', 'default', 'examples', 'deprecated', 'readOnly', 'writeOnly', '$comment']);
+const annotations = new Set([
+  'title',
+  'description',
+  'default',
+  'examples',
+  'deprecated',
+  'readOnly',
+  'writeOnly',
+  '$comment',
+]);
 
 function isDefinitions(key: string): boolean {
   return key === '$defs' || key === 'definitions' || key === '$id' || key === '$schema' || key === '$comment';
@@ -124,7 +135,8 @@ function quote(text: string): string {
 export function merge(a: JsonNode, b: JsonNode): JsonNode {
   if (a.kind === 'boolean') return a.value ? b : a;
   if (b.kind === 'boolean') return b.value ? a : b;
-  if (a.kind !== 'object' || b.kind !== 'object') throw new NotUnderstood('a schema that is neither an object nor a boolean');
+  if (a.kind !== 'object' || b.kind !== 'object')
+    throw new NotUnderstood('a schema that is neither an object nor a boolean');
   const out = new Map(a.members.map((m) => [m.key, m.value]));
   for (const { key, value } of b.members) {
     const mine = out.get(key);
@@ -181,7 +193,10 @@ function mergeProperties(a: JsonNode, b: JsonNode): JsonNode {
   const out = new Map(a.members.map((m) => [m.key, m.value]));
   for (const { key, value } of b.members) {
     const mine = out.get(key);
-    out.set(key, mine === undefined || sameJson(mine, value) ? value : objectNode([member('allOf', arrayNode([mine, value]))]));
+    out.set(
+      key,
+      mine === undefined || sameJson(mine, value) ? value : objectNode([member('allOf', arrayNode([mine, value]))]),
+    );
   }
   return objectNode([...out].map(([key, value]) => member(key, value)));
 }

@@ -25,7 +25,11 @@ test.each([
 });
 
 test('10,000 tools settle well within a frame', () => {
-  const many = Array.from({ length: 10_000 }, (_, i) => ({ name: `tool_${String(i)}`, title: `Tool number ${String(i)}`, summary: 'Does a thing with a thing, and says so in the 200 characters that a summary may have. '.repeat(2) }));
+  const many = Array.from({ length: 10_000 }, (_, i) => ({
+    name: `tool_${String(i)}`,
+    title: `Tool number ${String(i)}`,
+    summary: 'Does a thing with a thing, and says so in the 200 characters that a summary may have. '.repeat(2),
+  }));
   const index = searchIndex(many);
   searchTools(index, 'warm up');
   const started = performance.now();

@@ -22,7 +22,8 @@ const tools = new Map<string, ProfileTools>();
 const questions = new Map<string, Questions>();
 
 /** Ranges of bodies, for results that did not come with their answer. */
-export const fetchBody: BodyFetch = (seq, part, offset, length, signal) => backend.body(seq, part, offset, length, signal);
+export const fetchBody: BodyFetch = (seq, part, offset, length, signal) =>
+  backend.body(seq, part, offset, length, signal);
 
 /** The tools of a profile, the same object every time: what was typed outlives the view. */
 export function toolsOf(profile: string): ProfileTools {

@@ -181,5 +181,10 @@ function decode(parts: readonly Uint8Array[]): string {
 export function readText(text: string): ReadBytes {
   const bytes = new TextEncoder().encode(text);
   return (offset, length) =>
-    Promise.resolve({ bytes: bytes.subarray(offset, offset + length), total: bytes.length, kept: bytes.length, state: '' });
+    Promise.resolve({
+      bytes: bytes.subarray(offset, offset + length),
+      total: bytes.length,
+      kept: bytes.length,
+      state: '',
+    });
 }

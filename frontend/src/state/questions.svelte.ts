@@ -1,3 +1,4 @@
+import { orEmpty } from '../lib/orEmpty';
 import type { Answer, CoreError, Question } from './toolTypes';
 
 /** What the questions need of the backend. */
@@ -50,8 +51,7 @@ export class Questions {
     try {
       while (this.#again) {
         this.#again = false;
-        // A nil slice arrives as null.
-        this.#all = ((await this.#source.questions(this.profile)) as Question[] | null) ?? [];
+        this.#all = orEmpty(await this.#source.questions(this.profile));
       }
       this.problem = '';
       this.#forget();

@@ -5,7 +5,7 @@ import { chunkSize } from './bodyLines.svelte';
 import type { BodyFetch, RunOutput } from './toolTypes';
 
 /** Longer answers (bytes) are not read into a document: they are shown raw. */
-export const maxPretty = 16 << 20;
+export const maxPretty = 8 << 20;
 
 export type ResultState = 'none' | 'loading' | 'ready' | 'large' | 'broken';
 
@@ -38,6 +38,8 @@ export class RunResult {
     try {
       const text = await this.#text(fetch);
       if (text === null) return;
+      // Joining, reading and showing are a piece of work each: the page breathes in between.
+      await new Promise((resolve) => setTimeout(resolve));
       const parsed = await parseJsonSliced(text, this.#abort.signal);
       this.#take(parsed, (frame) => get(frame, 'result'));
     } catch (error) {
@@ -49,11 +51,13 @@ export class RunResult {
   async #text(fetch: BodyFetch): Promise<string | null> {
     const decoder = new TextDecoder();
     let text = '';
-    for (let offset = 0; ; ) {
+    for (let offset = 0; ;) {
       const got = await fetch(this.out.seq, 'message', offset, chunkSize * 4, this.#abort.signal);
       if (this.#abort.signal.aborted) return null;
       if (got.state !== '') {
-        this.#fail(got.state === 'dropped' ? 'the answer has left memory' : 'the answer was kept in part only; see Raw');
+        this.#fail(
+          got.state === 'dropped' ? 'the answer has left memory' : 'the answer was kept in part only; see Raw',
+        );
         return null;
       }
       if (got.kept > maxPretty) {

@@ -1,3 +1,4 @@
+import { orEmpty } from '../lib/orEmpty';
 import type { CallState, CoreError, Problem, RunInput, RunOutput } from './toolTypes';
 
 /** What the runs need of the backend. Methods reject with what `faultOf` understands. */
@@ -25,6 +26,8 @@ export class Run {
   readonly index: number;
   /** The arguments as sent, JSON text. */
   readonly args: string;
+  /** Whether it was to be sent although the arguments do not match. */
+  readonly force: boolean;
   /** The connection it went over: runs on either side of a restart differ. */
   readonly conn: string;
   /** Unix milliseconds. */
@@ -49,6 +52,7 @@ export class Run {
     this.tool = input.tool;
     this.index = input.index;
     this.args = input.args;
+    this.force = input.force;
     this.conn = conn;
   }
 
@@ -77,7 +81,7 @@ export class Run {
     this.out = out;
     this.fault = out.err ?? null;
     if (out.err) this.state = out.err.kind === 'cancelled' ? 'cancelled' : 'failed';
-    else if (list(out.problems).length > 0 && out.seq === 0) this.state = 'unsent';
+    else if (orEmpty(out.problems).length > 0 && out.seq === 0) this.state = 'unsent';
     else this.state = out.isError ? 'tool-error' : 'done';
   }
 
@@ -93,11 +97,6 @@ export class Run {
     this.message = state.message;
     this.waiting = state.waiting;
   }
-}
-
-/** Go's nil slices may arrive as null. */
-function list<T>(items: readonly T[] | null | undefined): readonly T[] {
-  return items ?? [];
 }
 
 /** Calls of tools under way and their progress, over all connections. */
@@ -143,7 +142,7 @@ export class Runs {
     try {
       await this.#source.cancel(run.call);
     } catch (error) {
-      if (run.state === 'running') run.message = this.#source.faultOf(error).message;
+      run.message = this.#source.faultOf(error).message;
     } finally {
       run.cancelling = false;
     }
@@ -158,7 +157,8 @@ export class Runs {
       while (this.#again) {
         this.#again = false;
         const profiles = new Set([...this.#running.values()].map((r) => r.profile));
-        for (const profile of profiles) for (const state of list(await this.#source.calls(profile))) this.#running.get(state.call)?.take(state);
+        for (const profile of profiles)
+          for (const state of orEmpty(await this.#source.calls(profile))) this.#running.get(state.call)?.take(state);
       }
     } catch {
       // Progress is told again with the next nudge; the run itself has its own answer.

@@ -1,5 +1,6 @@
 import type { Drafts } from '../lib/drafts';
 import { parseJson, type JsonNode } from '../lib/jsonDoc';
+import { orEmpty } from '../lib/orEmpty';
 import { byField, type Problem } from '../lib/problems';
 import { type Field, anything, schemaFields } from '../lib/schemaFields';
 import { starter } from '../lib/schemaMatch';
@@ -121,8 +122,8 @@ export class ToolSession {
       return;
     }
     try {
-      const found = (await this.#source.check({ ...this.#input(false), call: '' })) as Problem[] | null;
-      if (mine === this.#checking) this.#problems = found ?? [];
+      const found = await this.#source.check({ ...this.#input(false), call: '' });
+      if (mine === this.#checking) this.#problems = orEmpty(found);
     } catch {
       // Run checks again and tells; a form without marks is still a form.
       if (mine === this.#checking) this.#problems = [];

@@ -1,4 +1,5 @@
 import { type Drafts } from '../lib/drafts';
+import { orEmpty } from '../lib/orEmpty';
 import { searchIndex, searchTools } from '../lib/toolSearch';
 import { type Runs } from './runs.svelte';
 import { type CheckSource, ToolSession } from './toolSession.svelte';
@@ -97,7 +98,7 @@ export class ProfileTools {
     try {
       while (this.#again) {
         this.#again = false;
-        this.#follow((await this.#source.connections(this.#linkRev)) as Link[] | null);
+        this.#follow(orEmpty(await this.#source.connections(this.#linkRev)));
       }
     } catch {
       // The shell tells of a backend that does not answer; the next nudge asks again.
@@ -107,8 +108,8 @@ export class ProfileTools {
     }
   }
 
-  #follow(links: readonly Link[] | null): void {
-    for (const link of links ?? []) {
+  #follow(links: readonly Link[]): void {
+    for (const link of links) {
       this.#linkRev = Math.max(this.#linkRev, link.rev);
       if (link.profile === this.profile) this.link = link;
     }
@@ -148,8 +149,7 @@ export class ProfileTools {
   }
 
   #take(list: ToolList, conn: string, read: boolean): void {
-    // Go's nil slices arrive as null.
-    const tools = (list.tools as Tool[] | null) ?? [];
+    const tools = orEmpty(list.tools);
     const before = this.#tools;
     const known = read && this.conn !== '';
     this.marks = known ? marksOf(before, tools) : new Map();
@@ -157,8 +157,8 @@ export class ProfileTools {
     const chosen = before[this.#selected];
     const name = chosen?.name ?? this.#drafts.lastTool(this.profile);
     this.#tools = tools;
-    this.findings = (list.findings as string[] | null) ?? [];
-    this.seqs = (list.seqs as number[] | null) ?? [];
+    this.findings = orEmpty(list.findings);
+    this.seqs = orEmpty(list.seqs);
     this.fault = list.err ?? null;
     this.state = list.err ? 'failed' : 'ready';
     this.conn = conn;
@@ -189,7 +189,14 @@ export class ProfileTools {
     let session = this.#sessions.get(key);
     if (!session) {
       // Duplicates after the first have drafts of their own.
-      session = new ToolSession(this.#source, this.#runs, this.#drafts, this.profile, tool, nth === 0 ? tool.name : `${tool.name}\n${String(nth)}`);
+      session = new ToolSession(
+        this.#source,
+        this.#runs,
+        this.#drafts,
+        this.profile,
+        tool,
+        nth === 0 ? tool.name : `${tool.name}\n${String(nth)}`,
+      );
       this.#sessions.set(key, session);
     }
     session.conn = this.conn;

@@ -46,15 +46,35 @@ describe('showing a document changes nothing of it', () => {
     ['nested', object({ a: object({ b: object({ c: str }) }) }), '{"a":{"b":{"c":"x"}}}'],
     ['object where a string belongs', object({ a: str }), '{"a":{"deep":[1,2]}}'],
     ['array', object({ a: { type: 'array', items: str } }), '{"a":["x","",null]}'],
-    ['tuple', object({ a: { type: 'array', prefixItems: [str, { type: 'integer' }], items: false } }), '{"a":["x",1,"over"]}'],
+    [
+      'tuple',
+      object({ a: { type: 'array', prefixItems: [str, { type: 'integer' }], items: false } }),
+      '{"a":["x",1,"over"]}',
+    ],
     ['array of objects', object({ a: { type: 'array', items: object({ b: str }) } }), '{"a":[{"b":"x"},{}]}'],
-    ['array of arrays', object({ a: { type: 'array', items: { type: 'array', items: { type: 'number' } } } }), '{"a":[[1,2.50],[]]}'],
+    [
+      'array of arrays',
+      object({ a: { type: 'array', items: { type: 'array', items: { type: 'number' } } } }),
+      '{"a":[[1,2.50],[]]}',
+    ],
     ['map', object({ a: { type: 'object', additionalProperties: { type: 'integer' } } }), `{"a":{"k":${big},"":0}}`],
     ['free object', { type: 'object' }, '{"a":{"b":[1]},"c":null}'],
-    ['variant', object({ a: { oneOf: [object({ k: { const: 1 }, x: str }), object({ k: { const: 2 }, y: str })] } }), '{"a":{"k":2,"y":"z"}}'],
-    ['no variant', object({ a: { oneOf: [object({ k: { const: 1 } }), object({ k: { const: 2 } })] } }), '{"a":{"k":3}}'],
+    [
+      'variant',
+      object({ a: { oneOf: [object({ k: { const: 1 }, x: str }), object({ k: { const: 2 }, y: str })] } }),
+      '{"a":{"k":2,"y":"z"}}',
+    ],
+    [
+      'no variant',
+      object({ a: { oneOf: [object({ k: { const: 1 } }), object({ k: { const: 2 } })] } }),
+      '{"a":{"k":3}}',
+    ],
     ['types', object({ a: { type: ['string', 'integer', 'object'] } }), `{"a":${big}}`],
-    ['reference', object({ a: { $ref: '#/$defs/n' } }, { $defs: { n: object({ n: { $ref: '#/$defs/n' } }) } }), '{"a":{"n":{"n":{}}}}'],
+    [
+      'reference',
+      object({ a: { $ref: '#/$defs/n' } }, { $defs: { n: object({ n: { $ref: '#/$defs/n' } }) } }),
+      '{"a":{"n":{"n":{}}}}',
+    ],
     ['allOf', { allOf: [object({ a: str }), object({ b: str })] }, '{"b":"x","a":"y"}'],
     ['anything', object({ a: {} }), '{"a":[{"b":null}]}'],
     ['never', object({ a: false }), '{"a":1}'],
@@ -62,7 +82,11 @@ describe('showing a document changes nothing of it', () => {
     ['not in the schema', object({ a: str }), `{"zz":${big},"a":"x"}`],
     ['a key twice', object({ a: str }), '{"a":"1","a":"2"}'],
     ['password', object({ password: str }), '{"password":"s3cret"}'],
-    ['odd keys', object({ __proto__: str, constructor: str, 'a/b~c': str, '': str }), '{"constructor":"x","a/b~c":"y","":"z","__proto__":"w"}'],
+    [
+      'odd keys',
+      object({ __proto__: str, constructor: str, 'a/b~c': str, '': str }),
+      '{"constructor":"x","a/b~c":"y","":"z","__proto__":"w"}',
+    ],
   ])('%s', (_name, schema, args) => {
     const doc = show(schema, args);
     expect(doc.wire).toBe(args);
@@ -103,7 +127,9 @@ describe('editing', () => {
 
   test('a default is offered, never sent unasked', async () => {
     const doc = show('{"type":"object","properties":{"n":{"type":"integer","default":12345678901234567890}}}');
-    expect(screen.getByRole('textbox', { name: 'n' }).getAttribute('placeholder')).toBe('default: 12345678901234567890');
+    expect(screen.getByRole('textbox', { name: 'n' }).getAttribute('placeholder')).toBe(
+      'default: 12345678901234567890',
+    );
     expect(doc.wire).toBe('{}');
     await fireEvent.click(screen.getByRole('button', { name: 'use default' }));
     expect(doc.wire).toBe('{"n":12345678901234567890}');
@@ -128,7 +154,16 @@ describe('editing', () => {
 
   test('an enum sends the value, not its title', async () => {
     const user = userEvent.setup();
-    const doc = show(object({ c: { oneOf: [{ const: 1, title: 'One' }, { const: 2, title: 'Two' }] } }));
+    const doc = show(
+      object({
+        c: {
+          oneOf: [
+            { const: 1, title: 'One' },
+            { const: 2, title: 'Two' },
+          ],
+        },
+      }),
+    );
     await user.selectOptions(screen.getByRole('combobox', { name: 'c' }), 'Two (2)');
     expect(doc.wire).toBe('{"c":2}');
     await user.selectOptions(screen.getByRole('combobox', { name: 'c' }), 'unset');
@@ -200,7 +235,10 @@ describe('editing', () => {
   });
 
   test('an object that is not there is added on demand, a recursive one without end', async () => {
-    const doc = show({ $defs: { n: object({ next: { $ref: '#/$defs/n' } }, { required: ['next'] }) }, $ref: '#/$defs/n' });
+    const doc = show({
+      $defs: { n: object({ next: { $ref: '#/$defs/n' } }, { required: ['next'] }) },
+      $ref: '#/$defs/n',
+    });
     await fireEvent.click(screen.getByRole('button', { name: 'Add next' }));
     expect(doc.wire).toContain('{"next":');
   });
@@ -243,7 +281,13 @@ test('a broken text locks the form and loses nothing', () => {
   expect(doc.error).toMatchObject({ line: 1, column: 11 });
   expect(printJson(doc.root)).toBe('{"a":"x"}');
   expect(doc.text).toBe('{"a": "y",');
-  render(SchemaForm, { field: schemaFields(JSON.stringify(object({ a: str }))), doc, problems: new Map(), locked: true, label: 'Arguments' });
+  render(SchemaForm, {
+    field: schemaFields(JSON.stringify(object({ a: str }))),
+    doc,
+    problems: new Map(),
+    locked: true,
+    label: 'Arguments',
+  });
   expect(screen.getByRole<HTMLFieldSetElement>('group', { name: 'Arguments' }).disabled).toBe(true);
   doc.discardText();
   expect(doc.text).toBe('{\n  "a": "x"\n}');

@@ -2,7 +2,14 @@
 import { closeBrackets, closeBracketsKeymap } from '@codemirror/autocomplete';
 import { defaultKeymap, history, historyKeymap, indentWithTab } from '@codemirror/commands';
 import { json } from '@codemirror/lang-json';
-import { bracketMatching, foldGutter, foldKeymap, HighlightStyle, indentUnit, syntaxHighlighting } from '@codemirror/language';
+import {
+  bracketMatching,
+  foldGutter,
+  foldKeymap,
+  HighlightStyle,
+  indentUnit,
+  syntaxHighlighting,
+} from '@codemirror/language';
 import { type Diagnostic, lintGutter, setDiagnostics } from '@codemirror/lint';
 import { highlightSelectionMatches, searchKeymap } from '@codemirror/search';
 import { Annotation, Compartment, EditorState } from '@codemirror/state';
@@ -50,16 +57,32 @@ const theme = EditorView.theme({
   '&': { backgroundColor: 'var(--bg)', color: 'var(--fg)', fontSize: 'var(--text-small)', height: '100%' },
   '&.cm-focused': { outline: '2px solid var(--focus)', outlineOffset: '-1px' },
   '.cm-scroller': { fontFamily: 'var(--font-mono)', lineHeight: '1.5' },
-  '.cm-gutters': { backgroundColor: 'var(--bg-code)', color: 'var(--fg-faint)', borderRight: '1px solid var(--border)' },
+  '.cm-gutters': {
+    backgroundColor: 'var(--bg-code)',
+    color: 'var(--fg-faint)',
+    borderRight: '1px solid var(--border)',
+  },
   '.cm-activeLine': { backgroundColor: 'transparent' },
   '.cm-cursor': { borderLeftColor: 'var(--fg)' },
   '&.cm-focused .cm-selectionBackground, .cm-selectionBackground': { backgroundColor: 'var(--bg-selected) !important' },
-  '.cm-matchingBracket': { backgroundColor: 'var(--accent-soft) !important', outline: '1px solid var(--border-strong)' },
+  '.cm-matchingBracket': {
+    backgroundColor: 'var(--accent-soft) !important',
+    outline: '1px solid var(--border-strong)',
+  },
   '.cm-selectionMatch': { backgroundColor: 'var(--bg-hover)' },
-  '.cm-tooltip, .cm-panels': { backgroundColor: 'var(--bg-overlay)', color: 'var(--fg)', border: '1px solid var(--border)' },
+  '.cm-tooltip, .cm-panels': {
+    backgroundColor: 'var(--bg-overlay)',
+    color: 'var(--fg)',
+    border: '1px solid var(--border)',
+  },
   '.cm-diagnostic-error': { borderLeftColor: 'var(--err)' },
   '.cm-diagnostic-warning': { borderLeftColor: 'var(--warn)' },
-  '.cm-foldPlaceholder': { backgroundColor: 'var(--bg-hover)', color: 'var(--fg-muted)', border: 'none', padding: '0 4px' },
+  '.cm-foldPlaceholder': {
+    backgroundColor: 'var(--bg-hover)',
+    color: 'var(--fg-muted)',
+    border: 'none',
+    padding: '0 4px',
+  },
 });
 
 export function createEditor(options: EditorOptions): Editor {
@@ -88,10 +111,18 @@ export function createEditor(options: EditorOptions): Editor {
         EditorView.lineWrapping,
         EditorView.contentAttributes.of({ 'aria-label': options.label, spellcheck: 'false' }),
         // Escape, then Tab leaves the editor; Tab alone indents.
-        keymap.of([...closeBracketsKeymap, ...defaultKeymap, ...searchKeymap, ...historyKeymap, ...foldKeymap, indentWithTab]),
+        keymap.of([
+          ...closeBracketsKeymap,
+          ...defaultKeymap,
+          ...searchKeymap,
+          ...historyKeymap,
+          ...foldKeymap,
+          indentWithTab,
+        ]),
         editable.of(lock(options.readonly)),
         EditorView.updateListener.of((update) => {
-          if (update.docChanged && !update.transactions.some((t) => t.annotation(outside))) options.onchange(update.state.doc.toString());
+          if (update.docChanged && !update.transactions.some((t) => t.annotation(outside)))
+            options.onchange(update.state.doc.toString());
         }),
       ],
     }),

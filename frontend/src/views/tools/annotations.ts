@@ -12,14 +12,57 @@ export interface Hint {
 /** The hints that the server stated; a default is never shown as a statement. */
 export function hints(tool: Tool): Hint[] {
   const out: Hint[] = [];
-  if (tool.readOnly === true) out.push({ letter: 'R', label: 'read-only', meaning: 'readOnlyHint: it does not modify its environment', tone: 'ok' });
-  if (tool.readOnly === false) out.push({ letter: '', label: 'modifies', meaning: 'readOnlyHint false: it may modify its environment', tone: 'plain' });
-  if (tool.destructive === true) out.push({ letter: 'D', label: 'destructive', meaning: 'destructiveHint: it may destroy or overwrite', tone: 'err' });
-  if (tool.destructive === false) out.push({ letter: '', label: 'additive', meaning: 'destructiveHint false: it only adds', tone: 'plain' });
-  if (tool.idempotent === true) out.push({ letter: 'I', label: 'idempotent', meaning: 'idempotentHint: calling it again with the same arguments changes nothing more', tone: 'plain' });
-  if (tool.idempotent === false) out.push({ letter: '', label: 'not idempotent', meaning: 'idempotentHint false: every call has an effect', tone: 'plain' });
-  if (tool.openWorld === true) out.push({ letter: 'O', label: 'open world', meaning: 'openWorldHint: it deals with the world outside, such as the web', tone: 'plain' });
-  if (tool.openWorld === false) out.push({ letter: '', label: 'closed world', meaning: 'openWorldHint false: it deals with a closed domain only', tone: 'plain' });
+  if (tool.readOnly === true)
+    out.push({
+      letter: 'R',
+      label: 'read-only',
+      meaning: 'readOnlyHint: it does not modify its environment',
+      tone: 'ok',
+    });
+  if (tool.readOnly === false)
+    out.push({
+      letter: '',
+      label: 'modifies',
+      meaning: 'readOnlyHint false: it may modify its environment',
+      tone: 'plain',
+    });
+  if (tool.destructive === true)
+    out.push({
+      letter: 'D',
+      label: 'destructive',
+      meaning: 'destructiveHint: it may destroy or overwrite',
+      tone: 'err',
+    });
+  if (tool.destructive === false)
+    out.push({ letter: '', label: 'additive', meaning: 'destructiveHint false: it only adds', tone: 'plain' });
+  if (tool.idempotent === true)
+    out.push({
+      letter: 'I',
+      label: 'idempotent',
+      meaning: 'idempotentHint: calling it again with the same arguments changes nothing more',
+      tone: 'plain',
+    });
+  if (tool.idempotent === false)
+    out.push({
+      letter: '',
+      label: 'not idempotent',
+      meaning: 'idempotentHint false: every call has an effect',
+      tone: 'plain',
+    });
+  if (tool.openWorld === true)
+    out.push({
+      letter: 'O',
+      label: 'open world',
+      meaning: 'openWorldHint: it deals with the world outside, such as the web',
+      tone: 'plain',
+    });
+  if (tool.openWorld === false)
+    out.push({
+      letter: '',
+      label: 'closed world',
+      meaning: 'openWorldHint false: it deals with a closed domain only',
+      tone: 'plain',
+    });
   return out;
 }
 

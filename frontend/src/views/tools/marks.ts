@@ -14,8 +14,21 @@ export interface TextMark {
 const maxMarked = 500_000;
 
 /** The problems of a text by their places in it. */
-export function textMarks(text: string, error: JsonError | null, duplicates: readonly Duplicate[], problems: readonly Problem[]): TextMark[] {
-  if (error) return [{ from: Math.max(0, Math.min(error.offset, text.length - 1)), to: Math.min(error.offset + 1, text.length), message: error.message, severity: 'error' }];
+export function textMarks(
+  text: string,
+  error: JsonError | null,
+  duplicates: readonly Duplicate[],
+  problems: readonly Problem[],
+): TextMark[] {
+  if (error)
+    return [
+      {
+        from: Math.max(0, Math.min(error.offset, text.length - 1)),
+        to: Math.min(error.offset + 1, text.length),
+        message: error.message,
+        severity: 'error',
+      },
+    ];
   const marks: TextMark[] = duplicates.map((d) => ({
     from: d.offset,
     to: d.end,

@@ -113,7 +113,10 @@ describe('calling a tool', () => {
     await user.click(within(result()).getByRole('tab', { name: 'Structured' }));
     expect(within(result()).getByRole('tree', { name: 'Structured content' }).textContent).toContain('"sum": 3');
     await user.click(within(result()).getByRole('tab', { name: 'Raw' }));
-    await waitFor(() => expect(within(result()).getByRole('region', { name: 'Raw answer' }).textContent).toContain('"jsonrpc"'), wait);
+    await waitFor(
+      () => expect(within(result()).getByRole('region', { name: 'Raw answer' }).textContent).toContain('"jsonrpc"'),
+      wait,
+    );
   });
 
   test('images, links and resources are shown in order', async () => {
@@ -170,17 +173,34 @@ describe('the list', () => {
 
   test('10,000 tools are few elements, and a keystroke is short', async () => {
     const many: Tool[] = Array.from({ length: 10_000 }, (_, index) => ({
-      index, name: `tool_${String(index)}`, title: `Number ${String(index)}`, summary: 'Does a thing. '.repeat(14), readOnly: true, destructive: index % 9 === 0,
+      index,
+      name: `tool_${String(index)}`,
+      title: `Number ${String(index)}`,
+      summary: 'Does a thing. '.repeat(14),
+      readOnly: true,
+      destructive: index % 9 === 0,
     }));
     const source = {
       tools: () => Promise.resolve({ tools: many, pages: 10, seqs: [], at: 0, findings: [] }),
       tool: (_: string, index: number) => backend.tool('open', index % 5),
       check: () => Promise.resolve([]),
-      connections: () => Promise.resolve([{ profile: 'open', conn: 'c', rev: 1, phase: 'connected', toolsChanged: true }]),
+      connections: () =>
+        Promise.resolve([{ profile: 'open', conn: 'c', rev: 1, phase: 'connected', toolsChanged: true }]),
       onConnections: () => () => undefined,
       faultOf,
     };
-    const own = new ProfileTools(source, new Runs({ run: (i) => backend.run(i), cancel: () => Promise.resolve(), calls: () => Promise.resolve([]), onCalls: () => () => undefined, faultOf }), new Drafts(null), 'open');
+    const own = new ProfileTools(
+      source,
+      new Runs({
+        run: (i) => backend.run(i),
+        cancel: () => Promise.resolve(),
+        calls: () => Promise.resolve([]),
+        onCalls: () => () => undefined,
+        faultOf,
+      }),
+      new Drafts(null),
+      'open',
+    );
     const { container } = render(ToolsView, { profile: 'open', tools: own });
     await waitFor(() => expect(own.tools.length).toBe(10_000), wait);
     expect(container.querySelectorAll('*').length).toBeLessThan(400);
@@ -198,8 +218,22 @@ describe('the list', () => {
       { index: 1, name: 'x', title: '', summary: '', excluded: 'x-mcp-header names a header twice' },
       { index: 2, name: 'x', title: '', summary: '', destructive: true },
     ];
-    const source = { ...backendSource(), tools: () => Promise.resolve({ tools: odd, pages: 1, seqs: [], at: 0, findings: ['page 2 repeats page 1'] }) };
-    const own = new ProfileTools(source, new Runs({ run: (i) => backend.run(i), cancel: () => Promise.resolve(), calls: () => Promise.resolve([]), onCalls: () => () => undefined, faultOf }), new Drafts(null), 'open');
+    const source = {
+      ...backendSource(),
+      tools: () => Promise.resolve({ tools: odd, pages: 1, seqs: [], at: 0, findings: ['page 2 repeats page 1'] }),
+    };
+    const own = new ProfileTools(
+      source,
+      new Runs({
+        run: (i) => backend.run(i),
+        cancel: () => Promise.resolve(),
+        calls: () => Promise.resolve([]),
+        onCalls: () => () => undefined,
+        faultOf,
+      }),
+      new Drafts(null),
+      'open',
+    );
     render(ToolsView, { profile: 'open', tools: own });
     await screen.findByText('page 2 repeats page 1', {}, wait);
     expect(screen.getByText('malformed')).toBeTruthy();
@@ -234,6 +268,8 @@ test('axe finds nothing', async () => {
 
 async function noViolations(): Promise<void> {
   // Colours are not laid out here: tokens.test.ts holds their contrast.
-  const found = await axe.run(document.body, { rules: { 'color-contrast': { enabled: false }, region: { enabled: false } } });
+  const found = await axe.run(document.body, {
+    rules: { 'color-contrast': { enabled: false }, region: { enabled: false } },
+  });
   expect(found.violations.map((v) => `${v.id}: ${v.nodes.map((n) => n.html).join(' ')}`)).toEqual([]);
 }

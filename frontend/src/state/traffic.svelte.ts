@@ -1,4 +1,3 @@
-/* eslint-disable svelte/prefer-svelte-reactivity -- plain structures behind one version number: see Traffic */
 import type { Backend, BodyPart, wire } from '../backend';
 import { BodyRange } from './bodyRange.svelte';
 import { EntryLog, indexOfSorted, lowerBound, mergeSorted } from '../lib/entryLog';

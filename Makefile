@@ -147,6 +147,9 @@ release: build ## build and the Windows programs with their icon
 	$(winres) make --in build/windows/winres.json --out rsrc --arch amd64,arm64
 	$(MAKE) windows
 
+icons: ## render the icon again from build/appicon.svg
+	go run ./build/icon
+
 clean: ## delete what was built
 	rm -rf build/bin build/artifacts rsrc_windows_*.syso
 	find frontend/dist -mindepth 1 ! -name .gitkeep -delete

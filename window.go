@@ -19,6 +19,9 @@ import (
 //go:embed all:frontend/dist
 var assets embed.FS
 
+//go:embed build/appicon.png
+var icon []byte
+
 // openWindow shows the window until the user closes it, and returns the exit code.
 func openWindow(_ []string) int {
 	a := app.New(version)
@@ -45,7 +48,8 @@ func windowOptions(a *app.App) *options.App {
 		OnShutdown:               a.Shutdown,
 		EnableDefaultContextMenu: true, // copy and paste by mouse
 		Linux: &linux.Options{
-			ProgramName: "sightglass",
+			Icon:        icon,
+			ProgramName: "sightglass", // as build/linux/sightglass.desktop names it
 			// The page is text and tables: the GPU process costs 70 MB and draws it no faster.
 			WebviewGpuPolicy: linux.WebviewGpuPolicyNever,
 		},

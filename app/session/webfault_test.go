@@ -9,6 +9,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
 )
@@ -93,5 +94,35 @@ func TestCancelOverLegacyHTTP(t *testing.T) {
 	}
 	if p := <-told; field(p, "requestId") == nil || field(p, "reason") == nil {
 		t.Errorf("params %s", p)
+	}
+}
+
+// The answer to a call may come on the GET stream while the call's own stream stays silent.
+func TestAnswerOnGetStream(t *testing.T) {
+	answer := make(chan string, 1)
+	s, _ := webSession(t, func(w *web, _ *Config) {
+		w.get = func(rw http.ResponseWriter, r *http.Request) {
+			rw.Header().Set("Content-Type", "text/event-stream")
+			rw.(http.Flusher).Flush()
+			select {
+			case a := <-answer:
+				_, _ = io.WriteString(rw, "data: "+a+"\n\n")
+				rw.(http.Flusher).Flush()
+			case <-r.Context().Done():
+			}
+			<-r.Context().Done()
+		}
+		w.on["tools/call"] = func(rw http.ResponseWriter, r *http.Request) {
+			m, _ := r.Context().Value(webKey{}).(msg)
+			rw.Header().Set("Content-Type", "text/event-stream")
+			rw.(http.Flusher).Flush()
+			answer <- fmt.Sprintf(`{"jsonrpc":"2.0","id":%s,"result":{"content":[]}}`, m.ID)
+			<-r.Context().Done()
+		}
+	})
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	if _, err := s.Call(ctx, CallInput{Method: "tools/call"}); err != nil {
+		t.Error(err)
 	}
 }

@@ -37,6 +37,7 @@ type call struct {
 	sent     time.Time // last byte written
 	fault    *fault.CallError
 	answer   *Answer
+	aside    bool     // the answer came on another stream than its own
 	withheld []string // quotes of what came and was not the answer
 	hidden   int      // how many more there were
 	errSeq   uint64   // entry of a JSON-RPC error in the body of a refusal
@@ -83,11 +84,16 @@ func (c *call) resolve(a *Answer, at time.Time) bool {
 	return true
 }
 
-// took is the time from the request's last byte written to at. An answer can be read before its writer comes to
-// note the time; then the beginning of the write counts. The lock is held.
+// kernelRoom is what a pipe or socket takes without waiting for its reader, in bytes: 64 KiB on Linux, the same or
+// more elsewhere.
+const kernelRoom = 64 << 10
+
+// took is the time from the request's last byte written to at. On a busy machine the writer comes to note the time
+// only after the answer was read, or just before: for a request that the kernel takes whole the beginning of the
+// write is the truer mark. The lock is held.
 func (c *call) took(at time.Time) time.Duration {
 	from := c.sent
-	if from.IsZero() || at.Before(from) {
+	if from.IsZero() || at.Before(from) || len(c.frame) < kernelRoom && !c.begun.IsZero() {
 		from = c.begun
 	}
 	if from.IsZero() {
@@ -149,6 +155,12 @@ func (c *call) evidence() string {
 		out += fmt.Sprintf("\n… and %d more", c.hidden)
 	}
 	return out
+}
+
+func (c *call) writes(at time.Time) {
+	c.mu.Lock()
+	c.begun = at
+	c.mu.Unlock()
 }
 
 func (c *call) wrote(at time.Time) {

@@ -66,6 +66,9 @@ func (x *exchange) trace(ctx context.Context) context.Context {
 				x.ex.Timing.Reused, x.ex.RemoteAddr = i.Reused, i.Conn.RemoteAddr().String()
 				x.sentHead, x.phase = nil, "to write the request"
 			})
+			if x.call != nil {
+				x.call.writes(time.Now())
+			}
 		},
 		WroteHeaderField: func(name string, values []string) {
 			locked(func() {

@@ -80,7 +80,7 @@ func (s *streamable) listenOnce(cursor *resume) (again bool, f *fault.CallError)
 	}
 	st := s.link.newStream(resp, nil)
 	st.purpose, st.isGet = "listen", true
-	st.answered = func(c *call) { c.cancel(nil) } // its own POST may stay silent
+	st.answered = (*call).leave
 	err = runUntil(ctx, st)
 	cursor.note(st)
 	if err != nil && err != io.EOF {

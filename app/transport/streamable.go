@@ -117,7 +117,7 @@ func detach(ctx context.Context) (context.Context, context.CancelFunc) {
 	out, cancel := context.WithCancelCause(context.WithoutCancel(ctx))
 	stopLink := context.AfterFunc(c.link.ctx, func() { cancel(context.Canceled) })
 	stop := context.AfterFunc(ctx, func() {
-		if !c.isAnswered() {
+		if !c.readsOn() {
 			cancel(context.Cause(ctx))
 		}
 	})
@@ -128,6 +128,21 @@ func (c *call) isAnswered() bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.answer != nil
+}
+
+// readsOn says whether the call's own stream is still worth reading: its answer came there.
+func (c *call) readsOn() bool {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.answer != nil && !c.aside
+}
+
+// leave ends the call's own stream: the answer came on another, and this one may stay silent for ever.
+func (c *call) leave() {
+	c.mu.Lock()
+	c.aside = true
+	c.mu.Unlock()
+	c.cancel(nil)
 }
 
 // exchange sends one HTTP request of the session.

@@ -41,6 +41,7 @@ export function fakeTyped(text: string): core.Typed {
   const known = command === 'npx' || command === 'node';
   const launch = {
     ...noLaunch(),
+    hash: 'hash-typed',
     command,
     args,
     program: known ? `/usr/local/bin/${command}` : '',

@@ -1,0 +1,78 @@
+import { render, screen, waitFor } from '@testing-library/svelte';
+import { userEvent } from '@testing-library/user-event';
+import { expect, it, vi } from 'vitest';
+import { expectAccessible } from '../../test/axe';
+import { testWindow } from '../../test/window';
+import ConnectionView from './ConnectionView.svelte';
+
+async function view(id: string): Promise<Awaited<ReturnType<typeof testWindow>> & { shown: number[][] }> {
+  const w = await testWindow();
+  const shown: number[][] = [];
+  const { servers, connections, shell } = w;
+  shell.select(id);
+  shell.setTab(id, 'overview');
+  render(ConnectionView, { id, servers, connections, shell, onshowentries: (seqs) => void shown.push([...seqs]) });
+  return { ...w, shown };
+}
+
+it('shows what a connected server is and what was negotiated', async () => {
+  const { shown } = await view('open');
+  expect(screen.getByRole('heading', { name: 'Sample server' })).toBeDefined();
+  expect(screen.getByText('MCP 2025-11-25 legacy')).toBeDefined();
+  expect(screen.getByText('48213')).toBeDefined();
+  expect(screen.getByText(/Start with echo/)).toBeDefined();
+  expect(screen.getByText('subscribe, listChanged')).toBeDefined();
+  await expectAccessible();
+  await userEvent.setup().click(screen.getByRole('button', { name: 'Show “initialize” in the traffic' }));
+  expect(shown).toEqual([[1]]);
+});
+
+it('explains a refusal', async () => {
+  await view('protected');
+  expect(screen.getByRole('heading', { name: /401 Unauthorized/ })).toBeDefined();
+  expect(screen.getByText('RFC 9728 section 5.1')).toBeDefined();
+  await expectAccessible();
+});
+
+it('says why a connect failed, with its evidence and steps', async () => {
+  await view('broken');
+  expect(screen.getByText(/ended with exit status 1/)).toBeDefined();
+  expect(screen.getByText(/No module named 'httpx'/)).toBeDefined();
+  expect(screen.getByRole('list', { name: 'Steps of this connect' }).children).toHaveLength(2);
+  await expectAccessible();
+});
+
+it('shows the steps of a connect under way, and cancels it', async () => {
+  const { connections } = await view('slow');
+  expect(screen.getByRole('list', { name: 'Steps so far' })).toBeDefined();
+  await expectAccessible();
+  await userEvent.setup().click(screen.getByRole('button', { name: 'Cancel' }));
+  await waitFor(() => expect(connections.phase('slow')).toBe('disconnected'));
+});
+
+it('asks before a command that nobody confirmed starts', async () => {
+  const { backend, connections } = await view('broken');
+  const confirm = vi.spyOn(backend, 'confirmLaunch');
+  const user = userEvent.setup();
+  await user.click(screen.getByRole('button', { name: 'Connect' }));
+  expect(await screen.findByText('Start this program?')).toBeDefined();
+  expect(screen.getByText('my-mcp-server')).toBeDefined();
+  expect(confirm).not.toHaveBeenCalled();
+  await expectAccessible();
+  await user.click(screen.getByRole('button', { name: 'Start' }));
+  await waitFor(() => expect(confirm).toHaveBeenCalledExactlyOnceWith('broken', 'hash-broken'));
+  await waitFor(() => expect(connections.phase('broken')).toBe('failed'), 10_000);
+});
+
+it('asks for a missing secret, and for nothing before it is given', async () => {
+  const { backend } = await view('files');
+  const keep = vi.spyOn(backend, 'setSecrets');
+  const user = userEvent.setup();
+  await user.click(screen.getAllByRole('button', { name: 'Connect' })[0] as HTMLElement);
+  const field = await screen.findByLabelText('Secret token');
+  await user.click(screen.getByRole('button', { name: 'Start' }));
+  expect(screen.getByText(/Give a value/)).toBeDefined();
+  expect(keep).not.toHaveBeenCalled();
+  await user.type(field, 'hunter2{Enter}');
+  await waitFor(() => expect(keep).toHaveBeenCalledWith('files', [{ name: 'secret:token', value: 'hunter2', clear: false }]));
+});

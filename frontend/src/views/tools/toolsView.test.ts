@@ -7,6 +7,7 @@ import { AppError, backend } from '../../backend';
 import { Runs } from '../../state/runs.svelte';
 import { ProfileTools } from '../../state/tools.svelte';
 import type { Tool } from '../../state/toolTypes';
+import QuestionStrip from '../inbox/QuestionStrip.svelte';
 import ToolsView from './ToolsView.svelte';
 
 const faultOf = (e: unknown): AppError['fault'] => AppError.from(e).fault;
@@ -132,6 +133,7 @@ describe('calling a tool', () => {
   test('a question of the server is answered above', async () => {
     const user = userEvent.setup();
     await open('ask_user');
+    render(QuestionStrip, { profile: 'open' });
     await user.click(screen.getByRole('button', { name: 'Run' }));
     const strip = await screen.findByRole('region', { name: 'Questions of the server' }, wait);
     expect(within(strip).getByText('elicitation/create')).toBeTruthy();

@@ -1,0 +1,30 @@
+//go:build e2e
+
+package e2e
+
+import "testing"
+
+// TestChallenge looks at a refused connect: the raw header, its explanation, one exchange and its headers.
+func TestChallenge(t *testing.T) {
+	for name, dark := range map[string]bool{"light": false, "dark": true} {
+		t.Run(name, func(t *testing.T) {
+			a := start(t, options{dark: dark})
+			a.click(saved("Protected sample"))
+			a.click(button("Connect"))
+			a.says(role("heading", ""), "401 Unauthorized")
+			panel := a.textOf(mainish)
+			contains(t, "the panel", panel, "WWW-Authenticate", `Bearer resource_metadata="http://127.0.0.1:`, `scope="sample:read"`,
+				"RFC 6750", "RFC 9728", "/.well-known/oauth-protected-resource/mcp", "sample:read")
+			explained := a.textOf(role("table", "What the challenge says"))
+			contains(t, "the explanation", explained, "resource_metadata", "RFC 9728 section 5.1", "scope", "RFC 6750 section 3")
+			if n := a.count(entry("HTTP")); n != 1 {
+				t.Errorf("%d HTTP exchanges, want 1", n)
+			}
+			a.shot("panel")
+			a.click(entry("HTTP", "401"))
+			a.click(role("tab", "HTTP"))
+			a.says(role("table", "Response headers"), "Www-Authenticate")
+			a.shot("exchange")
+		})
+	}
+}

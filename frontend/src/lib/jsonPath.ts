@@ -1,6 +1,6 @@
 /** Places in a JSON document (RFC 6901 pointers as arrays) and edits that keep what they do not touch. */
 
-import { type JsonNode, type Member, arrayNode, member, objectNode } from './jsonDoc';
+import { type JsonNode, arrayNode, member, objectNode } from './jsonDoc';
 
 export type Path = readonly (string | number)[];
 
@@ -119,5 +119,3 @@ export function spanOf(root: JsonNode, pointer: string): { start: number; end: n
   const node = nearest(root, pointer);
   return node.start < 0 ? null : { start: node.start, end: node.end };
 }
-
-export type { Member };

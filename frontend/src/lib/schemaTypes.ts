@@ -107,5 +107,4 @@ export type Field =
   | ChoiceField
   | RawField;
 
-export type FieldKind = Field['kind'];
 export type { FieldBase };

@@ -47,6 +47,11 @@ export function toolsOf(profile: string): ProfileTools {
   return own;
 }
 
+/** The tool a call under way is of; empty when it is not known here. */
+export function toolOfCall(call: string): string {
+  return runs.toolOf(call);
+}
+
 /** The questions of a profile, the same object every time. */
 export function questionsOf(profile: string): Questions {
   let own = questions.get(profile);

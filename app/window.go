@@ -32,6 +32,7 @@ func (w *Window) Hello() (h Hello, err error) {
 // standard error: that is how the start is measured.
 func (w *Window) Ready() (err error) {
 	defer guard(&err, "tell that the page is painted")
+	go w.app.core.Warm()
 	if os.Getenv("SIGHTGLASS_TRACE") == "start" {
 		_, err = fmt.Fprintln(os.Stderr, "sightglass: window usable")
 	}

@@ -73,6 +73,7 @@ func Main(version string, args []string, in io.Reader, out, errw io.Writer) int 
 	// A terminal that closes and a script that ends us are interrupts too: no child may be left behind.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
+	context.AfterFunc(ctx, stop) // a second one ends this program at once: the first may wait for a stubborn child
 	s := streams{in: in, out: out, err: errw, version: version}
 	name, rest := "help", args
 	if len(args) > 0 {
@@ -161,5 +162,6 @@ func open(s streams) (*core.Core, error) {
 	if err := c.Start(); err != nil {
 		return nil, err
 	}
+	c.Warm()
 	return c, nil
 }

@@ -78,7 +78,7 @@ func printError(s streams, err error) {
 	if e.Server != "" {
 		b.WriteString(clean(e.Server) + ": ")
 	}
-	if e.Step != "" {
+	if e.Step != "" && !strings.HasPrefix(e.Message, e.Step) {
 		b.WriteString(clean(e.Step) + ": ")
 	}
 	b.WriteString(clean(e.Message) + "\n")

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/demo"
+	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/keychain"
 	"github.com/sightglass-dev/sightglass/app/profile"
 	"github.com/sightglass-dev/sightglass/app/wire"
@@ -72,6 +73,7 @@ type Core struct {
 	connections map[string]*connection
 	protected   *demo.Protected
 	nextConn    int
+	keychain    KeychainState // as last looked at
 	closed      bool
 }
 
@@ -91,7 +93,10 @@ func (c *Core) Start() error {
 	dir, err := c.opts.Dir, error(nil)
 	if dir == "" {
 		if dir, err = profile.Dir(); err != nil {
-			return fmt.Errorf("find the data folder: %w", err)
+			return &fault.CallError{
+				Kind: fault.Input, Step: "find the data folder", Message: err.Error(),
+				Hint: "Set HOME, or SIGHTGLASS_HOME to the folder to keep the servers in.", Cause: err,
+			}
 		}
 	}
 	c.dir = dir
@@ -108,11 +113,17 @@ func (c *Core) Start() error {
 			return fmt.Errorf("save the sample servers: %w", err)
 		}
 	}
-	go c.adoptPlain()
-	if c.opts.Desktop {
-		go func() { _, _ = c.loginPath() }() // asked early: a login shell can take seconds
-	}
 	return nil
+}
+
+// Warm does what can wait until the window is painted: the keychain's state, secrets that somebody wrote into the
+// file, the login shell's PATH, which can take seconds.
+func (c *Core) Warm() {
+	c.readKeychainState()
+	c.adoptPlain()
+	if c.opts.Desktop {
+		_, _ = c.loginPath() // whoever needs it gets its error
+	}
 }
 
 // Close ends every connection and waits for their ends.

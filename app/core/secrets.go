@@ -18,11 +18,20 @@ func (c *Core) keyContext() (context.Context, context.CancelFunc) {
 	return context.WithTimeout(context.Background(), 3*keychainWait)
 }
 
-func (c *Core) keychainState() KeychainState {
+// readKeychainState looks at the keychain and nudges when its state is another than the list last told: the list
+// itself does not wait for the system's services.
+func (c *Core) readKeychainState() {
 	ctx, cancel := c.keyContext()
 	defer cancel()
 	s := c.keys.State(ctx)
-	return KeychainState{State: string(s.State), Name: s.Name, Text: s.Text}
+	now := KeychainState{State: string(s.State), Name: s.Name, Text: s.Text}
+	c.mu.Lock()
+	changed := c.keychain != now
+	c.keychain = now
+	c.mu.Unlock()
+	if changed {
+		c.nudge(NudgeServers)
+	}
 }
 
 // Secrets says which secrets a server names and where their values are.
@@ -42,6 +51,9 @@ func (c *Core) Secrets(id string) ([]SecretState, error) {
 
 // SetSecrets keeps values: in the keychain or, without one, for this run.
 func (c *Core) SetSecrets(id string, secrets []SecretInput) error {
+	if len(secrets) > 0 {
+		defer func() { go c.readKeychainState() }() // writing may have unlocked it
+	}
 	ctx, cancel := c.keyContext()
 	defer cancel()
 	for _, s := range secrets {

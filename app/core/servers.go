@@ -24,12 +24,13 @@ func sampleProfiles() []profile.Profile {
 
 // Servers returns the saved servers, the temporary ones behind them, and where secrets go.
 func (c *Core) Servers() ServerList {
-	l := ServerList{Profiles: c.store.List(), Temporary: []string{}, File: c.store.Path(), Keychain: c.keychainState()}
+	l := ServerList{Profiles: c.store.List(), Temporary: []string{}, File: c.store.Path()}
 	if fe := c.store.FileError(); fe != nil {
 		l.FileError = fe.Error()
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	l.Keychain = c.keychain
 	for _, id := range c.tempOrder {
 		l.Profiles = append(l.Profiles, c.temporary[id])
 		l.Temporary = append(l.Temporary, id)

@@ -130,10 +130,20 @@ func (c *Core) UseSaved(name string, yes bool, secrets []SecretInput, change fun
 		return "", err
 	}
 	p.ID = id
+	c.adoptPlain() // what stands in the file in clear may not have been taken over yet
 	if err := c.copySecrets(from, p); err != nil {
 		return id, err
 	}
-	return id, c.SetSecrets(id, secrets)
+	if err := c.SetSecrets(id, secrets); err != nil {
+		return id, err
+	}
+	if l, err = c.Launch(id); err != nil || len(l.Missing) == 0 {
+		return id, err
+	}
+	return id, &fault.CallError{
+		Server: p.Name, Kind: fault.Input, Step: "read the profile", Message: "some values are missing: the keychain does not have them",
+		Hint: "Give each as --secret NAME=value, or save it in the window.", Detail: names(l.Missing),
+	}
 }
 
 // Keep saves a temporary server under its id, so that its connection and secrets stay.

@@ -35,7 +35,7 @@ type ServerList struct {
 
 // KeychainState says where secrets go.
 type KeychainState struct {
-	State string `json:"state"` // available, locked, prompt, unavailable
+	State string `json:"state"` // available, locked, prompt, unavailable; empty until it was looked at
 	Name  string `json:"name"`  // "Secret Service (gnome-keyring)"
 	Text  string `json:"text"`  // what that means for the user, one sentence
 }

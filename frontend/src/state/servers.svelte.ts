@@ -4,7 +4,14 @@ import { puller } from './puller';
 
 export type ServersSource = Pick<
   Backend,
-  'servers' | 'saveServer' | 'duplicateServer' | 'deleteServer' | 'restoreServer' | 'reorderServers' | 'keepServer' | 'on'
+  | 'servers'
+  | 'saveServer'
+  | 'duplicateServer'
+  | 'deleteServer'
+  | 'restoreServer'
+  | 'reorderServers'
+  | 'keepServer'
+  | 'on'
 >;
 
 /** The saved servers, in the order of the rail. */
@@ -60,7 +67,8 @@ export class Servers {
   }
 
   get keychain(): core.KeychainState {
-    return this.#list?.keychain ?? { state: 'available', name: '', text: '' };
+    const told = this.#list?.keychain;
+    return told?.state ? told : { state: 'available', name: '', text: '' };
   }
 
   /** What was deleted last and can be brought back. */
@@ -132,7 +140,10 @@ export class Servers {
     await this.#change(async () => {
       if ((server.group ?? '') !== group) await this.#source.saveServer({ ...server, group }, []);
       const ids = this.all.filter((s) => !this.isTemporary(s.id)).map((s) => s.id);
-      const next = after === undefined ? undefined : ids.filter((other) => other !== id)[ids.filter((other) => other !== id).indexOf(after) + 1];
+      const next =
+        after === undefined
+          ? undefined
+          : ids.filter((other) => other !== id)[ids.filter((other) => other !== id).indexOf(after) + 1];
       await this.#source.reorderServers(movedBefore(ids, id, before ?? next));
     });
   }

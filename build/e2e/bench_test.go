@@ -158,3 +158,5 @@ func startOnce(t *testing.T, home string) time.Duration {
 	t.Fatalf("the window did not become usable within %v", patience)
 	return 0
 }
+
+func TestBenchEcho(t *testing.T) { benchEcho(&table{t: t}) }

@@ -331,12 +331,22 @@ func newID() string {
 	return hex.EncodeToString(b[:])
 }
 
+var errNotRegular = errors.New("it is no regular file")
+
 // read returns the file's content; exists is false when there is none.
 func (s *Store) read() (data []byte, exists bool, err error) {
-	f, err := os.Open(s.path)
+	// Looked at before it is opened: opening a named pipe would wait for ever.
+	info, err := os.Stat(s.path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, false, nil
 	}
+	if err != nil {
+		return nil, false, err
+	}
+	if !info.Mode().IsRegular() {
+		return nil, true, errNotRegular
+	}
+	f, err := os.Open(s.path)
 	if err != nil {
 		return nil, false, err
 	}

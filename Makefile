@@ -85,7 +85,8 @@ $(lint_dir)/golangci-lint:
 	GOBIN=$(CURDIR)/$(lint_dir) go install github.com/golangci/golangci-lint/v2/cmd/golangci-lint@$(golangci_version)
 
 go-lint: $(lint_dir)/golangci-lint
-	$(golangci) run ./...
+	$(golangci) run --allow-parallel-runners ./...
+	$(golangci) run --allow-parallel-runners --build-tags e2e ./build/e2e
 
 lint: go-lint frontend-lint ## golangci-lint, eslint, prettier, knip
 

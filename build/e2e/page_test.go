@@ -233,7 +233,7 @@ const (
 )
 
 // ctrl is a key with Control held, for keys.
-func ctrl(key string) string { return ctrlKey + key + ctrlKey }
+func ctrl(key string) string { return ctrlKey + key + ctrlKey } //nolint:unused // for tests to come
 
 // resize sets the inner size of the window.
 func (a *app) resize(width, height int) {

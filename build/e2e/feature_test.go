@@ -30,6 +30,27 @@ func entry(parts ...string) target {
 	return target{"entry " + strings.Join(parts, ", "), fmt.Sprintf("within(byRole('grid', 'Traffic'), byRole('row', '')).filter((e) => e.ariaLabel && %s.every((p) => e.ariaLabel.includes(p)))", list(parts))}
 }
 
+// item is a line of an open menu; its shortcut stands behind the label.
+func item(label string) target {
+	return target{"menu item " + label, fmt.Sprintf("byRole('menuitem', '').filter((e) => nameOf(e).startsWith(%s))", literal(label))}
+}
+
+// last picks the last of several.
+func (t target) last() target {
+	return target{"the last " + t.what, fmt.Sprintf("(%s).slice(-1)", t.find)}
+}
+
+// find filters the traffic by a text, waits for an entry, and shows all of it again: rows out of view are not in the
+// page.
+func (a *app) find(filter string, t target) {
+	a.t.Helper()
+	field := role("searchbox", "Filter by text in fields, headers and bodies")
+	a.fill(field, filter)
+	a.see(t)
+	a.keys(field, escape)
+	a.wait("the filter to be empty", "("+field.find+")[0]?.value === ''")
+}
+
 func list(all []string) string {
 	quoted := make([]string, len(all))
 	for i, s := range all {

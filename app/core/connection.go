@@ -111,7 +111,7 @@ func (cn *connection) onFault(err error) {
 // server's words may come by way of a JSON-RPC error too.
 func (cn *connection) maskError(e *Error) {
 	m := cn.core.masker()
-	for _, s := range []*string{&e.Message, &e.Detail, &e.RPC, &e.Hint} {
+	for _, s := range []*string{&e.Step, &e.Message, &e.Detail, &e.RPC, &e.Hint} {
 		*s = string(m.Text(cn.id, []byte(*s)))
 	}
 }

@@ -1,7 +1,7 @@
 /** The types that cross the bridge, as Go wrote them. The rest of the frontend imports them from here only. */
-import type { core, wire } from '../../wailsjs/go/models';
+import type { core } from '../../wailsjs/go/models';
 
-export type { app, challenge, core, profile, wire } from '../../wailsjs/go/models';
+export type { challenge, core, profile, wire } from '../../wailsjs/go/models';
 
 /** Phase of a connection. */
 export type Phase = 'disconnected' | 'connecting' | 'connected' | 'refused' | 'failed' | 'closing';
@@ -28,5 +28,3 @@ export type EventName = 'traffic' | 'connections' | 'servers' | 'calls' | 'quest
 
 /** The form of an export: the common one, or VS Code's. */
 export type ExportForm = 'mcpServers' | 'servers';
-
-export type Page = wire.Page;

@@ -18,7 +18,18 @@ export function secretLabel(name: string): string {
   }
 }
 
-const parts = ['TOKEN', 'SECRET', 'PASSW', 'PASSPHRASE', 'CREDENTIAL', 'COOKIE', 'AUTHORIZATION', 'AUTH', 'KEY', 'BEARER'];
+const parts = [
+  'TOKEN',
+  'SECRET',
+  'PASSW',
+  'PASSPHRASE',
+  'CREDENTIAL',
+  'COOKIE',
+  'AUTHORIZATION',
+  'AUTH',
+  'KEY',
+  'BEARER',
+];
 const words = ['PAT', 'PASS', 'JWT', 'PIN', 'OTP', 'SIG', 'SIGNATURE', 'DSN'];
 const harmless = [
   ...['AUTHOR', 'AUTHORS', 'AUTHORITY', 'KEYBOARD', 'KEYWORD', 'KEYWORDS', 'MONKEY', 'TURKEY', 'HOTKEY', 'KEYMAP'],
@@ -27,7 +38,20 @@ const harmless = [
 /** At the end of a name these say that the value is where the credential is, not the credential. */
 const places = [
   ...['FILE', 'PATH', 'DIR', 'FOLDER', 'URL', 'URI', 'ENDPOINT', 'HOST', 'SOCK', 'SOCKET', 'TYPE', 'METHOD', 'MODE'],
-  ...['LIMIT', 'TTL', 'TIMEOUT', 'ISSUER', 'AUDIENCE', 'SERVER', 'ENABLED', 'REQUIRED', 'NAME', 'LENGTH', 'COUNT', 'ID'],
+  ...[
+    'LIMIT',
+    'TTL',
+    'TIMEOUT',
+    'ISSUER',
+    'AUDIENCE',
+    'SERVER',
+    'ENABLED',
+    'REQUIRED',
+    'NAME',
+    'LENGTH',
+    'COUNT',
+    'ID',
+  ],
 ];
 
 /**

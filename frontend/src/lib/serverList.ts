@@ -56,7 +56,9 @@ export function movedBefore(ids: readonly string[], id: string, before: string |
 
 /** The groups that exist, for suggestions. */
 export function groupNames(servers: readonly Listed[]): string[] {
-  return [...new Set(servers.map((s) => s.group ?? '').filter((name) => name !== ''))].sort((a, b) => a.localeCompare(b));
+  return [...new Set(servers.map((s) => s.group ?? '').filter((name) => name !== ''))].sort((a, b) =>
+    a.localeCompare(b),
+  );
 }
 
 /** How a server is reached, in a few characters. */

@@ -1,6 +1,7 @@
 /** The tools, runs and questions of the program, over its one backend. */
 import { AppError, backend } from '../backend';
 import { Drafts } from '../lib/drafts';
+import { lasting } from './lasting.svelte';
 import { Questions } from './questions.svelte';
 import { Runs } from './runs.svelte';
 import { ProfileTools } from './tools.svelte';
@@ -29,18 +30,21 @@ export const fetchBody: BodyFetch = (seq, part, offset, length, signal) =>
 export function toolsOf(profile: string): ProfileTools {
   let own = tools.get(profile);
   if (!own) {
-    own = new ProfileTools(
-      {
-        tools: (id, refresh) => backend.tools(id, refresh),
-        tool: (id, index) => backend.tool(id, index),
-        connections: (after) => backend.connections(after),
-        onConnections: (call) => backend.on('connections', call),
-        check: (input) => backend.check(input),
-        faultOf,
-      },
-      runs,
-      drafts,
-      profile,
+    own = lasting(
+      () =>
+        new ProfileTools(
+          {
+            tools: (id, refresh) => backend.tools(id, refresh),
+            tool: (id, index) => backend.tool(id, index),
+            connections: (after) => backend.connections(after),
+            onConnections: (call) => backend.on('connections', call),
+            check: (input) => backend.check(input),
+            faultOf,
+          },
+          runs,
+          drafts,
+          profile,
+        ),
     );
     tools.set(profile, own);
   }

@@ -96,7 +96,8 @@ export class Importer {
 
   #change(index: number, change: (item: core.ImportItem) => core.ImportItem): void {
     const preview = this.#preview;
-    if (preview) this.#preview = { ...preview, items: preview.items.map((item, i) => (i === index ? change(item) : item)) };
+    if (preview)
+      this.#preview = { ...preview, items: preview.items.map((item, i) => (i === index ? change(item) : item)) };
   }
 
   async #ask<T>(work: () => Promise<T>): Promise<T | undefined> {

@@ -84,7 +84,9 @@ function read(store: PreferenceStore | null): Kept {
     const held = value as Partial<Record<keyof Kept, unknown>>;
     const strings = (list: unknown): string[] =>
       Array.isArray(list) ? list.filter((item): item is string => typeof item === 'string') : [];
-    const tabs = Object.entries(held.tabs ?? {}).filter((pair): pair is [string, string] => typeof pair[1] === 'string');
+    const tabs = Object.entries(held.tabs ?? {}).filter(
+      (pair): pair is [string, string] => typeof pair[1] === 'string',
+    );
     return {
       railWidth: typeof held.railWidth === 'number' && held.railWidth > 0 ? held.railWidth : initial.railWidth,
       closed: strings(held.closed),

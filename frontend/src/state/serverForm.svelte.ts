@@ -1,6 +1,15 @@
 import { AppError, type Backend, type core, type profile } from '../backend';
 import { namesCredential } from '../lib/secrets';
-import { draftOf, draftProblems, draftText, newServer, secretsOf, serverOf, valueDraft, type ValueDraft } from '../lib/serverForm';
+import {
+  draftOf,
+  draftProblems,
+  draftText,
+  newServer,
+  secretsOf,
+  serverOf,
+  valueDraft,
+  type ValueDraft,
+} from '../lib/serverForm';
 import type { Servers } from './servers.svelte';
 
 export type FormSource = Pick<Backend, 'secrets'>;

@@ -9,6 +9,7 @@ export type OpenDialog =
   | { kind: 'edit'; server: profile.Profile | null }
   | { kind: 'import' }
   | { kind: 'export'; ids: string[] }
+  | { kind: 'jump' }
   | { kind: 'help' };
 
 /** Where the user is: the server shown, the tab, the dialog. */

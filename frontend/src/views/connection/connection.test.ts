@@ -61,7 +61,7 @@ it('asks before a command that nobody confirmed starts', async () => {
   await expectAccessible();
   await user.click(screen.getByRole('button', { name: 'Start' }));
   await waitFor(() => expect(confirm).toHaveBeenCalledExactlyOnceWith('broken', 'hash-broken'));
-  await waitFor(() => expect(connections.phase('broken')).toBe('failed'), 10_000);
+  await waitFor(() => expect(connections.phase('broken')).toBe('failed'), { timeout: 10_000 });
 });
 
 it('asks for a missing secret, and for nothing before it is given', async () => {
@@ -74,5 +74,7 @@ it('asks for a missing secret, and for nothing before it is given', async () => 
   expect(screen.getByText(/Give a value/)).toBeDefined();
   expect(keep).not.toHaveBeenCalled();
   await user.type(field, 'hunter2{Enter}');
-  await waitFor(() => expect(keep).toHaveBeenCalledWith('files', [{ name: 'secret:token', value: 'hunter2', clear: false }]));
+  await waitFor(() =>
+    expect(keep).toHaveBeenCalledWith('files', [{ name: 'secret:token', value: 'hunter2', clear: false }]),
+  );
 });

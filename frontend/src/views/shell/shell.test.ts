@@ -27,8 +27,14 @@ it('is accessible as a whole', async () => {
 it('reaches everything by its keys', async () => {
   const w = await shell();
   const user = userEvent.setup();
-  await user.keyboard('{Control>}k{/Control}');
+  await user.keyboard('{Control>}{Shift>}k{/Shift}{/Control}');
   expect(document.activeElement?.getAttribute('aria-label')).toBe('Search servers');
+  await user.keyboard('{Control>}k{/Control}');
+  await user.type(await screen.findByRole('combobox', { name: 'Name of a server or tool' }), 'filesys');
+  await expectAccessible();
+  await user.keyboard('{Enter}');
+  expect(w.shell.selected).toBe('files');
+  w.shell.select('open');
   await user.keyboard('{Control>}l{/Control}');
   expect(document.activeElement?.getAttribute('aria-label')).toContain('Connect to a URL');
   (document.activeElement as HTMLElement).blur();

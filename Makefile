@@ -44,7 +44,7 @@ headless: ## build the command line alone: no window, no GTK, no frontend
 	CGO_ENABLED=0 go build -trimpath -ldflags '$(ldflags)' -o build/bin/sightglass-headless .
 
 dev: setup-run frontend-install ## open the window on Vite's server: the frontend reloads, Go is rebuilt
-	go run github.com/wailsapp/wails/v2/cmd/wails@$(wails_version) dev $(if $(filter linux,$(os)),-tags webkit2_41)
+	go run github.com/wailsapp/wails/v2/cmd/wails@$(wails_version) dev -m $(if $(filter linux,$(os)),-tags webkit2_41)
 
 test: ## set up and run every check; prints what failed and how long each step took
 	build/test.sh

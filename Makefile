@@ -78,7 +78,7 @@ frontend-test: frontend-install
 
 bindings: ## regenerate frontend/wailsjs, and fail when that changes what is committed
 	tsoutputtype=interfaces go run -tags bindings .
-	@git diff --exit-code -- frontend/wailsjs || { echo 'bindings: frontend/wailsjs was out of date: commit what is there now' >&2; exit 1; }
+	@git -c core.fileMode=false diff --exit-code -- frontend/wailsjs || { echo 'bindings: frontend/wailsjs was out of date: commit what is there now' >&2; exit 1; }
 	@test -z "$$(git ls-files --others --exclude-standard -- frontend/wailsjs)" || { echo 'bindings: frontend/wailsjs has new files: commit them' >&2; exit 1; }
 
 $(lint_dir)/golangci-lint:

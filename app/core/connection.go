@@ -88,6 +88,16 @@ func (cn *connection) live() (*session.Session, error) {
 	return cn.session, nil
 }
 
+// live returns a profile's connection and its session, or why there is none.
+func (c *Core) live(id string) (*connection, *session.Session, error) {
+	cn := c.connection(id)
+	if cn == nil {
+		cn = &connection{} // never connected: the same error
+	}
+	s, err := cn.live()
+	return cn, s, err
+}
+
 // onChange is the session's word that something readable changed.
 func (cn *connection) onChange(c session.Change) {
 	switch c {

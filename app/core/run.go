@@ -14,11 +14,7 @@ import (
 // Force; arguments that are not a JSON object never are. The outcome of the call, good or bad, is in the output.
 func (c *Core) Run(ctx context.Context, in RunInput) (RunOutput, error) {
 	out := RunOutput{Call: in.Call, Problems: []Problem{}, Output: []Problem{}, Findings: []string{}}
-	cn := c.connection(in.Profile)
-	if cn == nil {
-		cn = &connection{}
-	}
-	s, err := cn.live()
+	cn, s, err := c.live(in.Profile)
 	if err != nil {
 		out.Err = AsError(err)
 		return out, nil
@@ -117,11 +113,7 @@ func (c *Core) Cancel(call string) {
 // Calls returns the calls in flight of a profile, oldest first.
 func (c *Core) Calls(id string) []CallState {
 	out := []CallState{}
-	cn := c.connection(id)
-	if cn == nil {
-		return out
-	}
-	s, err := cn.live()
+	cn, s, err := c.live(id)
 	if err != nil {
 		return out
 	}
@@ -141,11 +133,7 @@ func (c *Core) Calls(id string) []CallState {
 // Questions returns a profile's questions: those that wait, and the last ones ended.
 func (c *Core) Questions(id string) []Question {
 	out := []Question{}
-	cn := c.connection(id)
-	if cn == nil {
-		return out
-	}
-	s, err := cn.live()
+	cn, s, err := c.live(id)
 	if err != nil {
 		return out
 	}

@@ -84,23 +84,16 @@ func (c *Core) keep(ctx context.Context, id, item, value string) error {
 
 // settleSecrets moves a server's values from memory into the keychain, now that it is saved.
 func (c *Core) settleSecrets(p profile.Profile) error {
-	ctx, cancel := c.keyContext()
-	defer cancel()
-	var errs []error
-	for _, name := range profile.Names(p) {
-		item := secretItem(p.ID, name)
+	return c.eachSecret(p, "keep", func(ctx context.Context, item string) error {
 		if c.keys.Where(ctx, item) != keychain.InMemory {
-			continue
+			return nil
 		}
 		v, err := c.keys.Get(ctx, item)
 		if err == nil {
 			_, err = c.keys.Set(ctx, item, v)
 		}
-		if err != nil {
-			errs = append(errs, keyError("keep "+name, err))
-		}
-	}
-	return errors.Join(errs...)
+		return err
+	})
 }
 
 // adoptPlain moves secret values that somebody wrote into the file by hand into the keychain. They leave the file
@@ -158,22 +151,14 @@ func (c *Core) copySecrets(from string, to profile.Profile) error {
 
 // parkSecrets sets a deleted server's secrets aside for Restore, for this run.
 func (c *Core) parkSecrets(p profile.Profile) error {
-	ctx, cancel := c.keyContext()
-	defer cancel()
-	var errs []error
-	for _, name := range profile.Names(p) {
-		item := secretItem(p.ID, name)
-		v, err := c.keys.Get(ctx, item)
-		if err == nil {
+	return c.eachSecret(p, "forget", func(ctx context.Context, item string) error {
+		if v, err := c.keys.Get(ctx, item); err == nil {
 			c.mu.Lock()
 			c.parked[item] = v
 			c.mu.Unlock()
 		}
-		if err := c.forget(ctx, item); err != nil {
-			errs = append(errs, keyError("forget "+name, err))
-		}
-	}
-	return errors.Join(errs...)
+		return c.forget(ctx, item)
+	})
 }
 
 // forget deletes a value. Without a keychain there is none to delete: that is no error.
@@ -186,32 +171,31 @@ func (c *Core) forget(ctx context.Context, item string) error {
 }
 
 func (c *Core) unparkSecrets(p profile.Profile) error {
-	ctx, cancel := c.keyContext()
-	defer cancel()
-	var errs []error
-	for _, name := range profile.Names(p) {
-		item := secretItem(p.ID, name)
+	return c.eachSecret(p, "keep", func(ctx context.Context, item string) error {
 		c.mu.Lock()
 		v, ok := c.parked[item]
 		delete(c.parked, item)
 		c.mu.Unlock()
 		if !ok {
-			continue
+			return nil
 		}
-		if _, err := c.keys.Set(ctx, item, v); err != nil {
-			errs = append(errs, keyError("keep "+name, err))
-		}
-	}
-	return errors.Join(errs...)
+		_, err := c.keys.Set(ctx, item, v)
+		return err
+	})
 }
 
 func (c *Core) deleteSecrets(p profile.Profile) error {
+	return c.eachSecret(p, "forget", c.forget)
+}
+
+// eachSecret does something with every secret a server names, and goes on after one that fails.
+func (c *Core) eachSecret(p profile.Profile, doing string, do func(ctx context.Context, item string) error) error {
 	ctx, cancel := c.keyContext()
 	defer cancel()
 	var errs []error
 	for _, name := range profile.Names(p) {
-		if err := c.forget(ctx, secretItem(p.ID, name)); err != nil {
-			errs = append(errs, keyError("forget "+name, err))
+		if err := do(ctx, secretItem(p.ID, name)); err != nil {
+			errs = append(errs, keyError(doing+" "+name, err))
 		}
 	}
 	return errors.Join(errs...)

@@ -63,12 +63,7 @@ func firstRunes(s string, n int) string {
 
 // toolList returns the list kept, or reads it. What was read before an error is returned beside it.
 func (c *Core) toolList(ctx context.Context, id string, refresh bool) (*session.ToolList, time.Time, error) {
-	cn := c.connection(id)
-	if cn == nil {
-		_, err := (&connection{}).live()
-		return nil, time.Time{}, err
-	}
-	s, err := cn.live()
+	cn, s, err := c.live(id)
 	if err != nil {
 		return nil, time.Time{}, err
 	}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"slices"
 	"sync"
 	"testing"
 	"testing/synctest"
@@ -11,6 +12,11 @@ func TestNudgerSendsAtOnceThenCoalesces(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var mu sync.Mutex
 		var got []uint64
+		sent := func() []uint64 {
+			mu.Lock()
+			defer mu.Unlock()
+			return slices.Clone(got)
+		}
 		n := newNudger(func(_ string, rev uint64) {
 			mu.Lock()
 			defer mu.Unlock()
@@ -22,19 +28,19 @@ func TestNudgerSendsAtOnceThenCoalesces(t *testing.T) {
 			n.Nudge("traffic", rev)
 		}
 		synctest.Wait()
-		if len(got) != 1 || got[0] != 1 {
+		if got := sent(); len(got) != 1 || got[0] != 1 {
 			t.Fatalf("first nudge: got %v, want [1] at once", got)
 		}
 		time.Sleep(nudgeEvery)
 		synctest.Wait()
-		if len(got) != 2 || got[1] != 1000 {
+		if got := sent(); len(got) != 2 || got[1] != 1000 {
 			t.Fatalf("after %v: got %v, want the last revision once", nudgeEvery, got)
 		}
 		n.Close()
 		n.Nudge("traffic", 1001)
 		time.Sleep(time.Second)
 		synctest.Wait()
-		if len(got) != 2 {
+		if got := sent(); len(got) != 2 {
 			t.Fatalf("after Close: got %v", got)
 		}
 	})

@@ -138,6 +138,7 @@ func codeOf(err error) int {
 		return ExitCancelled
 	case fault.Input:
 		return ExitUsage
+	case fault.Internal:
 	}
 	return ExitInternal
 }

@@ -210,7 +210,7 @@ func traffic(ctx context.Context, s streams, args []string) error {
 		if err != nil {
 			return f.fail(s, err)
 		}
-		hangUp(c, v.Profile)
+		_ = hangUp(c, v.Profile) // every refusal is among the entries
 		if err := printTraffic(s, c, f.json); err != nil || list.Err == nil {
 			return err
 		}

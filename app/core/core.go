@@ -90,7 +90,8 @@ func New(o Options) *Core {
 
 // Start opens the data folder and begins to watch it.
 func (c *Core) Start() error {
-	dir, err := c.opts.Dir, error(nil)
+	var err error
+	dir := c.opts.Dir
 	if dir == "" {
 		if dir, err = profile.Dir(); err != nil {
 			return &fault.CallError{

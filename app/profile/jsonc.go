@@ -78,7 +78,7 @@ func tooDeep(s string) int {
 				}
 			}
 		case '/':
-			end := ""
+			var end string
 			switch {
 			case strings.HasPrefix(s[i:], "//"):
 				end = "\n"

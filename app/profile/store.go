@@ -264,7 +264,7 @@ func (s *Store) Duplicate(id string) (Profile, error) {
 	return p, nil
 }
 
-// copyName finds a free name: "x copy", "x copy 2", …
+// copyName finds a free name: "x copy", "x copy 2" and so on.
 func (d document) copyName(name string) string {
 	if r := []rune(name); len(r) > MaxName-10 {
 		name = string(r[:MaxName-10])

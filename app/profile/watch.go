@@ -44,7 +44,7 @@ func (s *Store) follow(ctx context.Context, w *fsnotify.Watcher) {
 	quiet.Stop()
 	defer quiet.Stop()
 	for {
-		changed := false
+		var changed bool
 		select {
 		case <-ctx.Done():
 			return
@@ -53,7 +53,8 @@ func (s *Store) follow(ctx context.Context, w *fsnotify.Watcher) {
 				quiet.Reset(settle)
 			}
 			continue
-		case <-errs: // an overflow: look at the file
+		case err := <-errs:
+			_ = err // an overflow: look at the file
 			quiet.Reset(settle)
 			continue
 		case <-s.kick:

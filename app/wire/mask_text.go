@@ -11,7 +11,8 @@ import (
 )
 
 // Text masks known secrets in b and returns b itself when there is nothing to mask. A value is found as it is, with
-// any of its characters written as a JSON escape, and with any percent-encoded ("+" standing for a space).
+// any of its characters written as a JSON escape, and with any percent-encoded ("+" standing for a space). In a short
+// text its beginning is found, too, where the text was cut ("…").
 //
 // Basic credentials are known in their base64 form once they were seen in a header or URL.
 func (m *Masker) Text(_ string, b []byte) []byte {
@@ -189,7 +190,7 @@ func (t *matcher) find(b []byte) []span {
 	if t.holds[' '] {
 		spans = t.findEscaped(spans, b, '+', percent)
 	}
-	return spans
+	return t.findCut(spans, b)
 }
 
 // decoder reads the escape at the start of b: the bytes it stands for and its length, 0 if there is none.

@@ -34,7 +34,10 @@ const full: Editable = {
   timeouts: { connect: 5000, request: 100 },
 };
 
-const draft = (over: Partial<ServerDraft>): ServerDraft => ({ ...draftOf({ ...newServer, name: 'n', command: 'c' }), ...over });
+const draft = (over: Partial<ServerDraft>): ServerDraft => ({
+  ...draftOf({ ...newServer, name: 'n', command: 'c' }),
+  ...over,
+});
 
 describe('a draft', () => {
   it('gives back what it was made of', () => {
@@ -80,7 +83,11 @@ describe('draftProblems', () => {
     ['a name twice', { env: [valueDraft({ name: 'A' }), valueDraft({ name: 'A' })] }, ['env.1']],
     ['a name with =', { env: [valueDraft({ name: 'A=B' })] }, ['env.0']],
     ['an odd header', { transport: 'http', url: 'http://x', headers: [valueDraft({ name: 'a b' })] }, ['headers.0']],
-    ['the same header twice', { transport: 'http', url: 'http://x', headers: [valueDraft({ name: 'A' }), valueDraft({ name: 'a' })] }, []],
+    [
+      'the same header twice',
+      { transport: 'http', url: 'http://x', headers: [valueDraft({ name: 'A' }), valueDraft({ name: 'a' })] },
+      [],
+    ],
     ['timeouts', { connect: '10 s', probe: '-1', request: '0' }, ['connect', 'probe']],
   ])('of %s', (_, over, fields) => {
     expect(Object.keys(draftProblems(draft(over), false))).toEqual(fields);

@@ -13,7 +13,8 @@ it('reads what a server says of itself, whatever it sends', () => {
 });
 
 it('lists capabilities', () => {
-  const json = '{"tools":{"listChanged":true},"logging":{},"tasks":{"requests":{"tools":{"call":{}}}},"experimental":{"x/y":{}}}';
+  const json =
+    '{"tools":{"listChanged":true},"logging":{},"tasks":{"requests":{"tools":{"call":{}}}},"experimental":{"x/y":{}}}';
   expect(readCapabilities(json)).toEqual([
     { name: 'tools', details: ['listChanged'] },
     { name: 'logging', details: [] },

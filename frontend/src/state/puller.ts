@@ -5,15 +5,21 @@
 export function puller(pull: () => Promise<void>): () => Promise<void> {
   const asked = { running: undefined as Promise<void> | undefined, again: false };
 
+  function takeAgain(): boolean {
+    const { again } = asked;
+    asked.again = false;
+    return again;
+  }
+
   async function run(): Promise<void> {
     try {
-      do {
-        asked.again = false;
-        await pull();
-      } while (asked.again);
+      await pull();
     } finally {
       asked.running = undefined;
     }
+    if (!takeAgain()) return;
+    asked.running = run();
+    await asked.running;
   }
 
   return () => {

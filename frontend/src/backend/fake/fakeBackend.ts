@@ -121,7 +121,8 @@ export class FakeBackend implements Backend {
   }
 
   duplicateServer(id: string): Promise<profile.Profile> {
-    const { sample: _, ...copy } = structuredClone(this.#profile(id));
+    const copy = structuredClone(this.#profile(id));
+    delete copy.sample;
     return this.saveServer({ ...copy, id: '', name: `${copy.name} copy` }, []);
   }
 

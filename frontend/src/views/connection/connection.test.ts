@@ -11,7 +11,13 @@ async function view(id: string): Promise<Awaited<ReturnType<typeof testWindow>> 
   const { servers, connections, shell } = w;
   shell.select(id);
   shell.setTab(id, 'overview');
-  render(ConnectionView, { id, servers, connections, shell, onshowentries: (seqs) => void shown.push([...seqs]) });
+  render(ConnectionView, {
+    id,
+    servers,
+    connections,
+    shell,
+    onshowentries: (seqs: readonly number[]) => void shown.push([...seqs]),
+  });
   return { ...w, shown };
 }
 

@@ -56,7 +56,7 @@ it('offers to undo a deletion', async () => {
   await waitFor(() => expect(w.servers.get('legacy')).toBeDefined());
 });
 
-it('keeps the rest when a view breaks', async () => {
+it('keeps the rest when a view breaks', () => {
   vi.spyOn(console, 'error').mockImplementation(() => undefined);
   const broken = createRawSnippet(() => {
     throw new Error('boom');

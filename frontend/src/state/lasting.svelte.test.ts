@@ -1,22 +1,18 @@
-import { render } from '@testing-library/svelte';
-import { createRawSnippet, flushSync } from 'svelte';
+import { flushSync } from 'svelte';
 import { expect, it, vi } from 'vitest';
-import Badge from '../ui/Badge.svelte';
+import { FakeBackend } from '../backend/fake';
 import { lasting } from './lasting.svelte';
 import { Servers } from './servers.svelte';
-import { FakeBackend } from '../backend/fake';
 
-it('keeps a state going after the component that made it is gone', async () => {
+it('keeps a state going after what asked for it first is gone', async () => {
   const warned = vi.spyOn(console, 'warn').mockImplementation(() => undefined);
   const made: Servers[] = [];
-  const children = createRawSnippet(() => {
+  const end = $effect.root(() => {
     made.push(lasting(() => new Servers(new FakeBackend({ past: 0 }))));
-    return { render: () => '<i></i>' };
   });
-  const { unmount } = render(Badge, { children });
   const servers = made[0];
   expect(servers?.groups).toEqual([]);
-  unmount();
+  end();
   flushSync();
   await servers?.pull();
   expect(servers?.groups.length).toBe(3);

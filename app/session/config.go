@@ -70,6 +70,8 @@ type Config struct {
 	Client    ClientInfo
 	Answerers Answerers
 	Log       *wire.Log // lifecycle entries: verdicts, violations
+	// Mask replaces credentials in what is written to Log. Nil: it is written as it is.
+	Mask func(string) string
 
 	// OnSteps gets a copy of the steps after each change while Connect runs, from its goroutines, never twice at once.
 	OnSteps func([]Step)

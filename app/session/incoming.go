@@ -230,6 +230,9 @@ func (s *Session) note(text string, entries ...uint64) {
 	if len(entries) > 0 {
 		text += fmt.Sprintf(" (entry %d)", entries[0])
 	}
+	if s.cfg.Mask != nil {
+		text = s.cfg.Mask(text) // it may quote the server, and a server may repeat what it was sent
+	}
 	s.cfg.Log.Append(wire.Draft{
 		Entry:   wire.Entry{Conn: s.cfg.Conn, Time: time.Now().UnixMicro(), Kind: wire.KindLifecycle, Note: text, Bytes: int64(len(text))},
 		Message: []byte(text),

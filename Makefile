@@ -109,8 +109,9 @@ endif
 go-test:
 	CGO_ENABLED=1 go test -race ./...
 
-keyring: ## the keychain's tests against a real gnome-keyring
+keyring: ## the tests of secrets against a real gnome-keyring; the keychain's own lock theirs at the end
 	SIGHTGLASS_TEST_KEYRING=1 build/private-session.sh go test -race -count=1 ./app/keychain
+	SIGHTGLASS_TEST_KEYRING=1 build/private-session.sh go test -race -count=1 -run TestRealKeyring ./app/core
 
 conformance: ## the official MCP conformance suite
 	build/conformance/run.sh

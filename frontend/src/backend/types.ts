@@ -6,8 +6,8 @@ export type { challenge, core, profile, wire } from '../../wailsjs/go/models';
 /** Phase of a connection. */
 export type Phase = 'disconnected' | 'connecting' | 'connected' | 'refused' | 'failed' | 'closing';
 
-/** A connection, with `how` era and version were found. */
-export type Connection = core.Connection & { how?: string };
+/** The state of one server's connection. */
+export type Connection = core.Connection;
 
 /** A part of an entry that has bytes. */
 export type BodyPart = 'message' | 'request' | 'response';

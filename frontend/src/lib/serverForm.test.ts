@@ -3,6 +3,7 @@ import {
   draftOf,
   draftProblems,
   draftText,
+  namedSecrets,
   newServer,
   pastedArgs,
   pastedValues,
@@ -70,6 +71,12 @@ describe('a draft', () => {
       { name: 'header:Authorization', value: '', clear: true },
     ]);
   });
+});
+
+it('finds the secrets that the command names, and tells their new values', () => {
+  const d = draft({ args: ['--token=${secret:a}', '${secret:b}${secret:a}'], named: { a: 'x', gone: 'y' } });
+  expect(namedSecrets(d)).toEqual(['a', 'b']);
+  expect(secretsOf(d)).toEqual([{ name: 'secret:a', value: 'x', clear: false }]);
 });
 
 describe('draftProblems', () => {

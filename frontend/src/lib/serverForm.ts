@@ -57,6 +57,8 @@ export interface ServerDraft {
   loginShellPath: '' | 'yes' | 'no';
   url: string;
   headers: ValueDraft[];
+  /** New values of secrets that the command or the URL names as ${secret:name}, by that name. */
+  named: Record<string, string>;
   mode: EraMode;
   version: string;
   /** Milliseconds, as typed. */
@@ -104,6 +106,7 @@ export function draftOf(server: Editable): ServerDraft {
     loginShellPath: server.loginShellPath === undefined ? '' : server.loginShellPath ? 'yes' : 'no',
     url: server.url ?? '',
     headers: (server.headers ?? []).map(valueDraft),
+    named: {},
     mode: era.mode === 'legacy' || era.mode === 'modern' ? era.mode : 'auto',
     version: era.version ?? '',
     connect: figure(timeouts.connect),
@@ -157,17 +160,30 @@ interface SecretChange {
   clear: boolean;
 }
 
+/** The names of the secrets that the command line or the URL of a draft holds as ${secret:name}, each once. */
+export function namedSecrets(draft: ServerDraft): string[] {
+  const texts = draft.transport === 'stdio' ? [draft.command, ...draft.args, draft.cwd] : [draft.url];
+  const plain = (draft.transport === 'stdio' ? draft.env : draft.headers).filter((v) => !v.secret).map((v) => v.value);
+  const found = [...texts, ...plain].flatMap((text) => [...text.matchAll(/\$\{secret:([^}]+)\}/g)]);
+  return [...new Set(found.map((match) => match[1] ?? ''))];
+}
+
 /** What is to be told to the keychain: new values, and what is to be forgotten. */
 export function secretsOf(draft: ServerDraft): SecretChange[] {
   const all = [
     ...draft.env.map((v) => ({ ...v, kind: 'env' })),
     ...draft.headers.map((v) => ({ ...v, kind: 'header' })),
   ];
-  return all.flatMap((v): SecretChange[] => {
+  const named = namedSecrets(draft).flatMap((name): SecretChange[] => {
+    const value = draft.named[name] ?? '';
+    return value === '' ? [] : [{ name: `secret:${name}`, value, clear: false }];
+  });
+  const values = all.flatMap((v): SecretChange[] => {
     if (!v.secret || v.name.trim() === '') return [];
     if (v.value !== '') return [{ name: `${v.kind}:${v.name.trim()}`, value: v.value, clear: false }];
     return v.clear ? [{ name: `${v.kind}:${v.stored}`, value: '', clear: true }] : [];
   });
+  return [...values, ...named];
 }
 
 /** The one that is whole JSON, for telling whether anything was changed. */

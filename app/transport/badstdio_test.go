@@ -54,6 +54,16 @@ func (row badRow) check(t *testing.T, r *rig, a *Answer, err error) {
 	if a != nil && row.status != 0 && a.Status != row.status {
 		t.Errorf("status %d, want %d", a.Status, row.status)
 	}
+	for _, e := range r.find(func(e wire.Entry) bool { return e.Message == wire.MsgRequest && e.Dir == wire.Out }) {
+		switch {
+		case e.Open:
+			t.Errorf("the request stays open: %+v", e)
+		case a != nil && e.Seq == a.Request && (e.Pair != a.Response || e.Took == 0):
+			t.Errorf("the request is not paired with its answer, entry %d: %+v", a.Response, e)
+		case err != nil && f != nil && e.Pair == 0 && !strings.Contains(strings.Join(e.Findings, ""), "No answer came: "):
+			t.Errorf("the request does not say what became of it: %+v", e)
+		}
+	}
 	if row.entries != "" && !strings.Contains(r.text(), row.entries) {
 		t.Errorf("the log does not say %q:\n%s", row.entries, r.text())
 	}

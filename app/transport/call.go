@@ -41,6 +41,7 @@ type call struct {
 	withheld []string // quotes of what came and was not the answer
 	hidden   int      // how many more there were
 	errSeq   uint64   // entry of a JSON-RPC error in the body of a refusal
+	lapsed   string   // why no answer will come, once that is known
 }
 
 type callKey struct{}
@@ -155,6 +156,41 @@ func (c *call) evidence() string {
 		out += fmt.Sprintf("\n… and %d more", c.hidden)
 	}
 	return out
+}
+
+// begins notes the entry of our frame, which is about to be written.
+func (c *call) begins(seq uint64) {
+	c.mu.Lock()
+	c.entry, c.begun = seq, time.Now()
+	why := c.lapsed
+	c.mu.Unlock()
+	if why != "" { // its caller left in the moment before
+		c.link.rec.log.Lapse(seq, why)
+	}
+}
+
+// settle leaves no request open in the log whose call is over. An answer without the request's id (an error in the
+// body of a refusal) was not paired by the log.
+func (c *call) settle(a *Answer, f *fault.CallError) {
+	rec := c.link.rec
+	if a != nil {
+		rec.pair(c.entryOf(), a)
+		return
+	}
+	why := rec.text("No answer came: " + f.Message)
+	c.mu.Lock()
+	seq := c.entry
+	c.lapsed = why
+	c.mu.Unlock()
+	if seq != 0 {
+		rec.log.Lapse(seq, why)
+	}
+}
+
+func (c *call) entryOf() uint64 {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.entry
 }
 
 func (c *call) writes(at time.Time) {

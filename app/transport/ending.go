@@ -24,7 +24,8 @@ func (s *streamable) shutdown(ctx context.Context) {
 	if err == nil {
 		s.deleted(c, resp, session)
 	} else {
-		s.link.rec.lifecycle("the session could not be ended: %v", err)
+		_, f := c.outcome(bound, err) // not err's own text: it quotes the URL
+		s.link.rec.lifecycle("the session could not be ended: %s", f.Message)
 	}
 	s.mu.Lock()
 	s.session = ""

@@ -110,7 +110,7 @@ func (x *exchange) head(resp *http.Response) {
 	x.mu.Lock()
 	x.phase = "for the rest of the answer"
 	x.status = resp.StatusCode
-	x.ex.Proto, x.ex.Status, x.ex.StatusText = resp.Proto, resp.StatusCode, statusText(resp)
+	x.ex.Proto, x.ex.Status, x.ex.StatusText = resp.Proto, resp.StatusCode, x.rec.text(statusText(resp))
 	x.ex.ResponseHeaders = x.rec.mask.HTTPHeader(x.rec.conn, resp.Header)
 	x.ex.Uncompressed = strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip")
 	if resp.TLS != nil {
@@ -205,7 +205,7 @@ func (x *exchange) fail(req *http.Request, err error) error {
 		d.Exchange = &ex
 		d.Entry.Open, d.Entry.Took = false, ex.Timing.Total
 	})
-	f.Entries = []uint64{x.seq}
+	f.Entries = append([]uint64{x.seq}, f.Entries...)
 	return f
 }
 

@@ -209,10 +209,26 @@ func TestNetworkErrors(t *testing.T) {
 	t.Run("http to https", func(t *testing.T) {
 		r := newRig(t).must(Target{Transport: profile.HTTP, URL: strings.Replace(secure.URL, "https:", "http:", 1)})
 		_, err := r.call("go", "")
-		if f := fault.As(err); f == nil || !strings.Contains(f.Message+f.Detail+f.Hint, "HTTPS") {
-			t.Errorf("got %s", explain(err))
+		badRow{kind: fault.Connect, status: 400, message: "speaks TLS: it was asked with plain HTTP", detail: "HTTPS"}.check(t, r, nil, err)
+		if f := fault.As(err); f.Hint != hintTLS {
+			t.Errorf("hint %q", f.Hint)
 		}
 	})
+	for name, said := range map[string]string{
+		"nginx":  "HTTP/1.1 400 Bad Request\r\nContent-Type: text/html\r\nConnection: close\r\n\r\n<center>The plain HTTP request was sent to HTTPS port</center>",
+		"alert":  "\x15\x03\x01\x00\x02\x02\x46", // protocol_version, fatal
+		"apache": "HTTP/1.1 400 Bad Request\r\nConnection: close\r\n\r\nReason: You're speaking plain HTTP to an SSL-enabled server port.",
+		"node":   "", // it hangs up
+	} {
+		t.Run("http to https: "+name, func(t *testing.T) {
+			r := newRig(t).must(Target{Transport: profile.HTTP, URL: "http://" + says(t, said)})
+			_, err := r.call("go", "")
+			f := fault.As(err)
+			if f == nil || f.Kind != fault.Connect || !strings.Contains(f.Hint, "https:// in the URL") {
+				t.Errorf("got %s", explain(err))
+			}
+		})
+	}
 	t.Run("trusted by fingerprint", func(t *testing.T) {
 		print := Fingerprint(secure.Certificate())
 		if b, err := hex.DecodeString(print); err != nil || len(b) != 32 {
@@ -255,6 +271,46 @@ func TestProxy(t *testing.T) {
 	if len(asked) != 1 || asked[0] != "http://mcp.example/mcp" {
 		t.Errorf("asked %q", asked)
 	}
+}
+
+// TestProxyRefuses: it is the proxy that is named, not the server.
+func TestProxyRefuses(t *testing.T) {
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	nobody := l.Addr().String()
+	l.Close()
+	t.Setenv("HTTP_PROXY", "http://user:topsecret-1234567@"+nobody)
+	t.Setenv("NO_PROXY", "")
+	r := newRig(t).must(Target{Transport: profile.HTTP, URL: "http://mcp.example/mcp"})
+	_, err = r.call("go", "")
+	badRow{kind: fault.Connect, message: "The proxy for mcp.example:80 could not be used: dial tcp " + nobody}.check(t, r, nil, err)
+	if all := r.text() + explain(err); strings.Contains(all, "topsecret") {
+		t.Errorf("the proxy's password: %s", all)
+	}
+}
+
+// says is the address of a listener that answers the first bytes of each connection with text and hangs up.
+func says(t *testing.T, text string) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { l.Close() })
+	go func() {
+		for {
+			c, err := l.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = c.Read(make([]byte, 64<<10))
+			_, _ = io.WriteString(c, text)
+			c.Close()
+		}
+	}()
+	return l.Addr().String()
 }
 
 // TestSlowReply: an answer to a server's question reaches the server even when its sender lost patience.

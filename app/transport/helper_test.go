@@ -93,6 +93,9 @@ func (r *rig) close() {
 		if err := r.link.Close(context.Background()); err != nil {
 			r.t.Errorf("close: %v", err)
 		}
+		for _, e := range r.find(func(e wire.Entry) bool { return e.Open }) {
+			r.t.Errorf("open after the end: %+v", e)
+		}
 	}
 }
 

@@ -262,7 +262,7 @@ func (s *legacySSE) badEndpoint(seq uint64, e event, why string) {
 	r := s.link.rec
 	r.withhold(seq, why)
 	f := r.fault(fault.Protocol, sseStep, why, "Messages and credentials are sent to the server's own origin only: the endpoint has to be a path, or a URL with the same scheme, host and port.")
-	f.Detail, f.Entries = r.quote(e.data), []uint64{seq}
+	f.Detail, f.Entries = clip([]byte(r.mask.URL(r.conn, string(e.data))), maxQuote), []uint64{seq}
 	s.stop(f)
 }
 

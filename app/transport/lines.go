@@ -53,9 +53,29 @@ func (s *splitter) take(piece []byte, emit func(line)) {
 		}
 		s.size += int64(room)
 		s.part = append(s.part, piece[:room]...)
-		s.emit(emit, false)
 		piece = piece[room:]
+		rest := s.wordCut()
+		s.emit(emit, false)
+		s.part, s.size = rest, int64(len(rest))
 	}
+}
+
+// maxWord is how far before the limit a line is cut at a space rather than inside of a word, in bytes: a token that
+// is cut in two cannot be masked.
+const maxWord = 4 << 10
+
+// wordCut takes what stands behind the last space off a full line and returns it.
+func (s *splitter) wordCut() (rest []byte) {
+	from := max(len(s.part)-maxWord, len(s.part)/2)
+	space := bytes.LastIndexAny(s.part[from:], " \t")
+	if space < 0 {
+		return nil
+	}
+	cut := from + space + 1
+	rest = append([]byte(nil), s.part[cut:]...)
+	s.size -= int64(len(rest))
+	s.part = s.part[:cut]
+	return rest
 }
 
 // flush gives out what stands there without a newline yet.

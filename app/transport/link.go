@@ -108,6 +108,7 @@ func (l *link) Call(ctx context.Context, r Request) (*Answer, error) {
 	defer l.leave(c)
 	_, err = l.engine.SendRequest(ctx, mcpt.JSONRPCRequest{JSONRPC: "2.0", ID: mcp.NewRequestId(r.ID), Method: r.Method})
 	answer, f := c.outcome(ctx, err)
+	c.settle(answer, f)
 	if f != nil {
 		return nil, f
 	}
@@ -255,6 +256,7 @@ func (l *link) Close(ctx context.Context) error {
 		l.sealed = true
 		l.mu.Unlock()
 		l.work.Wait()
+		l.rec.log.Abandon(l.rec.conn, "No answer came: the connection ended.")
 	})
 	return nil
 }

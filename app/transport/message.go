@@ -68,9 +68,20 @@ func syntaxProblem(b []byte) string {
 	return "it ends early"
 }
 
+// maxParts bounds the messages of a batch that are looked at: each becomes an entry.
+const maxParts = 10_000
+
 func parseBatch(b []byte) message {
 	m := message{kind: wire.MsgBatch}
-	eachElement(b, func(part []byte) { m.parts = append(m.parts, part) })
+	n := 0
+	eachElement(b, func(part []byte) {
+		if n++; n <= maxParts {
+			m.parts = append(m.parts, part)
+		}
+	})
+	if n > maxParts {
+		m.findings = append(m.findings, fmt.Sprintf("The batch has %d messages; those past %d are not looked at.", n, maxParts))
+	}
 	if len(m.parts) == 0 {
 		m.kind, m.why = wire.MsgInvalid, "it is an empty batch"
 	}
@@ -101,18 +112,27 @@ func (s *members) slot(name string) *[]byte {
 	return nil
 }
 
+// maxMemberFindings bounds what is said about the members of one message.
+const maxMemberFindings = 16
+
+func (s *members) find(format string, args ...any) {
+	if len(s.findings) < maxMemberFindings {
+		s.findings = append(s.findings, fmt.Sprintf(format, args...))
+	}
+}
+
 func readMembers(b []byte) members {
 	var s members
 	eachMember(b, func(key, value []byte) {
 		slot := s.slot(string(key))
 		if slot == nil {
-			if exact := s.slot(string(bytes.ToLower(key))); exact != nil {
-				s.findings = append(s.findings, fmt.Sprintf("It has a member %q; JSON-RPC member names are case-sensitive, %q was meant.", key, bytes.ToLower(key)))
+			if len(key) <= len("jsonrpc") && s.slot(string(bytes.ToLower(key))) != nil {
+				s.find("It has a member %q; JSON-RPC member names are case-sensitive, %q was meant.", key, bytes.ToLower(key))
 			}
 			return
 		}
 		if *slot != nil {
-			s.findings = append(s.findings, fmt.Sprintf("The member %q stands twice; the last one counts.", key))
+			s.find("The member %q stands twice; the last one counts.", key)
 		}
 		*slot = value
 	})

@@ -18,6 +18,12 @@ import (
 
 // netFault classifies why a request got no answer. ctx's end comes first: the error below it is only its echo.
 func (r *recorder) netFault(req *http.Request, x *exchange, err error) *fault.CallError {
+	f := r.classify(req, x, err)
+	f.Message, f.Hint = r.text(f.Message), r.text(f.Hint)
+	return f
+}
+
+func (r *recorder) classify(req *http.Request, x *exchange, err error) *fault.CallError {
 	f := r.fault(fault.Connect, "", "", "")
 	if c := callOf(req.Context()); c != nil {
 		f.Step = c.step
@@ -32,6 +38,9 @@ func (r *recorder) netFault(req *http.Request, x *exchange, err error) *fault.Ca
 	var op *net.OpError
 	var record tls.RecordHeaderError
 	switch {
+	case errors.As(err, &op) && op.Op == "proxyconnect":
+		f.Message = fmt.Sprintf("The proxy for %s could not be used: %s.", host, brief(op.Err))
+		f.Hint = "HTTP_PROXY or HTTPS_PROXY names this proxy: correct it, or add the host to NO_PROXY."
 	case errors.As(err, &dns):
 		f.Message = fmt.Sprintf("The name %s could not be resolved (%s).", dns.Name, dns.Err)
 		f.Hint = "Check the host name in the URL, and the network or VPN."
@@ -44,10 +53,13 @@ func (r *recorder) netFault(req *http.Request, x *exchange, err error) *fault.Ca
 		f.Hint = "Use http:// in the URL, or the server's TLS port."
 	case strings.Contains(err.Error(), `malformed HTTP response "\x15\x03`):
 		f.Message = host + " speaks TLS: it was asked with plain HTTP."
-		f.Hint = "Use https:// in the URL."
+		f.Hint = hintTLS
 	case errors.Is(err, syscall.ECONNRESET), errors.Is(err, io.EOF), errors.Is(err, io.ErrUnexpectedEOF), errors.Is(err, syscall.EPIPE):
 		f.Message = host + " closed the connection without an answer."
 		f.Hint = "The server may have crashed, or something between closed the connection."
+		if req.URL.Scheme == "http" {
+			f.Hint += " A server that speaks TLS does so too: try https:// in the URL."
+		}
 	case errors.As(err, &op) && op.Timeout():
 		f.Kind = fault.Timeout
 		f.Message = fmt.Sprintf("No connection to %s came about in time.", host)
@@ -64,16 +76,13 @@ func (r *recorder) netFault(req *http.Request, x *exchange, err error) *fault.Ca
 
 func brief(err error) string { return clip([]byte(err.Error()), 200) }
 
-// refusedBy names the address that refused: that of a proxy differs from the URL's.
+// refusedBy names the address that refused where it differs from the URL's.
 func refusedBy(err error, host string) string {
 	var op *net.OpError
-	if errors.As(err, &op) && op.Addr != nil && op.Op != "dial" || op == nil || op.Addr == nil {
+	if !errors.As(err, &op) || op.Addr == nil || op.Op != "dial" || op.Addr.String() == host {
 		return host
 	}
-	if op.Op == "proxyconnect" || op.Addr.String() != host {
-		return host + " (" + op.Addr.String() + ")"
-	}
-	return host
+	return host + " (" + op.Addr.String() + ")"
 }
 
 // cutOff is the error of an exchange whose ctx ended.
@@ -81,7 +90,8 @@ func (r *recorder) cutOff(req *http.Request, x *exchange, f *fault.CallError) *f
 	cause := context.Cause(req.Context())
 	var known *fault.CallError
 	if errors.As(cause, &known) {
-		return known
+		own := *known // it may be the cause of other calls too
+		return &own
 	}
 	if timedOut(req.Context()) {
 		f.Kind = fault.Timeout

@@ -65,7 +65,7 @@ func answerOf(raw []byte, m *message, seq uint64, resp *http.Response) *Answer {
 
 // misfit tells the calls that wait that something came which is not their answer.
 func (l *link) misfit(raw []byte, m *message, seq uint64, why string, own, blame *call) {
-	quote := why + " It was: " + l.rec.quote(raw)
+	quote := l.rec.text(why) + " It was: " + l.rec.quote(raw)
 	if own != nil {
 		own.missed(seq, quote)
 		return // its stream goes on: the answer may still come
@@ -111,7 +111,7 @@ func (l *link) evidence(seq uint64, quote string) {
 	}
 }
 
-// batch hands on the parts of a batch array. Revision 2025-03-26 alone has them: "Implementations MAY support
+// batch hands on the parts of a batch array, each with an entry of its own, so that answers are paired. Revision 2025-03-26 alone has them: "Implementations MAY support
 // sending JSON-RPC batches, but MUST support receiving JSON-RPC batches" (basic, section Messages).
 func (l *link) batch(raw []byte, m *message, info frameInfo, own *call, resp *http.Response, answered func(*call)) {
 	info.dir = wire.In
@@ -121,38 +121,21 @@ func (l *link) batch(raw []byte, m *message, info frameInfo, own *call, resp *ht
 	if own != nil {
 		info.call = own.name
 	}
+	info.findings = append(info.findings, m.findings...)
 	whole := l.rec.frame(raw, m, info)
-	for _, part := range m.parts {
+	for i, part := range m.parts {
 		pm := parseMessage(part)
+		of := frameInfo{exchange: info.exchange, purpose: info.purpose, note: fmt.Sprintf("message %d of the batch in entry %d", i+1, whole)}
 		if pm.kind == wire.MsgInvalid || pm.kind == wire.MsgBatch {
+			of.dir, of.call, of.withheld = wire.In, info.call, "A part of a batch, and no message."
+			seq := l.rec.frame(part, &pm, of)
 			if own != nil {
-				own.missed(whole, "A part of a batch is no message: "+l.rec.quote(part))
+				own.missed(seq, "A part of a batch is no message: "+l.rec.quote(part))
 			}
 			continue
 		}
-		if c := l.receivePart(part, &pm, whole, own, resp); c != nil {
+		if c := l.receive(part, &pm, of, own, resp); c != nil {
 			answered(c)
 		}
 	}
-}
-
-// receivePart is receive for a message that has no entry of its own.
-func (l *link) receivePart(raw []byte, m *message, whole uint64, own *call, resp *http.Response) *call {
-	if !m.isResponse() {
-		name := ""
-		if own != nil {
-			name = own.name
-		}
-		l.incoming(raw, m, whole, name)
-		return nil
-	}
-	c, why, blame := l.match(m)
-	if c == nil || own != nil && c != own {
-		l.misfit(raw, m, whole, why, own, blame)
-		return nil
-	}
-	if !c.resolve(answerOf(raw, m, whole, resp), time.Now()) {
-		return nil
-	}
-	return c
 }

@@ -14,6 +14,7 @@ import (
 const (
 	maxQuote     = 2 << 10 // bytes of a body quoted in Detail
 	maxNoteBytes = 300     // bytes of a line shown in a row
+	maxField     = 512     // bytes of a method or name in a row: a hostile one must not make every row huge
 )
 
 // recorder writes one connection's entries: masked first, then appended.
@@ -41,7 +42,7 @@ type frameInfo struct {
 // frame records one JSON-RPC frame, or what stood where one was expected.
 func (r *recorder) frame(raw []byte, m *message, info frameInfo) uint64 {
 	e := wire.Entry{
-		Conn: r.conn, Kind: wire.KindFrame, Dir: info.dir, Message: m.kind, Method: m.method, ID: clip(m.id, 200),
+		Conn: r.conn, Kind: wire.KindFrame, Dir: info.dir, Message: m.kind, Method: r.field(m.method), ID: r.text(clip(m.id, 200)),
 		Call: info.call, Exchange: info.exchange, Purpose: info.purpose, Withheld: info.withheld,
 		Findings: r.texts(info.findings), Note: r.text(info.note), Bytes: info.size,
 		Took: info.took.Microseconds(),
@@ -54,7 +55,7 @@ func (r *recorder) frame(raw []byte, m *message, info frameInfo) uint64 {
 	}
 	switch m.kind {
 	case wire.MsgRequest, wire.MsgNotification:
-		e.Name = r.text(nameOf(m.params))
+		e.Name = r.field(nameOf(m.params))
 	case wire.MsgResponse:
 		e.Method, e.ToolErr = info.method, toolError(m.result)
 	case wire.MsgError:
@@ -120,7 +121,25 @@ func (r *recorder) quote(b []byte) string { return clip(r.mask.Text(r.conn, b), 
 
 // fault starts an error about this server.
 func (r *recorder) fault(kind fault.Kind, step, message, hint string) *fault.CallError {
-	return &fault.CallError{Server: r.server, Kind: kind, Step: step, Message: r.text(message), Hint: hint}
+	return &fault.CallError{Server: r.server, Kind: kind, Step: r.text(step), Message: r.text(message), Hint: r.text(hint)}
+}
+
+// field is a method or name for a row: masked, shortened.
+func (r *recorder) field(s string) string {
+	if len(s) > maxField {
+		s = clip([]byte(s), maxField)
+	}
+	return r.text(s)
+}
+
+// pair makes a request and its answer one pair, if the log did not.
+func (r *recorder) pair(request uint64, a *Answer) {
+	if e, ok := r.log.Entry(request); !ok || !e.Open {
+		return
+	}
+	took := a.Took.Microseconds()
+	r.log.Update(request, func(d *wire.Draft) { d.Entry.Open, d.Entry.Pair, d.Entry.Took = false, a.Response, took })
+	r.log.Update(a.Response, func(d *wire.Draft) { d.Entry.Pair, d.Entry.Took = request, took })
 }
 
 // uniq sorts the numbers of entries and drops zeros and repetitions.

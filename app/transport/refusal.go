@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"errors"
 	"fmt"
 	"net/http"
@@ -47,6 +48,9 @@ func (l *link) status(c *call, resp *http.Response, session string) (f *fault.Ca
 	if code >= 300 && code < 400 {
 		return l.redirected(c, resp, x, body), false
 	}
+	if resp.Request.URL.Scheme == "http" && code == http.StatusBadRequest && wantsTLS(body) {
+		return l.bodyFault(c, resp, x, body, fault.Connect, hostPort(resp.Request.URL)+" speaks TLS: it was asked with plain HTTP.", hintTLS), false
+	}
 	m := l.note(c, resp, x, body)
 	gone := code == http.StatusNotFound && session != ""
 	if m != nil && c.id != "" && l.errorAnswer(c, resp, body, m, gone) {
@@ -64,6 +68,23 @@ func (l *link) status(c *call, resp *http.Response, session string) (f *fault.Ca
 		f.RPC = m.err
 	}
 	return f, false
+}
+
+const hintTLS = "Use https:// in the URL."
+
+// wantsTLS tells the answers with which Go, nginx, Apache and Jetty refuse plain HTTP on a TLS port. Node closes the
+// connection without a word.
+func wantsTLS(body []byte) bool {
+	body = bytes.ToLower(body[:min(len(body), 4<<10)])
+	for _, words := range []string{
+		"client sent an http request to an https server", "plain http request was sent to https port",
+		"speaking plain http to an ssl-enabled server port",
+	} {
+		if bytes.Contains(body, []byte(words)) {
+			return true
+		}
+	}
+	return false
 }
 
 // note records the JSON-RPC error in the body of a refusal and returns it, or nil.

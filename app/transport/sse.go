@@ -25,6 +25,9 @@ type event struct {
 	unknown  []string      // names of fields the format does not know
 }
 
+// maxSaid bounds the comments and the unknown fields that are kept of one event.
+const maxSaid = 16
+
 // maxRawEvent bounds what is kept of a block besides its data, in bytes.
 const maxRawEvent = 64 << 10
 
@@ -116,7 +119,9 @@ func clipName(name []byte) []byte { return name[:min(len(name), 64)] }
 func (p *sseParser) field(name string, value []byte) {
 	switch name {
 	case "":
-		p.cur.comments = append(p.cur.comments, clip(value, 200))
+		if len(p.cur.comments) < maxSaid {
+			p.cur.comments = append(p.cur.comments, clip(value, 200))
+		}
 	case "event":
 		p.cur.name = clip(value, 200)
 	case "data":
@@ -132,7 +137,9 @@ func (p *sseParser) field(name string, value []byte) {
 			p.cur.retry, p.cur.hasRetry = time.Duration(ms)*time.Millisecond, true
 		}
 	default:
-		p.cur.unknown = append(p.cur.unknown, name)
+		if len(p.cur.unknown) < maxSaid {
+			p.cur.unknown = append(p.cur.unknown, name)
+		}
 	}
 }
 

@@ -362,9 +362,7 @@ func (o *outbox) write(item *outItem) {
 		return
 	}
 	seq := o.link.rec.frame(c.frame, &c.msg, c.info(0))
-	c.mu.Lock()
-	c.entry, c.begun = seq, time.Now()
-	c.mu.Unlock()
+	c.begins(seq)
 	frame := append(c.frame[:len(c.frame):len(c.frame)], '\n')
 	o.setBusy(true)
 	_, err := o.w.Write(frame)

@@ -17,9 +17,10 @@ const (
 	drainTime  = 250 * time.Millisecond
 	drainBytes = 64 << 10
 	// maxErrorBody bounds the body of a refusal, in bytes, and errorBodyTime how long it is waited for: a server that
-	// never ends it must not hold up the error.
+	// never ends it must not hold up the error. errorBodyIdle is how long it may stand still.
 	maxErrorBody  = 1 << 20
 	errorBodyTime = 5 * time.Second
+	errorBodyIdle = 2 * time.Second
 )
 
 // stream reads one event stream: every event is recorded, every message in it handed on.
@@ -184,6 +185,9 @@ func (s *stream) record(e event) uint64 {
 	for _, field := range e.unknown {
 		entry.Findings = append(entry.Findings, fmt.Sprintf("The field %q is none of event, data, id and retry.", rec.text(field)))
 	}
+	if e.name == "endpoint" { // a URL, often with a session id or token in its query
+		return rec.log.Append(wire.Draft{Entry: entry, Message: []byte(rec.mask.URL(rec.conn, string(body)))})
+	}
 	return rec.log.Append(wire.Draft{Entry: entry, Message: rec.mask.Text(rec.conn, body)})
 }
 
@@ -191,7 +195,7 @@ func (s *stream) record(e event) uint64 {
 func (e *event) note() string {
 	var parts []string
 	if e.hasID {
-		parts = append(parts, fmt.Sprintf("id %q", e.id))
+		parts = append(parts, fmt.Sprintf("id %q", clip([]byte(e.id), 200)))
 	}
 	if e.hasRetry {
 		parts = append(parts, fmt.Sprintf("retry %s", e.retry))
@@ -202,8 +206,8 @@ func (e *event) note() string {
 	return strings.Join(parts, " · ")
 }
 
-// readWhole reads a body to its end; limit bounds it.
-func readWhole(resp *http.Response, limit int64) ([]byte, error) {
+// readWhole reads a body to its end; limit bounds it, and came is told of each piece.
+func readWhole(resp *http.Response, limit int64, came ...func()) ([]byte, error) {
 	defer resp.Body.Close()
 	b, ok := resp.Body.(*recordedBody)
 	if !ok {
@@ -213,6 +217,9 @@ func readWhole(resp *http.Response, limit int64) ([]byte, error) {
 	buf := make([]byte, 32<<10)
 	for total := int64(0); ; {
 		n, err := b.Read(buf)
+		for _, f := range came {
+			f()
+		}
 		if total += int64(n); total > limit {
 			return b.x.bytes(), errTooLong
 		}
@@ -227,11 +234,13 @@ func readWhole(resp *http.Response, limit int64) ([]byte, error) {
 
 var errTooLong = errors.New("the body is too long")
 
-// readSome reads the body of a refusal: as much as limit, and no longer than [errorBodyTime].
-func readSome(resp *http.Response, limit int64) (body []byte, whole bool) {
-	timer := time.AfterFunc(errorBodyTime, func() { resp.Body.Close() })
-	defer timer.Stop()
-	body, err := readWhole(resp, limit)
+// readSome reads the body of a refusal: as much as limit, no longer than [errorBodyTime] and [errorBodyIdle].
+func readSome(resp *http.Response, limit int64) (body []byte, complete bool) {
+	stop := func() { resp.Body.Close() }
+	whole, idle := time.AfterFunc(errorBodyTime, stop), time.AfterFunc(errorBodyIdle, stop)
+	defer whole.Stop()
+	defer idle.Stop()
+	body, err := readWhole(resp, limit, func() { idle.Reset(errorBodyIdle) })
 	return body, err == nil
 }
 

@@ -340,7 +340,7 @@ func (s *streamable) unresumable(c *call, st *stream, cursor *resume, err error)
 func (s *streamable) reopen(ctx context.Context, c *call, cursor *resume) (*http.Response, error) {
 	for {
 		pause := cursor.pause()
-		s.link.rec.lifecycle("the stream of %s ended before its answer: resuming behind event %q in %s", c.step, cursor.lastID, pause.Round(time.Millisecond))
+		s.link.rec.lifecycle("the stream of %s ended before its answer: resuming behind event %q in %s", c.step, clip([]byte(cursor.lastID), 200), pause.Round(time.Millisecond))
 		if !sleep(ctx, pause) {
 			return nil, context.Cause(ctx)
 		}

@@ -9,7 +9,6 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
-	"time"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/wire"
@@ -176,10 +175,7 @@ func (t *tap) open(req *http.Request, body []byte, c *call, purpose string) *exc
 	}
 	c.saw(x.seq)
 	if c.takeFrame(req.Method) {
-		seq := t.rec.frame(c.frame, &c.msg, c.info(x.seq))
-		c.mu.Lock()
-		c.entry, c.begun = seq, time.Now()
-		c.mu.Unlock()
+		c.begins(t.rec.frame(c.frame, &c.msg, c.info(x.seq)))
 	}
 	return x
 }

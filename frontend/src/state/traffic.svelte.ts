@@ -2,6 +2,8 @@ import type { Backend, BodyPart, wire } from '../backend';
 import { BodyRange } from './bodyRange.svelte';
 import { EntryLog, indexOfSorted, lowerBound, mergeSorted } from '../lib/entryLog';
 import { groupOf, groups, type Group } from '../lib/trafficRows';
+import type { Hold } from './hold';
+import { TextSearch } from './textSearch.svelte';
 
 /** An entry of the log. */
 export type TrafficEntry = wire.Entry;
@@ -11,8 +13,6 @@ export type TrafficSource = Pick<Backend, 'page' | 'match' | 'exchange' | 'body'
 
 /** Entries pulled at once: the bridge's own limit. */
 const pageLimit = 1000;
-/** Entries a text search looks at in one step, so that it can be given up between two. */
-const matchLimit = 5000;
 /**
  * Summaries the window keeps, about 100 MB at worst; older ones stay in the log. A tenth more is let in before the
  * oldest go, so that it is not done at every page.
@@ -42,6 +42,7 @@ const noCounts = (): Record<Group, number> => ({ message: 0, http: 0, sse: 0, st
 export class Traffic {
   readonly #source: TrafficSource;
   readonly #kept: number;
+  readonly #hold: Hold | undefined;
   readonly #log = new EntryLog<TrafficEntry>();
   #rows: number[] = [];
   /** What each exchange carried, up to a bound: an event stream may carry any number. */
@@ -65,14 +66,11 @@ export class Traffic {
   #scope = $state<Scope>('connection');
   #shown = $state.raw<ReadonlySet<string>>(new Set());
   #on = $state.raw(allGroups());
-  #text = $state('');
-  #matched: Set<number> | undefined;
-  #matchNext = 0;
-  #search: AbortController | undefined;
-  #searching = $state(false);
+  readonly #search: TextSearch;
 
   /** Number of the selected entry. */
   #selected = $state<number>();
+  #marked = $state.raw<ReadonlySet<number>>(new Set());
   /** Whether the table stays at its end while entries come in. */
   followTail = $state(true);
   /** Why the last pull or search failed; it is tried again. */
@@ -80,10 +78,15 @@ export class Traffic {
   /** Whether a first pull came back. */
   loaded = $state(false);
 
-  /** `kept` bounds the summaries held. */
-  constructor(source: TrafficSource, kept = keptEntries) {
+  /** `kept` bounds the summaries held; `hold` says when a pull is to wait. */
+  constructor(source: TrafficSource, kept = keptEntries, hold?: Hold) {
     this.#source = source;
     this.#kept = kept;
+    this.#hold = hold;
+    this.#search = new TextSearch(source, {
+      found: (seqs) => this.#list(seqs),
+      failed: (error) => (this.problem = messageOf(error)),
+    });
   }
 
   /** Starts pulling; the returned function ends it. */
@@ -94,7 +97,7 @@ export class Traffic {
       this.#stop?.();
       this.#stop = undefined;
       clearTimeout(this.#retry);
-      this.#search?.abort();
+      this.#search.stop();
     };
   }
 
@@ -118,11 +121,12 @@ export class Traffic {
     } finally {
       this.#pulling = false;
     }
-    if (this.#text && this.#matchNext < this.#next) void this.#runSearch();
+    void this.#search.follow(this.#next);
   }
 
   async #drain(): Promise<void> {
     for (;;) {
+      if (this.#hold?.held) await this.#hold.free();
       const after = this.#next;
       const page = await this.#source.page(after, pageLimit);
       // A clear meanwhile moved the cursor: the page is of before it.
@@ -166,7 +170,7 @@ export class Traffic {
     this.#floor = Math.max(this.#floor, seq);
     this.#log.dropBelow(this.#floor, (entry) => {
       this.#count(entry, -1);
-      this.#matched?.delete(entry.seq);
+      this.#search.forget(entry.seq);
       this.#carried.delete(entry.seq);
     });
     this.#rows = this.#rows.slice(lowerBound(this.#rows, this.#floor));
@@ -187,7 +191,7 @@ export class Traffic {
   #passes(entry: TrafficEntry): boolean {
     const group = groupOf(entry);
     if (group && !this.#on[group]) return false;
-    return this.#inScope(entry) && (!this.#matched || this.#matched.has(entry.seq));
+    return this.#inScope(entry) && this.#search.holds(entry.seq);
   }
 
   #rebuild(): void {
@@ -267,18 +271,28 @@ export class Traffic {
   /** Selects an entry, also one the filters hide; undefined selects none. */
   select(seq: number | undefined): void {
     this.#selected = seq;
+    if (this.#marked.size > 0) this.#marked = new Set();
   }
 
-  /** Selects an entry and makes sure that it is listed, by opening the filters that hide it. */
-  reveal(seq: number): void {
+  /** Whether an entry was asked for together with the selected one. */
+  isMarked(seq: number): boolean {
+    return this.#marked.has(seq);
+  }
+
+  /** Selects the first of some entries, marks all, and opens the filters that hide any of them. */
+  reveal(...seqs: number[]): void {
+    for (const seq of seqs) this.#unhide(seq);
+    this.select(seqs[0]);
+    if (seqs.length > 1) this.#marked = new Set(seqs);
+  }
+
+  #unhide(seq: number): void {
     const entry = this.#log.get(seq);
-    if (entry && !this.#passes(entry)) {
-      if (this.#matched && !this.#matched.has(seq)) this.text = '';
-      if (!this.#inScope(entry)) this.scope = 'all';
-      const group = groupOf(entry);
-      if (group && !this.#on[group]) this.toggle(group);
-    }
-    this.select(seq);
+    if (!entry || this.#passes(entry)) return;
+    if (!this.#search.holds(seq)) this.text = '';
+    if (!this.#inScope(entry)) this.scope = 'all';
+    const group = groupOf(entry);
+    if (group && !this.#on[group]) this.toggle(group);
   }
 
   get scope(): Scope {
@@ -322,7 +336,7 @@ export class Traffic {
 
   /** Whether text or kind toggles hide entries. */
   get filtered(): boolean {
-    return this.#text !== '' || groups.some(({ id }) => !this.#on[id]);
+    return this.text !== '' || groups.some(({ id }) => !this.#on[id]);
   }
 
   /** Shows everything in scope again. */
@@ -332,64 +346,31 @@ export class Traffic {
   }
 
   get text(): string {
-    return this.#text;
+    return this.#search.text;
   }
 
   /** The text filter: entries that hold it in a field, a header or a body. Go does the looking. */
   set text(text: string) {
-    if (text !== this.#text) this.#setText(text);
+    if (text !== this.text) this.#setText(text);
   }
 
   /** Whether a text search has not reached the end of the log. */
   get searching(): boolean {
-    return this.#searching;
+    return this.#search.searching;
   }
 
   #setText(text: string): void {
-    this.#search?.abort();
-    this.#search = undefined;
-    this.#searching = false;
-    this.#text = text;
-    this.#matched = text ? new Set() : undefined;
-    this.#matchNext = 0;
+    this.#search.begin(text);
     this.#rebuild();
-    if (text) void this.#runSearch();
+    void this.#search.follow(this.#next);
   }
 
-  async #runSearch(): Promise<void> {
-    if (this.#search) return;
-    const search = new AbortController();
-    this.#search = search;
-    this.#searching = true;
-    try {
-      while (this.#matchNext < this.#next) {
-        const after = this.#matchNext;
-        const found = await this.#source.match(this.#text, after, matchLimit, search.signal);
-        if (search.signal.aborted) return;
-        this.#takeMatches(found.seqs);
-        if (found.next <= after) break;
-        this.#matchNext = found.next;
-      }
-    } catch (error) {
-      if (!search.signal.aborted) this.problem = messageOf(error);
-    } finally {
-      if (this.#search === search) {
-        this.#search = undefined;
-        this.#searching = false;
-      }
-    }
-  }
-
-  #takeMatches(seqs: number[]): void {
-    const matched = this.#matched;
-    if (!matched) return;
-    const more: number[] = [];
-    for (const seq of seqs) {
-      if (matched.has(seq)) continue;
-      matched.add(seq);
+  /** Takes entries that are found to pass into the rows. */
+  #list(seqs: number[]): void {
+    const more = seqs.filter((seq) => {
       const entry = this.#log.get(seq);
-      if (entry && this.#passes(entry)) more.push(seq);
-    }
+      return entry !== undefined && this.#passes(entry);
+    });
     if (more.length === 0) return;
     this.#rows = mergeSorted(
       this.#rows,
@@ -418,9 +399,9 @@ export class Traffic {
     await this.#source.clearTraffic();
     this.#cleared = Math.max(this.#cleared, this.#log.last + 1);
     this.#log.clear();
-    this.#matched?.clear();
+    this.#search.forgetAll();
     this.#carried.clear();
-    this.#selected = undefined;
+    this.select(undefined);
     this.#rebuild();
     await this.pull();
     this.#cleared = Math.max(this.#cleared, this.#firstAvailable);

@@ -185,6 +185,16 @@ describe('filters', () => {
     traffic.reveal(seq);
     expect([traffic.selected, traffic.indexOf(seq)]).toEqual([seq, 0]);
   });
+
+  it('marks entries shown together until another is selected', async () => {
+    const { log, traffic } = fresh();
+    const seqs = [log.add(), log.add(), log.add()];
+    await traffic.pull();
+    traffic.reveal(3, 1);
+    expect([traffic.selected, ...seqs.map((seq) => traffic.isMarked(seq))]).toEqual([3, true, false, true]);
+    traffic.select(1);
+    expect(seqs.some((seq) => traffic.isMarked(seq))).toBe(false);
+  });
 });
 
 it('clears, and does not show again what was pulled before', async () => {

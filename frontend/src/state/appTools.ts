@@ -1,6 +1,7 @@
 /** The tools, runs and questions of the program, over its one backend. */
 import { AppError, backend } from '../backend';
 import { Drafts } from '../lib/drafts';
+import { hold } from './hold';
 import { lasting } from './lasting.svelte';
 import { Questions } from './questions.svelte';
 import { Runs } from './runs.svelte';
@@ -9,13 +10,16 @@ import type { BodyFetch } from './toolTypes';
 
 const faultOf = (error: unknown): AppError['fault'] => AppError.from(error).fault;
 
-const runs = new Runs({
-  run: (input) => backend.run(input),
-  cancel: (call) => backend.cancelCall(call),
-  calls: (profile) => backend.calls(profile),
-  onCalls: (call) => backend.on('calls', call),
-  faultOf,
-});
+const runs = new Runs(
+  {
+    run: (input) => backend.run(input),
+    cancel: (call) => backend.cancelCall(call),
+    calls: (profile) => backend.calls(profile),
+    onCalls: (call) => backend.on('calls', call),
+    faultOf,
+  },
+  hold,
+);
 runs.start();
 
 const drafts = new Drafts(storage());

@@ -1,4 +1,5 @@
 import { orEmpty } from '../lib/orEmpty';
+import type { Hold } from './hold';
 import type { CallState, CoreError, Problem, RunInput, RunOutput } from './toolTypes';
 
 /** What the runs need of the backend. Methods reject with what `faultOf` understands. */
@@ -18,6 +19,9 @@ export interface RunSource {
  */
 export type RunState = 'running' | 'done' | 'tool-error' | 'failed' | 'cancelled' | 'unsent';
 
+/** Milliseconds after which a call is shown as running: shorter ones are felt as immediate. */
+export const longAfter = 120;
+
 /** One call of a tool. */
 export class Run {
   readonly call: string;
@@ -34,6 +38,8 @@ export class Run {
   readonly started = Date.now();
 
   state = $state<RunState>('running');
+  /** Whether it takes long enough to be shown as running: a state that is over at once would only flicker. */
+  long = $state(false);
   /** Milliseconds from the click to the answer, while there is no better figure. */
   waited = $state(0);
   out = $state.raw<RunOutput | null>(null);
@@ -45,6 +51,7 @@ export class Run {
   waiting = $state(0);
   cancelling = $state(false);
   readonly #mark = performance.now();
+  readonly #timer = setTimeout(() => (this.long = true), longAfter);
 
   constructor(input: RunInput, conn: string) {
     this.call = input.call;
@@ -77,6 +84,7 @@ export class Run {
   }
 
   finish(out: RunOutput): void {
+    clearTimeout(this.#timer);
     this.waited = this.elapsed();
     this.out = out;
     this.fault = out.err ?? null;
@@ -86,6 +94,7 @@ export class Run {
   }
 
   fail(fault: CoreError): void {
+    clearTimeout(this.#timer);
     this.waited = this.elapsed();
     this.fault = fault;
     this.state = fault.kind === 'cancelled' ? 'cancelled' : 'failed';
@@ -102,14 +111,17 @@ export class Run {
 /** Calls of tools under way and their progress, over all connections. */
 export class Runs {
   readonly #source: RunSource;
+  readonly #hold: Hold | undefined;
   readonly #running = new Map<string, Run>();
   readonly #prefix = `run-${Date.now().toString(36)}-`;
   #last = 0;
   #pulling = false;
   #again = false;
 
-  constructor(source: RunSource) {
+  /** `hold` keeps pulls back while a call is young. */
+  constructor(source: RunSource, hold?: Hold) {
     this.#source = source;
+    this.#hold = hold;
   }
 
   /** Starts listening for progress; the returned function ends it. */
@@ -123,14 +135,17 @@ export class Runs {
     const full = { ...input, call };
     const run = new Run(full, conn);
     this.#running.set(call, run);
+    const letGo = this.#hold?.take(longAfter);
     this.#source.run(full).then(
       (out) => {
         this.#running.delete(call);
         run.finish(out);
+        letGo?.();
       },
       (error: unknown) => {
         this.#running.delete(call);
         run.fail(this.#source.faultOf(error));
+        letGo?.();
       },
     );
     return run;
@@ -160,6 +175,7 @@ export class Runs {
     this.#pulling = true;
     try {
       while (this.#again) {
+        if (this.#hold?.held) await this.#hold.free();
         this.#again = false;
         const profiles = new Set([...this.#running.values()].map((r) => r.profile));
         for (const profile of profiles)

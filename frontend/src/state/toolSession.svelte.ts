@@ -44,7 +44,8 @@ export class ToolSession {
   readonly problems = $derived(byField(this.#problems));
   /** Whether Run was tried: from then on missing values are told of too. */
   tried = $state(false);
-  #history = $state.raw<readonly Run[]>([]);
+  #runList = $state.raw<readonly Run[]>([]);
+  readonly #history = $derived(this.#runList.filter((r) => r.state !== 'running' || r.long));
   #chosen = $state.raw<Run | null>(null);
 
   #seeded: boolean;
@@ -86,7 +87,7 @@ export class ToolSession {
     this.detail = detail;
     this.fault = null;
     if (!this.#seeded) {
-      // Only what has no other valid value is filled in; a default is offered, never sent unasked.
+      // A default of the whole is offered, not taken: it may hold what is optional.
       const first = this.field.kind === 'object' ? starter({ ...this.field, default: undefined }) : null;
       if (first?.kind === 'object' && first.members.length > 0) this.args.replace(first);
       this.#seeded = true;
@@ -139,11 +140,11 @@ export class ToolSession {
     return { profile: this.profile, tool: this.tool.name, index: this.tool.index, args: this.args.wire, force };
   }
 
-  /** Calls the tool; `force` sends arguments that do not match the schema. */
+  /** Calls the tool; `force` sends arguments that do not match the schema. What is shown changes as `history` says. */
   run(force: boolean): Run {
     this.tried = true;
     const run = this.#runs.run(this.#input(force), this.conn);
-    this.#history = [run, ...this.#history].slice(0, maxRuns);
+    this.#runList = [run, ...this.#runList].slice(0, maxRuns);
     this.#chosen = null;
     return run;
   }
@@ -152,7 +153,7 @@ export class ToolSession {
     void this.#runs.cancel(run);
   }
 
-  /** Runs of this tool, newest first. */
+  /** Runs of this tool, newest first. A call is among them once it is over, or takes long enough to be seen. */
   get history(): readonly Run[] {
     return this.#history;
   }
@@ -160,6 +161,11 @@ export class ToolSession {
   /** The run shown: the chosen one, else the newest. */
   get shown(): Run | null {
     return this.#chosen ?? this.#history[0] ?? null;
+  }
+
+  /** Whether a call was just made whose result will take the place of what is shown. */
+  get pending(): boolean {
+    return this.#chosen === null && this.#runList[0] !== this.#history[0];
   }
 
   show(run: Run): void {
@@ -175,7 +181,7 @@ export class ToolSession {
 
   /** Forgets the runs that are over. */
   clearHistory(): void {
-    this.#history = this.#history.filter((r) => r.state === 'running');
+    this.#runList = this.#runList.filter((r) => r.state === 'running');
     this.#chosen = null;
   }
 }

@@ -221,7 +221,12 @@ describe('a tool', () => {
     const first = session.run(false);
     session.args.setText('{"n":2}');
     const second = session.run(false);
+    // What is over at once never shows as running.
+    expect(session.shown).toBeNull();
+    expect(session.pending).toBe(true);
+    await until(() => second.long);
     expect(session.shown).toBe(second);
+    expect(session.pending).toBe(false);
     expect(calls.started.map((s) => s.input.args)).toEqual(['{"n":1}', '{"n":2}']);
     expect(new Set(calls.started.map((s) => s.input.call)).size).toBe(2);
     calls.started[0]?.done(output({ took: 1234 }));
@@ -232,8 +237,11 @@ describe('a tool', () => {
     expect(session.shown).toBe(first);
     session.restore(first);
     expect(session.args.wire).toBe('{"n":1}');
-    session.run(false);
-    expect(session.shown).toBe(session.history[0]);
+    const third = session.run(false);
+    expect(session.shown).toBe(second);
+    calls.started[2]?.done(output({}));
+    await until(() => third.state === 'done');
+    expect(session.shown).toBe(third);
   });
 
   test.each<[Partial<RunOutput>, string]>([

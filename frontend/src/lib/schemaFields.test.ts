@@ -371,6 +371,11 @@ test.each<[unknown, string]>([
   [{ enum: ['b', 'a'] }, '"b"'],
   [{ properties: { v: { const: 1 }, w: { const: 2 } }, required: ['v'] }, '{"v":1}'],
   [{ type: 'array', items: str, minItems: 2 }, '[]'],
+  [
+    { properties: { a: { const: 1 }, b: { default: 2 }, c: { type: 'string' } }, required: ['a', 'b', 'c'] },
+    '{"a":1,"b":2}',
+  ],
+  [{ properties: { a: { ...int, default: 7 } } }, '{}'],
 ])('starter of %j is %s', (schema, want) => {
   const node = starter(of(schema));
   expect(printJson(node)).toBe(want);

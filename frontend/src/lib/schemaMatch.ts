@@ -113,7 +113,10 @@ export function starter(field: Field, depth = 0): JsonNode {
   }
 }
 
-/** Constants that are required are set, having no other valid value; everything else starts unset. */
+/**
+ * What is required and known starts set: constants, having no other valid value, and defaults. Everything else starts
+ * unset, so that nothing optional is sent unasked.
+ */
 function objectStarter(field: ObjectField, depth: number): JsonNode {
   if (depth >= maxStarterDepth) return objectNode([]);
   const members = [];
@@ -121,6 +124,7 @@ function objectStarter(field: ObjectField, depth: number): JsonNode {
     if (!p.required) continue;
     const own = p.field();
     if (own.kind === 'const') members.push(member(p.name, made(own.value)));
+    else if (own.default) members.push(member(p.name, made(own.default)));
   }
   return objectNode(members);
 }

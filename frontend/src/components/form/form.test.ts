@@ -125,7 +125,7 @@ describe('editing', () => {
     expect(doc.wire).toBe('{"n":1.10}');
   });
 
-  test('a default is offered, never sent unasked', async () => {
+  test('a default of what is optional is offered, never sent unasked', async () => {
     const doc = show('{"type":"object","properties":{"n":{"type":"integer","default":12345678901234567890}}}');
     expect(screen.getByRole('textbox', { name: 'n' }).getAttribute('placeholder')).toBe(
       'default: 12345678901234567890',

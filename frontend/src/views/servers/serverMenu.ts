@@ -24,7 +24,13 @@ export function serverMenu(id: string, servers: Servers, connections: Connection
           },
         },
     ...(phase === 'connected'
-      ? [{ label: 'Reconnect', icon: 'restart' as const, onselect: () => void connections.reconnect(id) }]
+      ? [
+          {
+            label: servers.get(id)?.transport === 'stdio' ? 'Restart' : 'Reconnect',
+            icon: 'restart' as const,
+            onselect: () => void connections.reconnect(id),
+          },
+        ]
       : []),
     'line',
     ...(servers.isTemporary(id)

@@ -43,7 +43,7 @@ type frameInfo struct {
 func (r *recorder) frame(raw []byte, m *message, info frameInfo) uint64 {
 	e := wire.Entry{
 		Conn: r.conn, Kind: wire.KindFrame, Dir: info.dir, Message: m.kind, Method: r.field(m.method), ID: r.text(clip(m.id, 200)),
-		Call: info.call, Exchange: info.exchange, Purpose: info.purpose, Withheld: info.withheld,
+		Call: info.call, Exchange: info.exchange, Purpose: info.purpose, Withheld: r.text(info.withheld),
 		Findings: r.texts(info.findings), Note: r.text(info.note), Bytes: info.size,
 		Took: info.took.Microseconds(),
 	}
@@ -62,7 +62,7 @@ func (r *recorder) frame(raw []byte, m *message, info frameInfo) uint64 {
 		e.Method, e.Code = info.method, m.err.Code
 	case wire.MsgInvalid:
 		if e.Note == "" {
-			e.Note = "Not a JSON-RPC message: " + m.why + "."
+			e.Note = r.text("Not a JSON-RPC message: " + m.why + ".")
 		}
 	case wire.MsgBatch:
 		e.Note = fmt.Sprintf("a batch of %d messages", len(m.parts))

@@ -110,7 +110,7 @@ func (cn *connection) onChange(c session.Change) {
 	cn.touch()
 }
 
-// onFault shows a refusal or failure outside of any call as a banner.
+// onFault shows as a banner what concerns the connection: a refusal, or a failure outside of any call.
 func (cn *connection) onFault(err error) {
 	cn.change(func(v *Connection) {
 		v.Banner = AsError(cn.masked(err))

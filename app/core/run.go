@@ -62,6 +62,9 @@ func callParams(tool string, args []byte) json.RawMessage {
 func (c *Core) fill(out *RunOutput, cn *connection, tool *session.Tool, res *session.Result, err error) {
 	if err != nil {
 		out.Err = AsError(cn.masked(err))
+		if out.Err.Challenge != nil { // it concerns the connection, not this call alone
+			cn.onFault(err)
+		}
 	}
 	if res == nil {
 		return

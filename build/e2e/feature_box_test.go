@@ -9,7 +9,8 @@ import (
 
 // TestBoxTakesAURL connects to what was typed, and keeps it.
 func TestBoxTakesAURL(t *testing.T) {
-	a, p := start(t, options{}), newHTTPPeer(t)
+	p := newHTTPPeer(t)
+	a := start(t, options{})
 	a.typeIn(p.url)
 	a.connected()
 	a.click(tool("say"))

@@ -10,7 +10,8 @@ import (
 // TestEditorKeepsAHeaderSecret adds an HTTP server with a secret header: it is sent, and in no file.
 func TestEditorKeepsAHeaderSecret(t *testing.T) {
 	const secret = "hdr-9c1f4e7a-value-to-hide"
-	a, p := start(t, options{}), newHTTPPeer(t)
+	p := newHTTPPeer(t)
+	a := start(t, options{})
 	a.record()
 	a.press("n", ctrlKey)
 	a.see(dialog)

@@ -19,14 +19,16 @@ func TestEverything(t *testing.T) {
 		a.find("Starting default", entry("stderr", "Starting default (STDIO) server..."))
 	})
 	t.Run("http", func(t *testing.T) {
+		origin := everythingOver(t, "streamableHttp")
 		a := start(t, options{})
-		a.typeIn(everythingOver(t, "streamableHttp") + "/mcp")
+		a.typeIn(origin + "/mcp")
 		a.callEverything(t)
 		a.find("across the wire", entry("HTTP", "POST", "200"))
 	})
 	t.Run("sse", func(t *testing.T) {
+		origin := everythingOver(t, "sse")
 		a := start(t, options{})
-		a.typeIn(everythingOver(t, "sse") + "/sse")
+		a.typeIn(origin + "/sse")
 		a.callEverything(t)
 		a.find("across the wire", entry("SSE", "message"))
 		a.find("text/event-stream", entry("HTTP", "GET", "/sse"))

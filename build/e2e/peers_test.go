@@ -9,6 +9,7 @@ import (
 	"encoding/hex"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -81,6 +82,9 @@ func stdioPeer(mode string) {
 	}
 }
 
+// longName is the name of a tool that fits nowhere.
+const longName = "read_the_configuration_of_the_remote_installation_and_report_every_setting_that_differs"
+
 // peerServer has the tools that the tests call.
 func peerServer(name string) *server.MCPServer {
 	s := server.NewMCPServer(name, "1.0.0", server.WithToolCapabilities(true))
@@ -90,6 +94,10 @@ func peerServer(name string) *server.MCPServer {
 	s.AddTool(mcp.NewTool("fingerprint", mcp.WithDescription("The SHA-256 of an environment variable."), mcp.WithString("name", mcp.Required())), func(_ context.Context, r mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		return mcp.NewToolResultText(fingerprint(os.Getenv(r.GetString("name", "")))), nil
 	})
+	s.AddTool(mcp.NewTool(longName, mcp.WithTitleAnnotation("A title that goes on and on, as titles of tools do when a machine wrote them"),
+		mcp.WithDescription(strings.Repeat("It does much, and tells of all of it. ", 40)),
+		mcp.WithString("a_parameter_with_a_name_that_is_longer_than_its_field_is_wide", mcp.Description(strings.Repeat("About the parameter. ", 20)))),
+		func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) { return mcp.NewToolResultText("long"), nil })
 	s.AddTool(mcp.NewTool("stall", mcp.WithDescription("Answers when the client gives up.")), func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()
@@ -119,7 +127,11 @@ func newHTTPPeer(t *testing.T) *httpPeer {
 	srv := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		p.count.Add(1)
 		if p.hang.Load() {
-			<-r.Context().Done()
+			_, _ = io.Copy(io.Discard, r.Body) // a request that was not read does not tell that its client is gone
+			select {
+			case <-r.Context().Done():
+			case <-t.Context().Done():
+			}
 			return
 		}
 		if r.Method == http.MethodPost {

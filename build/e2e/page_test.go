@@ -238,8 +238,15 @@ func ctrl(key string) string { return ctrlKey + key + ctrlKey } //nolint:unused 
 // resize sets the inner size of the window.
 func (a *app) resize(width, height int) {
 	a.t.Helper()
-	a.js("window.runtime.WindowSetSize(arguments[0], arguments[1])", width, height)
-	a.wait(fmt.Sprintf("a window of %dx%d", width, height), fmt.Sprintf("innerWidth === %d && innerHeight === %d", width, height))
+	// A window that is still being resized may forget the next size: it is asked for again.
+	asked := time.Time{}
+	a.poll(fmt.Sprintf("a window of %dx%d", width, height), func() bool {
+		if time.Since(asked) > time.Second {
+			asked = time.Now()
+			a.js("window.runtime.WindowSetSize(arguments[0], arguments[1])", width, height)
+		}
+		return a.js("return innerWidth === arguments[0] && innerHeight === arguments[1]", width, height) == true
+	})
 }
 
 // shot writes a picture of the window, as it is on the screen, to the artefacts, once it stands still.

@@ -86,6 +86,7 @@ type connector struct {
 	steps  *[]Step
 	kind   Transport
 	turned bool // a modern error in answer to initialize sent us back once
+	hunch  bool // the legacy era was assumed, not asked for
 }
 
 func (c *connector) run(ctx context.Context) *fault.CallError {
@@ -98,7 +99,14 @@ func (c *connector) run(ctx context.Context) *fault.CallError {
 		return c.handshake(ctx, c.legacyVersion(), "HTTP+SSE belongs to the legacy era")
 	case cfg.Era == Legacy:
 		return c.handshake(ctx, c.legacyVersion(), "the legacy era is set for this server")
+	case cfg.Era != Modern && cfg.Remembered == Legacy:
+		return c.assume(ctx)
 	}
+	return c.ask(ctx)
+}
+
+// ask finds the era by the probe and connects accordingly.
+func (c *connector) ask(ctx context.Context) *fault.CallError {
 	v, f := c.probe(ctx, c.modernVersion())
 	if f != nil {
 		return f
@@ -106,7 +114,7 @@ func (c *connector) run(ctx context.Context) *fault.CallError {
 	if v.modern {
 		return c.settle(v)
 	}
-	if cfg.Era == Modern {
+	if c.s.cfg.Era == Modern {
 		return c.notModern(v)
 	}
 	if v.died {

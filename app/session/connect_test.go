@@ -26,6 +26,7 @@ func stepNames(list []Step) []string {
 // Connect; want names what was settled, or the error.
 func TestEraStdio(t *testing.T) {
 	const started, probed, inited, told = "start process done", "probe server/discover done", "initialize done", "notifications/initialized done"
+	const unasked = "probe server/discover skipped"
 	modern := []string{started, probed}
 	legacy := []string{started, probed, inited, told}
 	reply := func(code int, data string) func(*peer, msg) {
@@ -101,6 +102,30 @@ func TestEraStdio(t *testing.T) {
 			c.Era = Legacy
 			p.on["initialize"] = func(p *peer, m msg) { p.result(m, `{"protocolVersion":"2024-11-05"}`) }
 		}, version: "2024-11-05", steps: []string{started, inited, told}},
+		{name: "legacy remembered", change: func(_ *peer, c *Config) { c.Remembered = Legacy }, version: LatestLegacy, steps: []string{started, unasked, inited, told}},
+		{name: "legacy remembered, refuses initialize now", change: func(p *peer, c *Config) {
+			c.Remembered = Legacy
+			p.on = modernPeer(p.t).on
+		}, version: LatestModern, steps: []string{started, unasked, "initialize failed", probed}},
+		{name: "legacy remembered, modern error now", change: func(p *peer, c *Config) {
+			c.Remembered = Legacy
+			p.on = modernPeer(p.t).on
+			p.on["initialize"] = reply(-32022, `{"supported":["2026-07-28"]}`)
+		}, version: LatestModern, steps: []string{started, unasked, "initialize failed", probed}},
+		{name: "legacy remembered, dies of initialize now", change: func(p *peer, c *Config) {
+			c.Remembered = Legacy
+			p.on = modernPeer(p.t).on
+			p.on["initialize"] = func(p *peer, _ msg) { p.die() }
+		}, version: LatestModern, steps: []string{started, unasked, "initialize failed", "start process again done", probed}},
+		{name: "legacy remembered, refuses all now", change: func(p *peer, c *Config) {
+			c.Remembered = Legacy
+			p.on["initialize"] = reply(-32603, "")
+		}, steps: []string{started, unasked, "initialize failed", probed, "initialize failed"}, kind: fault.RPC, err: "no (-32603)"},
+		{name: "modern remembered", change: func(_ *peer, c *Config) { c.Remembered = Modern }, version: LatestLegacy, steps: legacy},
+		{name: "legacy remembered, modern pinned", change: func(p *peer, c *Config) {
+			c.Remembered, c.Era = Legacy, Modern
+			p.on = modernPeer(p.t).on
+		}, version: LatestModern, steps: modern},
 		{name: "unknown version", change: func(p *peer, _ *Config) {
 			p.on["initialize"] = func(p *peer, m msg) { p.result(m, `{"protocolVersion":"2099-01-01"}`) }
 		}, steps: []string{started, probed, "initialize failed"}, kind: fault.Protocol, err: "with the version 2099-01-01; Sightglass asked for 2025-11-25 and speaks 2025-11-25"},
@@ -165,6 +190,29 @@ func TestSilentServer(t *testing.T) {
 		}
 		if !strings.Contains(s.Info().How, "no answer to server/discover within 3s") {
 			t.Error(s.Info().How)
+		}
+		closeSession(t, s)
+		synctest.Wait()
+	})
+}
+
+// A silent server that is known costs no probe.
+func TestSilentServerRemembered(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := legacyPeer(t)
+		p.on["server/discover"] = func(*peer, msg) {}
+		cfg := config(p)
+		cfg.ProbeTimeout, cfg.Remembered = 0, Legacy
+		began := time.Now()
+		s, err := Connect(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took != 0 || len(p.sent("server/discover")) != 0 {
+			t.Errorf("took %s", took)
+		}
+		if text := s.Steps()[1].Text; !strings.Contains(text, "legacy era when it was connected last") {
+			t.Errorf("the step says %q", text)
 		}
 		closeSession(t, s)
 		synctest.Wait()

@@ -126,6 +126,10 @@ func oldSSE(w *web, refuse http.HandlerFunc) {
 	}
 }
 
+func wasLegacy(c *Config) { c.Remembered = Legacy }
+
+const tlsPort = "Client sent an HTTP request to an HTTPS server.\n"
+
 // The era matrix of HTTP (2026-07-28/basic/transports/streamable-http#backward-compatibility, checklist 1.4).
 func TestEraHTTP(t *testing.T) {
 	const discover, initialize, told = "POST server/discover", "POST initialize", "POST notifications/initialized"
@@ -209,6 +213,16 @@ func TestEraHTTP(t *testing.T) {
 		}, kind: fault.Auth, got: []string{discover, initialize, "GET"}},
 		{name: "modern pinned", serve: func(*web) {}, config: func(c *Config) { c.Era = Modern }, kind: fault.Protocol, text: "does not speak 2026-07-28", got: []string{discover}},
 		{name: "legacy pinned", serve: func(w *web) { w.on["initialize"] = initResult("2025-03-26") }, config: func(c *Config) { c.Era = Legacy }, version: "2025-03-26", got: []string{initialize, told, "GET"}},
+		{name: "legacy remembered", serve: func(*web) {}, config: wasLegacy, version: LatestLegacy, got: []string{initialize, told, "GET"}},
+		{name: "legacy remembered, modern now", serve: func(w *web) {
+			w.on["server/discover"] = good
+			w.on["initialize"] = jsonRPC(404, `"error":{"code":-32601,"message":"no"}`)
+		}, config: wasLegacy, version: LatestModern, got: []string{initialize, discover}},
+		{name: "legacy remembered, HTTP+SSE now", serve: func(w *web) { oldSSE(w, plain(405, "text/plain", "no")) }, config: wasLegacy, version: "2024-11-05", got: []string{initialize, discover, initialize, "GET", initialize, told}},
+		{name: "legacy remembered, 401 now", serve: func(w *web) { w.on["initialize"] = plain(401, "text/plain", "") }, config: wasLegacy, kind: fault.Auth, got: []string{initialize}},
+		{name: "legacy remembered, 502 now", serve: func(w *web) { w.on["initialize"] = plain(502, "text/plain", "") }, config: wasLegacy, kind: fault.HTTP, got: []string{initialize}},
+		{name: "TLS port", serve: func(w *web) { w.on["server/discover"] = plain(400, "text/plain", tlsPort) }, kind: fault.Connect, text: "https://", got: []string{discover}},
+		{name: "TLS port, legacy pinned", serve: func(w *web) { w.on["initialize"] = plain(400, "text/plain", tlsPort) }, config: func(c *Config) { c.Era = Legacy }, kind: fault.Connect, text: "https://", got: []string{initialize}},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			w := &web{on: map[string]http.HandlerFunc{"initialize": initResult(LatestLegacy)}, hdr: map[string]http.Header{}}

@@ -114,7 +114,7 @@ func initError(a *transport.Answer, err error) (*fault.RPCError, int) {
 	switch {
 	case err == nil:
 		return a.Error, a.Status
-	case errors.As(err, &f) && f.Kind != fault.Auth:
+	case errors.As(err, &f) && f.Kind != fault.Auth && f.Kind != fault.Connect:
 		return bodyError(f), f.Status
 	}
 	return nil, 0
@@ -126,6 +126,9 @@ func (c *connector) initRefused(ctx context.Context, i int, a *transport.Answer,
 		err = c.s.refusal(methodInitialize, &Result{
 			RPC: rpc, Status: a.Status, Header: a.Header, Entries: []uint64{a.Request, a.Response},
 		})
+	}
+	if c.hunch && disproves(err) {
+		return c.askAfterAll(ctx, i, err)
 	}
 	isModern := rpc != nil && modernCode(rpc.Code)
 	auto := c.s.cfg.Era == "" || c.s.cfg.Era == Auto

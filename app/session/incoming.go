@@ -136,6 +136,7 @@ func (s *Session) onRequest(m arrival) {
 		// 2026-07-28/basic/transports: servers MUST NOT send requests, clients MUST NOT send responses.
 		s.note(fmt.Sprintf("The server sent the request %q, which %s does not allow. It was not answered.",
 			clip(m.Method, 80), LatestModern), m.Entry)
+		s.lapse(m, LatestModern+" lets a server send no requests")
 		return
 	}
 	if m.Method == methodPing {
@@ -151,6 +152,7 @@ func (s *Session) onRequest(m arrival) {
 	asked := s.ask(q, m.ID, func(o outcome) {
 		switch {
 		case o.quiet: // 2025-11-25/basic/utilities/cancellation: no response to a cancelled request
+			s.lapse(m, o.reason)
 		case o.err != nil:
 			s.reply(m, nil, o.err)
 		default:
@@ -197,6 +199,7 @@ func (s *Session) reply(m arrival, result json.RawMessage, e *fault.RPCError) {
 		s.replies.Add(-1)
 		s.note(fmt.Sprintf("The server's request %q was not answered: %d answers are waiting to be taken by it.",
 			clip(m.Method, 80), maxReplies), m.Entry)
+		s.lapse(m, "the server does not take the answers it has")
 		return
 	}
 	s.spawn(func(ctx context.Context) {
@@ -208,9 +211,22 @@ func (s *Session) reply(m arrival, result json.RawMessage, e *fault.RPCError) {
 			return // the path failed to open: there is nobody to answer
 		}
 		if err := link.Reply(ctx, m.ID, result, e); err != nil {
+			s.lapse(m, "the answer could not be sent")
 			s.report(err, "answer to "+m.Method, m.Entry)
 		}
 	})
+}
+
+// lapse tells the log that a request of the server gets no answer of ours.
+func (s *Session) lapse(m arrival, why string) {
+	s.cfg.Log.Lapse(m.Entry, s.masked("Not answered: "+why+"."))
+}
+
+func (s *Session) masked(text string) string {
+	if s.cfg.Mask == nil {
+		return text
+	}
+	return s.cfg.Mask(text) // it may quote the server, and a server may repeat what it was sent
 }
 
 // report tells of a failure outside of any call, unless the session is over anyway.
@@ -230,9 +246,7 @@ func (s *Session) note(text string, entries ...uint64) {
 	if len(entries) > 0 {
 		text += fmt.Sprintf(" (entry %d)", entries[0])
 	}
-	if s.cfg.Mask != nil {
-		text = s.cfg.Mask(text) // it may quote the server, and a server may repeat what it was sent
-	}
+	text = s.masked(text)
 	s.cfg.Log.Append(wire.Draft{
 		Entry:   wire.Entry{Conn: s.cfg.Conn, Time: time.Now().UnixMicro(), Kind: wire.KindLifecycle, Note: text, Bytes: int64(len(text))},
 		Message: []byte(text),

@@ -127,7 +127,7 @@ func judgeError(kind Transport, err error) verdict {
 		v.entry = f.Entries[len(f.Entries)-1]
 	}
 	switch {
-	case f.Kind == fault.Auth: // no evidence about the era: sign in first
+	case f.Kind == fault.Auth, f.Kind == fault.Connect: // no evidence about the era: sign in, or correct the URL, first
 		v.stop = f
 	case kind == Stdio && f.Kind == fault.Closed:
 		v.died, v.text = true, "the process ended when server/discover was the first message"

@@ -20,6 +20,10 @@ import (
 	"github.com/sightglass-dev/sightglass/app/demo"
 )
 
+// thinking is the pause before each call, bare or by the window: a person pauses too, and a processor that was idle
+// answers later than one in a tight loop.
+const thinking = 20 * time.Millisecond
+
 // bareEcho is the floor of the echo figures: the round trips of mcp-go's own transport, nothing in between.
 func bareEcho(t *testing.T, tr transport.Interface, n int) []time.Duration {
 	t.Helper()
@@ -42,6 +46,7 @@ func bareEcho(t *testing.T, tr transport.Interface, n int) []time.Duration {
 	params := json.RawMessage(`{"name":"echo","arguments":{"text":"Hello"}}`)
 	var out []time.Duration
 	for i := range n {
+		time.Sleep(thinking)
 		began := time.Now()
 		send(i+1, "tools/call", params)
 		out = append(out, time.Since(began))

@@ -59,8 +59,9 @@ func TestJunkOnStandardOutput(t *testing.T) {
 		a := start(t, options{})
 		a.startTyped(peerLine(t, "chatty"))
 		a.connected()
-		a.see(text("Listening for messages on standard input").in(mainish))
-		a.shot("banner")
+		a.click(entry("invalid", `Not a JSON-RPC message: "Listening for messages on standard input"`))
+		a.says(css(`section[aria-label^="Entry #"]`), "Withheld from the protocol engine")
+		a.shot("quoted")
 	})
 	t.Run("and nothing else", func(t *testing.T) {
 		a := start(t, options{})

@@ -97,7 +97,9 @@ func peerServer(name string) *server.MCPServer {
 	s.AddTool(mcp.NewTool(longName, mcp.WithTitleAnnotation("A title that goes on and on, as titles of tools do when a machine wrote them"),
 		mcp.WithDescription(strings.Repeat("It does much, and tells of all of it. ", 40)),
 		mcp.WithString("a_parameter_with_a_name_that_is_longer_than_its_field_is_wide", mcp.Description(strings.Repeat("About the parameter. ", 20)))),
-		func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) { return mcp.NewToolResultText("long"), nil })
+		func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+			return mcp.NewToolResultText("long"), nil
+		})
 	s.AddTool(mcp.NewTool("stall", mcp.WithDescription("Answers when the client gives up.")), func(ctx context.Context, _ mcp.CallToolRequest) (*mcp.CallToolResult, error) {
 		<-ctx.Done()
 		return nil, ctx.Err()

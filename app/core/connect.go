@@ -154,8 +154,10 @@ func (cn *connection) connect(p profile.Profile) (*session.Session, error) {
 	}
 	s, err := session.Connect(cn.ctx, cn.config(p, t, mask))
 	if err != nil {
+		cn.core.eras.learn(p, session.Info{}, err)
 		return nil, err
 	}
+	cn.core.eras.learn(p, s.Info(), nil)
 	cn.established(s)
 	return s, nil
 }
@@ -169,7 +171,7 @@ func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.M
 			t.Transport = profile.Transport(kind)
 			return transport.Open(ctx, t, transport.Options{Log: cn.core.log, Mask: mask, Handlers: h})
 		},
-		Era: session.Era(p.Era.Mode), Version: p.Era.Version,
+		Era: session.Era(p.Era.Mode), Version: p.Era.Version, Remembered: cn.core.eras.of(p),
 		ConnectTimeout: ms(p.Timeouts.Connect), ProbeTimeout: ms(p.Timeouts.Probe), RequestTimeout: ms(p.Timeouts.Request),
 		Client: session.ClientInfo{Name: "sightglass", Title: "Sightglass", Version: orDev(cn.core.opts.Version)},
 		// The strip above the result answers all three as JSON. Without a window nobody would.

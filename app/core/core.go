@@ -63,6 +63,7 @@ type Core struct {
 	keyKept  bool   // maskKey is in the keychain: what it signs is good for the next run too
 
 	loginPath func() (string, error)
+	eras      eras
 
 	mu          sync.Mutex
 	temporary   map[string]profile.Profile

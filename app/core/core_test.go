@@ -26,6 +26,10 @@ func TestMain(m *testing.M) {
 		_ = demo.ServeStdio(context.Background(), os.Stdin, os.Stdout, os.Stderr)
 		os.Exit(0)
 	}
+	if len(os.Args) > 1 && os.Args[1] == "silent-server" {
+		silentServer()
+		os.Exit(0)
+	}
 	if os.Getenv(realKeyring) == "" {
 		// No test may touch the user's keychain: without a bus there is none.
 		_ = os.Unsetenv("DBUS_SESSION_BUS_ADDRESS")

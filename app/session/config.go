@@ -62,9 +62,10 @@ type Config struct {
 
 	Era     Era    // "" or Auto asks the server; Legacy and Modern never try the other
 	Version string // pinned version of that era; empty: its latest
-	// Remembered is the era that an earlier connect to the same server found. With Auto, Legacy is tried without the
-	// probe, for which a silent server would let wait each time; when initialize is refused the server is asked after
-	// all. Modern changes nothing: the probe is the first request of that era.
+	// Remembered is the era that an earlier connect to the same server found, if finding it was costly (see
+	// [Info].Costly; a server that answers the probe is better asked again, as its author may have changed it). With
+	// Auto, Legacy is tried without the probe; when initialize is refused the server is asked after all. Modern changes
+	// nothing: the probe is the first request of that era.
 	Remembered Era
 
 	ConnectTimeout time.Duration // whole connect; 0: DefaultConnectTimeout, negative: none

@@ -111,6 +111,7 @@ func (c *connector) ask(ctx context.Context) *fault.CallError {
 	if f != nil {
 		return f
 	}
+	c.s.info.Costly = v.silent || v.died
 	if v.modern {
 		return c.settle(v)
 	}

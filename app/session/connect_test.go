@@ -188,6 +188,9 @@ func TestSilentServer(t *testing.T) {
 		if took := time.Since(began); took != DefaultProbeTimeout {
 			t.Errorf("took %s, want %s", took, DefaultProbeTimeout)
 		}
+		if !s.Info().Costly {
+			t.Error("the next connect would wait again")
+		}
 		if !strings.Contains(s.Info().How, "no answer to server/discover within 3s") {
 			t.Error(s.Info().How)
 		}
@@ -211,7 +214,7 @@ func TestSilentServerRemembered(t *testing.T) {
 		if took := time.Since(began); took != 0 || len(p.sent("server/discover")) != 0 {
 			t.Errorf("took %s", took)
 		}
-		if text := s.Steps()[1].Text; !strings.Contains(text, "legacy era when it was connected last") {
+		if text := s.Steps()[1].Text; !strings.Contains(text, "so the legacy era is tried first") || !s.Info().Costly {
 			t.Errorf("the step says %q", text)
 		}
 		closeSession(t, s)

@@ -20,6 +20,7 @@ type verdict struct {
 	supported []string        // what it listed
 	retry     bool            // a recognised modern error: ask once more with version
 	died      bool            // the process ended
+	silent    bool            // nothing came in time
 	result    json.RawMessage // of a good answer
 	entry     uint64          // of the answer
 	text      string          // the verdict in words, no full stop
@@ -84,7 +85,7 @@ func (c *connector) discover(ctx context.Context, version string) (verdict, erro
 	}
 	if err != nil && wait.Err() != nil {
 		// "any other error or timeout -> legacy"
-		return verdict{text: fmt.Sprintf("there was no answer to server/discover within %s", time.Since(began).Round(time.Millisecond))}, nil
+		return verdict{silent: true, text: fmt.Sprintf("there was no answer to server/discover within %s", time.Since(began).Round(time.Millisecond))}, nil
 	}
 	v := judge(c.kind, a, err)
 	v.choose(c.s.cfg, version)

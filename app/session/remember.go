@@ -9,10 +9,10 @@ import (
 // assume goes on with the era that an earlier connect found. A client may keep it for the same command or URL and has
 // to ask again when it proves wrong (2026-07-28/basic/versioning).
 func (c *connector) assume(ctx context.Context) *fault.CallError {
-	c.hunch = true
+	c.hunch, c.s.info.Costly = true, true
 	i := c.begin("probe " + methodDiscover)
-	c.end(i, StepSkipped, "Not asked: the server was of the legacy era when it was connected last.")
-	return c.handshake(ctx, c.legacyVersion(), "it was so when it was connected last")
+	c.end(i, StepSkipped, "Not asked: the server left it without an answer when it was connected last, so the legacy era is tried first.")
+	return c.handshake(ctx, c.legacyVersion(), "it was found so when it was connected last")
 }
 
 // disproves tells whether a failed initialize speaks against the remembered era: the server answered, and neither

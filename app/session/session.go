@@ -61,6 +61,7 @@ type Info struct {
 	Result       json.RawMessage // the whole initialize or discover result; nil when a modern server refused discover
 	Entry        uint64          // entry of that result
 	Took         time.Duration   // the whole connect
+	Costly       bool            // asking for the era got no answer in time or ended the process: worth a Config.Remembered
 }
 
 // Info returns what the connection settled on. It never changes.

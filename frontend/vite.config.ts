@@ -42,8 +42,8 @@ export default defineConfig(({ mode }) => ({
     environment: 'happy-dom',
     include: ['src/**/*.test.ts'],
     setupFiles: ['src/test/setup.ts'],
-    // Two cores shared with the Go tests: a slow machine is not a failure.
-    testTimeout: 30_000,
-    hookTimeout: 30_000,
+    // Longer than what src/test/setup.ts lets a wait take.
+    testTimeout: 180_000,
+    hookTimeout: 60_000,
   },
 }));

@@ -11,7 +11,7 @@ import QuestionStrip from '../inbox/QuestionStrip.svelte';
 import ToolsView from './ToolsView.svelte';
 
 const faultOf = (e: unknown): AppError['fault'] => AppError.from(e).fault;
-const wait = { timeout: 15_000 };
+const wait = { timeout: 60_000 };
 
 /** Tools over the in-memory backend, of the test alone. */
 function freshTools(): ProfileTools {

@@ -135,6 +135,9 @@ func (f *framing) reject(text []byte, m *message, size int64, findings []string,
 	empty := len(bytes.TrimSpace(text)) == 0
 	if f.junk == "" && !empty {
 		f.junk = quoted
+		if f.link.noise != nil {
+			f.link.noise(quoted)
+		}
 	}
 	info := frameInfo{dir: wire.In, size: size, findings: append(findings, m.findings...), withheld: "Not a message on a line of its own."}
 	info.findings = append(info.findings, upper(m.why)+".")

@@ -57,6 +57,7 @@ type link struct {
 	resource string // URL of the server, credentials masked
 	handlers Handlers
 	refused  func(*fault.CallError)
+	noise    func(line string)
 	engine   engine
 	ctx      context.Context // lives until Close
 	cancel   context.CancelFunc
@@ -85,7 +86,7 @@ func newLink(t Target, o Options) *link {
 	return &link{
 		rec:      &recorder{log: o.Log, mask: o.Mask, conn: t.Conn, server: t.Server},
 		resource: o.Mask.URL(t.Conn, t.URL),
-		handlers: o.Handlers, refused: o.Refused, ctx: ctx, cancel: cancel, done: make(chan struct{}),
+		handlers: o.Handlers, refused: o.Refused, noise: o.Noise, ctx: ctx, cancel: cancel, done: make(chan struct{}),
 		pending: map[string]*call{}, old: map[string]bool{},
 	}
 }

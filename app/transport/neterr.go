@@ -119,7 +119,8 @@ func (r *recorder) certificate(f *fault.CallError, err error, host string) bool 
 	f.Message = fmt.Sprintf("The certificate of %s is not trusted: %s.", host, certProblem(verification.Err, host))
 	f.Hint = "Correct the server's certificate. If you know this server, trust its certificate by the fingerprint below."
 	if len(verification.UnverifiedCertificates) > 0 {
-		f.Detail = describe(verification.UnverifiedCertificates[0])
+		leaf := verification.UnverifiedCertificates[0]
+		f.Detail, f.Fingerprint = describe(leaf), Fingerprint(leaf)
 	}
 	return true
 }

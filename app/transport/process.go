@@ -116,7 +116,10 @@ func (p *process) start() error {
 	}
 	theirs = append(theirs, childErr)
 	p.cmd.Stdin, p.cmd.Stdout, p.cmd.Stderr = childIn, childOut, childErr
-	p.tree.prepare(p.cmd)
+	if err := p.tree.prepare(p.cmd); err != nil {
+		p.closePipes()
+		return fmt.Errorf("prepare: %w", err)
+	}
 	if err := p.cmd.Start(); err != nil {
 		p.closePipes()
 		return fmt.Errorf("start: %w", err)

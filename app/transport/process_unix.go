@@ -19,7 +19,10 @@ const canTerminate = true
 // tree is a child's process group: everything it started that did not leave the group on purpose.
 type tree struct{ group int }
 
-func (t *tree) prepare(cmd *exec.Cmd) { cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true} }
+func (t *tree) prepare(cmd *exec.Cmd) error {
+	cmd.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	return nil
+}
 
 func (t *tree) adopt(p *os.Process) { t.group = p.Pid }
 

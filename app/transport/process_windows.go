@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"sync"
 	"syscall"
 	"unsafe"
@@ -21,8 +22,21 @@ type tree struct {
 	job windows.Handle
 }
 
-func (t *tree) prepare(cmd *exec.Cmd) {
+func (t *tree) prepare(cmd *exec.Cmd) error {
 	cmd.SysProcAttr = &syscall.SysProcAttr{HideWindow: true, CreationFlags: windows.CREATE_NO_WINDOW}
+	if !isBatch(cmd.Path) {
+		return nil
+	}
+	line, err := batchLine(cmd.Path, cmd.Args[1:])
+	if err != nil {
+		return err
+	}
+	system, err := windows.GetSystemDirectory()
+	if err != nil {
+		return fmt.Errorf("find cmd.exe: %w", err)
+	}
+	cmd.Path, cmd.Args, cmd.SysProcAttr.CmdLine = filepath.Join(system, "cmd.exe"), nil, line
+	return nil
 }
 
 func (t *tree) adopt(p *os.Process) {

@@ -50,6 +50,9 @@ type Options struct {
 	// Refused, when not nil, is told of each 401 or 403 for which no caller waits: the GET stream, a posted reply, the
 	// session DELETE. It is called from the link's goroutines and must return at once.
 	Refused func(*fault.CallError)
+	// Noise gets the first line on a child's stdout that is no message, masked and quoted. As a handler, it must
+	// return at once. Nil: it is only recorded.
+	Noise func(line string)
 }
 
 // Authorizer adds credentials to requests of one origin. Its methods are safe for concurrent use.

@@ -17,6 +17,7 @@ func TestBoxTakesAURL(t *testing.T) {
 	a.fill(role("textbox", "words"), "hello there")
 	contains(t, "the result", a.run("done"), "said: hello there")
 
+	a.see(entry("from server", "response", "tools/call", "ok"))
 	a.click(entry("HTTP", "POST").last())
 	a.click(role("tab", "HTTP"))
 	sent := a.textOf(role("table", "Request headers"))

@@ -1,5 +1,6 @@
 import { fireEvent, render, screen, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
+import { tick } from 'svelte';
 import { describe, expect, test } from 'vitest';
 import { objectNode, parseJson, type JsonNode } from '../../lib/jsonDoc';
 import { printJson } from '../../lib/jsonPrint';
@@ -232,6 +233,27 @@ describe('editing', () => {
     await fireEvent.input(box, { target: { value: '{"a": 1.10}' } });
     expect(doc.wire).toBe('{"any":{"a":1.10}}');
     expect(box.value).toBe('{"a": 1.10}');
+  });
+
+  test('a text that is not JSON survives the form, until its value is edited elsewhere', async () => {
+    const schema = object({ any: {}, other: str });
+    const doc = new ArgsDoc(read('{"any":1,"other":"x"}'));
+    const field = schemaFields(JSON.stringify(schema));
+    const shown = { field, doc, problems: new Map(), label: 'Arguments' };
+    const box = (): HTMLTextAreaElement => screen.getByRole('textbox', { name: 'any as JSON' });
+    const first = render(SchemaForm, shown);
+    await fireEvent.input(box(), { target: { value: '{"a"' } });
+    expect([...doc.broken.keys()]).toEqual(['/any']);
+    first.unmount();
+    render(SchemaForm, shown);
+    expect(box().value).toBe('{"a"');
+    expect(screen.getByText(/not JSON yet, nothing is sent: line 1/)).toBeTruthy();
+    doc.setText('{"any": 1, "other": "y"}');
+    await tick();
+    expect(box().value).toBe('{"a"');
+    doc.setText('{"any": 2, "other": "y"}');
+    await tick();
+    expect([box().value, doc.broken.size]).toEqual(['2', 0]);
   });
 
   test('an object that is not there is added on demand, a recursive one without end', async () => {

@@ -10,6 +10,10 @@ export interface FormContext {
   set(path: Path, value: JsonNode | undefined): void;
   rename(path: Path, from: string, to: string): void;
   move(path: Path, index: number, by: -1 | 1): void;
+  /** The text and the fault of a JSON box that is not JSON yet. */
+  broken(pointer: string): { readonly text: string; readonly problem: string } | undefined;
+  keepBroken(path: Path, text: string, problem: string): void;
+  mend(path: Path): void;
   /** Problems by JSON Pointer. */
   problems(): ReadonlyMap<string, readonly Problem[]>;
   /** Whether missing values are told of everywhere, as after a Run. */

@@ -96,6 +96,19 @@ describe('calling a tool', () => {
     expect(within(result()).getByRole('tab', { name: 'Raw' })).toBeTruthy();
   });
 
+  test('nothing is sent while a value is not JSON', async () => {
+    const user = userEvent.setup();
+    await open('echo');
+    tools.session?.args.keepBroken(['text'], '{', 'line 1, column 2: no end');
+    await user.click(screen.getByRole('button', { name: 'Run' }));
+    expect(tools.session?.history).toEqual([]);
+    expect(tools.session?.pending).toBe(false);
+    expect(screen.getByText('text is not JSON: nothing is sent')).toBeTruthy();
+    await user.click(screen.getByRole('button', { name: 'Give the text up' }));
+    await user.click(screen.getByRole('button', { name: 'Run' }));
+    await waitFor(() => expect(tools.session?.history.length).toBe(1), wait);
+  });
+
   test('a call under way shows its progress and can be cancelled', async () => {
     const user = userEvent.setup();
     await open('long_task');

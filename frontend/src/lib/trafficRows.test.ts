@@ -4,9 +4,11 @@ import {
   codeMeaning,
   groupOf,
   isProse,
+  isServerRequest,
   kindLabel,
   kinship,
   nameOf,
+  oddlyWithheld,
   proseOf,
   rowText,
   statusOf,
@@ -34,10 +36,10 @@ describe('groupOf', () => {
 describe('kindLabel', () => {
   it.each<[Partial<RowEntry>, string]>([
     [{ message: 'request' }, 'request'],
-    [{ message: 'notification' }, 'notify'],
-    [{}, 'frame'],
+    [{ message: 'notification' }, 'notification'],
+    [{}, 'message'],
     [{ kind: 'http' }, 'HTTP'],
-    [{ kind: 'sse' }, 'SSE'],
+    [{ kind: 'sse' }, 'SSE event'],
     [{ kind: 'lifecycle' }, 'state'],
     [{ kind: 'stderr' }, 'stderr'],
     [{ kind: 'odd' }, 'odd'],
@@ -139,4 +141,11 @@ describe('kinship', () => {
   ])('$name', ({ of, to, want }) => {
     expect(kinship(of, to)).toBe(want);
   });
+});
+
+it('a request by the server is no fault, what else is withheld is', () => {
+  const asked = row({ message: 'request', withheld: 'A request by the server: handed on.' });
+  expect([isServerRequest(asked), oddlyWithheld(asked)]).toEqual([true, '']);
+  const odd = row({ message: 'response', withheld: 'It answers nothing.' });
+  expect([isServerRequest(odd), oddlyWithheld(odd)]).toEqual([false, 'It answers nothing.']);
 });

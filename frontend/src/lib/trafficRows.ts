@@ -57,13 +57,17 @@ export function groupOf(entry: RowEntry): Group | undefined {
 export function kindLabel(entry: RowEntry): string {
   switch (entry.kind) {
     case 'frame':
-      return entry.message === 'notification' ? 'notify' : (entry.message ?? 'frame');
+      return entry.message === 'invalid' ? 'not valid' : (entry.message ?? 'message');
     case 'http':
       return 'HTTP';
     case 'sse':
-      return 'SSE';
+      return 'SSE event';
     case 'lifecycle':
       return 'state';
+    case 'auth':
+      return 'sign-in';
+    case 'gap':
+      return 'dropped';
     default:
       return entry.kind;
   }
@@ -140,6 +144,19 @@ export function codeMeaning(code: number | undefined): string {
   return `${String(code)} ${codes.get(code) ?? own}`;
 }
 
+/**
+ * Why an entry was kept from the protocol engine, where that tells of something odd. A server's own request always is:
+ * it goes to whoever answers the server's questions.
+ */
+export function oddlyWithheld(entry: RowEntry): string {
+  return entry.withheld && !isServerRequest(entry) ? entry.withheld : '';
+}
+
+/** Whether an entry is a request that the server made of the client. */
+export function isServerRequest(entry: RowEntry): boolean {
+  return entry.withheld?.startsWith('A request by the server') === true;
+}
+
 /** The direction in words, as the client sees it. */
 export function dirLabel(entry: RowEntry): string {
   if (entry.dir === 'out') return 'to server';
@@ -178,7 +195,7 @@ export function rowText(entry: RowEntry): string {
   const parts = isProse(entry)
     ? [kindLabel(entry), proseOf(entry)]
     : [dirLabel(entry), kindLabel(entry), entry.method, nameOf(entry), status.text, tookOf(entry), bytesOf(entry)];
-  const marks = [entry.withheld ? 'withheld' : '', entry.findings?.length ? 'has findings' : ''];
+  const marks = [oddlyWithheld(entry) ? 'withheld' : '', entry.findings?.length ? 'has findings' : ''];
   return [clock(entry.time), ...parts, ...marks].filter(Boolean).join(', ');
 }
 

@@ -91,6 +91,12 @@ func (s *Servers) Confirm(id, hash string) (err error) {
 	return s.app.core.Confirm(id, hash)
 }
 
+// Trust accepts the certificate a failed connect showed, by its fingerprint, for this server alone.
+func (s *Servers) Trust(id, fingerprint string) (err error) {
+	defer guard(&err, "trust the certificate")
+	return s.app.core.Trust(id, fingerprint)
+}
+
 // ReadImport reads pasted JSON (mcpServers, VS Code servers, comments allowed).
 func (s *Servers) ReadImport(text string) (out core.ImportPreview, err error) {
 	defer guard(&err, "read the text")

@@ -21,6 +21,12 @@ func (t *Tools) Run(in core.RunInput) (out core.RunOutput, err error) {
 	return t.app.core.Run(context.Background(), in)
 }
 
+// Request sends a request of any method and waits for its result; Cancel ends it.
+func (t *Tools) Request(in core.RequestInput) (out core.RunOutput, err error) {
+	defer guard(&err, "send request")
+	return t.app.core.Request(context.Background(), in)
+}
+
 // Cancel cancels a call in flight.
 func (t *Tools) Cancel(call string) (err error) {
 	defer guard(&err, "cancel call")

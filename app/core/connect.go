@@ -85,7 +85,8 @@ func (c *Core) begin(p profile.Profile) (*connection, error) {
 	if c.closed {
 		return nil, &fault.CallError{Server: p.Name, Kind: fault.Closed, Message: "the program is ending"}
 	}
-	if old := c.connections[p.ID]; old != nil {
+	old := c.connections[p.ID]
+	if old != nil {
 		select {
 		case <-old.ended:
 		default:
@@ -93,7 +94,7 @@ func (c *Core) begin(p profile.Profile) (*connection, error) {
 		}
 	}
 	c.nextConn++
-	cn := &connection{core: c, id: fmt.Sprintf("c%d", c.nextConn), ended: make(chan struct{}), settled: make(chan struct{}), runs: map[string]string{}}
+	cn := &connection{core: c, id: fmt.Sprintf("c%d", c.nextConn), ended: make(chan struct{}), settled: make(chan struct{}), runs: map[string]string{}, again: old != nil}
 	cn.ctx, cn.cancel = context.WithCancel(context.Background())
 	now := time.Now().UnixMicro()
 	cn.view = Connection{Profile: p.ID, Conn: cn.id, Phase: Connecting, Steps: []Step{}, Started: now, Since: now, Transport: string(p.Transport), Rev: c.rev.Add(1)}
@@ -121,7 +122,9 @@ func (cn *connection) run(p profile.Profile) {
 		return
 	}
 	close(cn.settled)
+	unwatch := cn.watch(p)
 	<-s.Done()
+	unwatch()
 	why := s.Err()
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	_ = s.Close(ctx)
@@ -145,10 +148,13 @@ func (cn *connection) note(s string) {
 
 func (cn *connection) connect(p profile.Profile) (*session.Session, error) {
 	mask := cn.core.masker()
-	cn.note("connect to " + p.Name)
+	if cn.again {
+		cn.note("restarted " + p.Name)
+	} else {
+		cn.note("connect to " + p.Name)
+	}
 	t, err := cn.core.target(cn.ctx, p, cn.id)
 	if err != nil {
-		cn.note(text(err))
 		cn.note("Connect failed: " + text(err)) // from here on the session tells
 		return nil, err
 	}
@@ -169,7 +175,7 @@ func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.M
 		Dial: func(ctx context.Context, kind session.Transport, h transport.Handlers) (transport.Link, error) {
 			t := t
 			t.Transport = profile.Transport(kind)
-			return transport.Open(ctx, t, transport.Options{Log: cn.core.log, Mask: mask, Handlers: h})
+			return transport.Open(ctx, t, transport.Options{Log: cn.core.log, Mask: mask, Handlers: h, Noise: cn.noise})
 		},
 		Era: session.Era(p.Era.Mode), Version: p.Era.Version, Remembered: cn.core.eras.of(p),
 		ConnectTimeout: ms(p.Timeouts.Connect), ProbeTimeout: ms(p.Timeouts.Probe), RequestTimeout: ms(p.Timeouts.Request),

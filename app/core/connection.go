@@ -20,6 +20,7 @@ type connection struct {
 	cancel context.CancelFunc // ends a connect under way
 	ended  chan struct{}      // closed when nothing of it runs any more
 
+	again   bool          // the profile was connected before in this run
 	settled chan struct{} // closed when the connect has succeeded or failed
 	err     error         // why it failed; written before settled is closed
 
@@ -115,6 +116,11 @@ func (cn *connection) onFault(err error) {
 	cn.change(func(v *Connection) {
 		v.Banner = AsError(cn.masked(err))
 	})
+}
+
+// noise tells that a child logs to stdout: once for each connection.
+func (cn *connection) noise(line string) {
+	cn.change(func(v *Connection) { v.Noise = line })
 }
 
 // maskError: what an error quotes was masked by the tap; its message and detail are masked once more, since a

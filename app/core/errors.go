@@ -23,7 +23,7 @@ func AsError(err error) *Error {
 	w := fault.Encode(err)
 	e := &Error{
 		Server: w.Server, Kind: string(w.Kind), Step: w.Step, Message: w.Message, Hint: w.Hint, Detail: w.Detail,
-		Status: w.Status, Headers: make([]wire.Header, 0, len(w.Headers)), Challenge: w.Challenge, Entries: w.Entries,
+		Status: w.Status, Headers: make([]wire.Header, 0, len(w.Headers)), Challenge: w.Challenge, Entries: w.Entries, Fingerprint: w.Fingerprint,
 	}
 	for _, h := range w.Headers {
 		e.Headers = append(e.Headers, wire.Header(h))

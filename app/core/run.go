@@ -33,16 +33,12 @@ func (c *Core) Run(ctx context.Context, in RunInput) (RunOutput, error) {
 		tool = &session.Tool{Name: in.Tool}
 	}
 	in.Tool = tool.Name // a name that was masked in the list is whole again
-	cn.mu.Lock()
-	cn.runs[in.Call] = in.Tool
-	cn.mu.Unlock()
+	cn.begin(in.Call, in.Tool)
 	res, err := s.Call(ctx, session.CallInput{
 		Call: in.Call, Method: "tools/call", Params: callParams(in.Tool, args), Schema: tool.InputSchema,
 		OnProgress: func(session.Progress) {}, // what matters is that it is asked for: Calls tells it
 	})
-	cn.mu.Lock()
-	delete(cn.runs, in.Call)
-	cn.mu.Unlock()
+	cn.finish(in.Call)
 	c.fill(&out, cn, tool, res, err)
 	return out, nil
 }

@@ -170,3 +170,17 @@ func saveError(err error) error {
 	}
 	return &fault.CallError{Kind: fault.Input, Step: "save server", Message: err.Error(), Cause: err}
 }
+
+// Trust accepts a server's own certificate, by the fingerprint a failed connect showed, for this server alone.
+func (c *Core) Trust(id, fingerprint string) error {
+	p, err := c.profile(id)
+	if err != nil {
+		return err
+	}
+	if v, ok := c.Connection(id); !ok || v.Err == nil || v.Err.Fingerprint != fingerprint || fingerprint == "" {
+		return input("trust the certificate", "the last connect met another certificate than the one shown", "Connect again and look at the fingerprint.")
+	}
+	p.Trust = append(slices.Clone(p.Trust), fingerprint)
+	_, err = c.Save(p, nil)
+	return err
+}

@@ -53,7 +53,7 @@ func (c *Core) target(ctx context.Context, p profile.Profile, conn string) (tran
 	for name, v := range secrets {
 		c.masker().Add(conn, secretKind(name), v)
 	}
-	t.Command, t.Args, t.Dir, t.URL = filled.Command, filled.Args, filled.Cwd, filled.URL
+	t.Command, t.Args, t.Dir, t.URL, t.Trust = filled.Command, filled.Args, filled.Cwd, filled.URL, filled.Trust
 	if t.Dir == "" {
 		t.Dir, _ = os.UserHomeDir()
 	}

@@ -10,18 +10,19 @@ import (
 
 // Error is a fault.CallError as the window sees it.
 type Error struct {
-	Server    string               `json:"server"`
-	Kind      string               `json:"kind"`
-	Step      string               `json:"step"`
-	Message   string               `json:"message"`
-	Hint      string               `json:"hint"`
-	Detail    string               `json:"detail"`
-	Status    int                  `json:"status"`
-	Headers   []wire.Header        `json:"headers"`
-	Challenge *challenge.Challenge `json:"challenge,omitempty"`
-	RPCCode   int                  `json:"rpcCode"`
-	RPC       string               `json:"rpc"` // the JSON-RPC error object as it came, JSON text
-	Entries   []uint64             `json:"entries"`
+	Server      string               `json:"server"`
+	Kind        string               `json:"kind"`
+	Step        string               `json:"step"`
+	Message     string               `json:"message"`
+	Hint        string               `json:"hint"`
+	Detail      string               `json:"detail"`
+	Status      int                  `json:"status"`
+	Headers     []wire.Header        `json:"headers"`
+	Challenge   *challenge.Challenge `json:"challenge,omitempty"`
+	RPCCode     int                  `json:"rpcCode"`
+	RPC         string               `json:"rpc"` // the JSON-RPC error object as it came, JSON text
+	Entries     []uint64             `json:"entries"`
+	Fingerprint string               `json:"fingerprint"` // of a certificate that Servers.Trust can accept for this server, or empty
 }
 
 // ServerList is the rail: saved servers in order, temporary ones (typed into the box) last.
@@ -152,6 +153,7 @@ type Connection struct {
 	Questions    int    `json:"questions"`        // pending in the inbox
 	Calls        int    `json:"calls"`            // in flight
 	ToolsChanged bool   `json:"toolsChanged"`     // list_changed came since the list was read
+	Noise        string `json:"noise"`            // the first line on stdout that is no message, quoted: the server logs where it must not
 	Err          *Error `json:"err,omitempty"`    // why Failed or Refused, or why it ended
 	Banner       *Error `json:"banner,omitempty"` // a refusal on the live connection
 }
@@ -197,6 +199,14 @@ type RunInput struct {
 	Index   int    `json:"index"`
 	Args    string `json:"args"`  // JSON text of the arguments object
 	Force   bool   `json:"force"` // send although the arguments do not match the schema
+}
+
+// RequestInput is one request of any method.
+type RequestInput struct {
+	Call    string `json:"call"` // as RunInput.Call
+	Profile string `json:"profile"`
+	Method  string `json:"method"`
+	Params  string `json:"params"` // JSON text of an object, or empty: no params
 }
 
 // RunOutput is the outcome of a call. Result and Raw are empty above 4 KiB: fetch them by Seq.

@@ -9,17 +9,18 @@ import (
 
 // Wire is an error as both faces encode it: the window's bridge and the command line's --json.
 type Wire struct {
-	Server    string               `json:"server"`
-	Kind      Kind                 `json:"kind"`
-	Status    int                  `json:"status"`              // HTTP status, 0 if none
-	Headers   []challenge.Header   `json:"headers"`             // response headers by name, masked; never nil
-	Challenge *challenge.Challenge `json:"challenge,omitempty"` // of kind auth
-	RPC       *RPCError            `json:"rpc,omitempty"`       // of kind rpc
-	Step      string               `json:"step"`
-	Message   string               `json:"message"`
-	Hint      string               `json:"hint"`
-	Detail    string               `json:"detail"`
-	Entries   []uint64             `json:"entries"` // never nil
+	Server      string               `json:"server"`
+	Kind        Kind                 `json:"kind"`
+	Status      int                  `json:"status"`              // HTTP status, 0 if none
+	Headers     []challenge.Header   `json:"headers"`             // response headers by name, masked; never nil
+	Challenge   *challenge.Challenge `json:"challenge,omitempty"` // of kind auth
+	RPC         *RPCError            `json:"rpc,omitempty"`       // of kind rpc
+	Step        string               `json:"step"`
+	Message     string               `json:"message"`
+	Hint        string               `json:"hint"`
+	Detail      string               `json:"detail"`
+	Fingerprint string               `json:"fingerprint,omitempty"` // of a certificate that is not trusted, when trusting it would help
+	Entries     []uint64             `json:"entries"`               // never nil
 }
 
 // Encode is the shape of any error; one that is no CallError has kind internal. It is the zero Wire for nil.
@@ -30,7 +31,7 @@ func Encode(err error) Wire {
 		return w
 	}
 	w.Server, w.Kind, w.Status, w.Challenge = e.Server, e.Kind, e.Status, e.Challenge
-	w.RPC = e.RPC.sound()
+	w.RPC, w.Fingerprint = e.RPC.sound(), e.Fingerprint
 	w.Step, w.Message, w.Hint, w.Detail = e.Step, e.text(), e.Hint, e.Detail
 	if w.Hint == "" {
 		w.Hint = e.defaultHint()

@@ -37,16 +37,17 @@ type RPCError struct {
 // CallError says why a connect or a call failed. Its fields come from the recorded exchange, never from the text
 // of another error. It carries no credential: what it quotes was masked by the tap.
 type CallError struct {
-	Server    string               // the profile's name
-	Kind      Kind                 //
-	Step      string               // what was being done: "start process", "probe server/discover", "tools/call echo"
-	Message   string               // what went wrong, one sentence
-	Hint      string               // what to do, one or two sentences
-	Detail    string               // quoted evidence: last stderr lines, body, first junk line, searched PATH
-	Status    int                  // HTTP status, 0 if none
-	Header    http.Header          // response headers, masked, nil if none
-	Challenge *challenge.Challenge // set for Auth
-	RPC       *RPCError            // set for RPC
-	Entries   []uint64             // the entries of the log that show it
-	Cause     error                //
+	Server      string               // the profile's name
+	Kind        Kind                 //
+	Step        string               // what was being done: "start process", "probe server/discover", "tools/call echo"
+	Message     string               // what went wrong, one sentence
+	Hint        string               // what to do, one or two sentences
+	Detail      string               // quoted evidence: last stderr lines, body, first junk line, searched PATH
+	Status      int                  // HTTP status, 0 if none
+	Header      http.Header          // response headers, masked, nil if none
+	Challenge   *challenge.Challenge // set for Auth
+	RPC         *RPCError            // set for RPC
+	Fingerprint string               // SHA-256 (hex) of a certificate that is not trusted, when trusting it would help
+	Entries     []uint64             // the entries of the log that show it
+	Cause       error                //
 }

@@ -29,6 +29,9 @@ type Profile struct {
 	URL     string  `json:"url,omitempty"` // may hold the same placeholders
 	Headers []Value `json:"headers,omitempty"`
 
+	Trust []string `json:"trust,omitempty"` // SHA-256 fingerprints (lower-case hex) of certificates accepted for this server besides what the system trusts
+	Watch string   `json:"watch,omitempty"` // a file; when it changes, a live connection is restarted. Absolute, or from Cwd
+
 	Era      Era      `json:"era"`
 	Timeouts Timeouts `json:"timeouts"`
 

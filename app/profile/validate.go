@@ -24,11 +24,12 @@ const (
 )
 
 var (
-	colors  = []string{"", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"}
-	samples = []string{"", "open", "protected"}
-	legacy  = []string{"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"}
-	modern  = []string{"2026-07-28"}
-	idForm  = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
+	colors    = []string{"", "red", "orange", "yellow", "green", "teal", "blue", "purple", "pink"}
+	samples   = []string{"", "open", "protected"}
+	legacy    = []string{"2024-11-05", "2025-03-26", "2025-06-18", "2025-11-25"}
+	modern    = []string{"2026-07-28"}
+	printForm = regexp.MustCompile(`^[0-9a-f]{64}$`)
+	idForm    = regexp.MustCompile(`^[A-Za-z0-9_-]+$`)
 )
 
 // Validate checks one profile. The error is a [*FieldError]: it names the server and the field, never a value.
@@ -53,6 +54,17 @@ func validate(p Profile, label string) error {
 	v.values("env", p.Env, envName)
 	v.values("headers", p.Headers, headerName)
 	v.era(p.Era)
+	for i, f := range p.Trust {
+		if !printForm.MatchString(f) {
+			v.fail(fmt.Sprintf("trust[%d]", i), "is not a SHA-256 fingerprint of 64 lower-case hex digits")
+		}
+	}
+	if len(p.Trust) > MaxItems {
+		v.fail("trust", fmt.Sprintf("holds more than %d fingerprints", MaxItems))
+	}
+	if len(p.Watch) > MaxText || strings.ContainsRune(p.Watch, 0) {
+		v.fail("watch", "is not a path")
+	}
 	for _, t := range []struct {
 		field string
 		ms    int64

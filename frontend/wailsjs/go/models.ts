@@ -112,6 +112,7 @@ export namespace core {
 	    rpcCode: number;
 	    rpc: string;
 	    entries: number[];
+	    fingerprint: string;
 	}
 	export interface Step {
 	    name: string;
@@ -144,6 +145,7 @@ export namespace core {
 	    questions: number;
 	    calls: number;
 	    toolsChanged: boolean;
+	    noise: string;
 	    err?: Error;
 	    banner?: Error;
 	}
@@ -215,6 +217,12 @@ export namespace core {
 	    asked: number;
 	    entry: number;
 	    template: string;
+	}
+	export interface RequestInput {
+	    call: string;
+	    profile: string;
+	    method: string;
+	    params: string;
 	}
 	export interface RunInput {
 	    call: string;
@@ -318,6 +326,8 @@ export namespace profile {
 	    loginShellPath?: boolean;
 	    url?: string;
 	    headers?: Value[];
+	    trust?: string[];
+	    watch?: string;
 	    era: Era;
 	    timeouts: Timeouts;
 	    sample?: string;

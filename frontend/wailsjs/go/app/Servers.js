@@ -66,6 +66,10 @@ export function SetSecrets(arg1, arg2) {
   return window['go']['app']['Servers']['SetSecrets'](arg1, arg2);
 }
 
+export function Trust(arg1, arg2) {
+  return window['go']['app']['Servers']['Trust'](arg1, arg2);
+}
+
 export function Type(arg1) {
   return window['go']['app']['Servers']['Type'](arg1);
 }

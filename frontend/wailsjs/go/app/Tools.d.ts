@@ -8,4 +8,6 @@ export function Cancel(arg1:string):Promise<void>;
 
 export function Check(arg1:core.RunInput):Promise<Array<core.Problem>>;
 
+export function Request(arg1:core.RequestInput):Promise<core.RunOutput>;
+
 export function Run(arg1:core.RunInput):Promise<core.RunOutput>;

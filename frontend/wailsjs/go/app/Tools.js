@@ -14,6 +14,10 @@ export function Check(arg1) {
   return window['go']['app']['Tools']['Check'](arg1);
 }
 
+export function Request(arg1) {
+  return window['go']['app']['Tools']['Request'](arg1);
+}
+
 export function Run(arg1) {
   return window['go']['app']['Tools']['Run'](arg1);
 }

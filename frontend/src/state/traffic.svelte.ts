@@ -313,7 +313,11 @@ export class Traffic {
   set shown(conns: ReadonlySet<string>) {
     if (conns.size === this.#shown.size && [...conns].every((conn) => this.#shown.has(conn))) return;
     this.#shown = conns;
-    if (this.#scope === 'connection') this.#rebuild();
+    if (this.#scope === 'all') return;
+    // The detail is of what is listed: another server's entry beside this one's table would mislead.
+    const entry = this.#selected === undefined ? undefined : this.#log.get(this.#selected);
+    if (entry && !this.#inScope(entry)) this.select(undefined);
+    this.#rebuild();
   }
 
   isOn(group: Group): boolean {

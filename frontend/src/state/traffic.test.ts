@@ -186,6 +186,18 @@ describe('filters', () => {
     expect([traffic.selected, traffic.indexOf(seq)]).toEqual([seq, 0]);
   });
 
+  it('lets the selection go with the server it belongs to', async () => {
+    const { log, traffic } = fresh('connection');
+    traffic.shown = new Set(['a']);
+    const seq = log.add({ conn: 'a' });
+    await traffic.pull();
+    traffic.select(seq);
+    traffic.shown = new Set(['a', 'b']);
+    expect(traffic.selected).toBe(seq);
+    traffic.shown = new Set(['b']);
+    expect(traffic.selected).toBeUndefined();
+  });
+
   it('marks entries shown together until another is selected', async () => {
     const { log, traffic } = fresh();
     const seqs = [log.add(), log.add(), log.add()];

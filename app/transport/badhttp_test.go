@@ -104,6 +104,7 @@ func TestBadHTTP(t *testing.T) {
 			r := newRig(t).must(Target{Transport: profile.HTTP, URL: mcptest.Serve(t, mcptest.BadHTTP(row.name)) + "/mcp"})
 			wait := patience
 			if row.wait > 0 {
+				r.mustCall("first", "") // making the connection does not count
 				wait = row.wait
 			}
 			a, err := r.callFor(wait, "go", `{}`)

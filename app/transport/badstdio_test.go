@@ -71,7 +71,6 @@ func (row badRow) check(t *testing.T, r *rig, a *Answer, err error) {
 
 // TestBadStdio has the rows of the table for stdio: modes of a server that mcp-go alone drops in silence.
 func TestBadStdio(t *testing.T) {
-
 	rows := []badRow{
 		{name: "junk-line", entries: `Not a JSON-RPC message: \"Server listening on stdio\"`},
 		{name: "junk-only", kind: fault.Timeout, message: "No answer to go", detail: "Server listening on stdio", entries: "It is not JSON", wait: short},
@@ -115,6 +114,7 @@ func TestBadStdio(t *testing.T) {
 			r := openStdioRig(t, row.name)
 			wait := patience
 			if row.wait > 0 {
+				r.mustCall("first", "") // the start of the process does not count
 				wait = row.wait
 			}
 			a, err := r.callFor(wait, "go", `{}`)

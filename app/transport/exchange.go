@@ -12,6 +12,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
@@ -31,7 +32,7 @@ type exchange struct {
 	body     []byte
 	size     int64
 	status   int
-	done     bool
+	end      sync.Once // ends the entry; who comes second waits until it is written
 }
 
 func (x *exchange) start() {
@@ -165,12 +166,11 @@ func (x *exchange) took(b []byte) {
 
 // finish closes the entry, once. err is the body's last error; io.EOF is a good end.
 func (x *exchange) finish(resp *http.Response, err error) {
+	x.end.Do(func() { x.finished(resp, err) })
+}
+
+func (x *exchange) finished(resp *http.Response, err error) {
 	x.mu.Lock()
-	if x.done {
-		x.mu.Unlock()
-		return
-	}
-	x.done = true
 	now := time.Now()
 	x.ex.Timing.Transfer, x.ex.Timing.Total = between(x.at.first, now), between(x.at.start, now)
 	if err != nil && !errors.Is(err, io.EOF) {
@@ -194,8 +194,13 @@ func (x *exchange) finish(resp *http.Response, err error) {
 // fail closes the entry of an exchange that got no answer.
 func (x *exchange) fail(req *http.Request, err error) error {
 	f := x.rec.netFault(req, x, err)
+	x.end.Do(func() { x.failed(f) })
+	f.Entries = append([]uint64{x.seq}, f.Entries...)
+	return f
+}
+
+func (x *exchange) failed(f *fault.CallError) {
 	x.mu.Lock()
-	x.done = true
 	x.ex.Timing.Total = micros(x.at.start)
 	x.ex.Err = f.Message
 	x.settle()
@@ -205,8 +210,6 @@ func (x *exchange) fail(req *http.Request, err error) error {
 		d.Exchange = &ex
 		d.Entry.Open, d.Entry.Took = false, ex.Timing.Total
 	})
-	f.Entries = append([]uint64{x.seq}, f.Entries...)
-	return f
 }
 
 func (x *exchange) finding(text string) { x.rec.finding(x.seq, text) }

@@ -53,6 +53,7 @@ func (e *CallError) defaultHint() string {
 		return "The server may still be busy. Raise the timeout in its settings, or look at the traffic for what came last."
 	case Internal:
 		return hintInternal
+	default:
+		return ""
 	}
-	return ""
 }

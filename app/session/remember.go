@@ -25,8 +25,9 @@ func disproves(err error) bool {
 	switch f.Kind {
 	case fault.RPC, fault.HTTP, fault.Protocol, fault.Closed, fault.Session:
 		return true
+	default:
+		return false
 	}
-	return false
 }
 
 // askAfterAll asks for the era when the remembered one seems wrong. i is the step of the initialize that failed with

@@ -62,7 +62,7 @@ func trusting(prints []string) *tls.Config {
 		return &tls.CertificateVerificationError{UnverifiedCertificates: cs.PeerCertificates, Err: err}
 	}
 	// The check is not skipped but made in VerifyConnection, where the exception can be known.
-	return &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, VerifyConnection: verify} //nolint:gosec
+	return &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, VerifyConnection: verify} //nolint:gosec // see above
 }
 
 // Fingerprint is the SHA-256 of a certificate as lower-case hex: what [Target].Trust holds.

@@ -20,7 +20,7 @@ func (s *streamable) shutdown(ctx context.Context) {
 	c.purpose, c.where = "delete", "the session DELETE"
 	bound, cancel := context.WithTimeout(context.WithValue(ctx, callKey{}, c), deleteTime)
 	defer cancel()
-	resp, session, err := s.exchange(bound, http.MethodDelete, c, nil)
+	resp, session, err := s.exchange(bound, http.MethodDelete, c, nil) //nolint:bodyclose // deleted reads it to its end
 	if err == nil {
 		s.deleted(c, resp, session)
 	} else {

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
@@ -65,7 +66,7 @@ func (s *streamable) listenOnce(cursor *resume) (again bool, f *fault.CallError)
 	if cursor.lastID != "" {
 		extra = http.Header{"Last-Event-Id": {cursor.lastID}}
 	}
-	resp, session, err := s.exchange(ctx, http.MethodGet, c, extra)
+	resp, session, err := s.exchange(ctx, http.MethodGet, c, extra) //nolint:bodyclose // status, readSome or runUntil close it
 	if err != nil {
 		cursor.fruitless++
 		return s.link.ctx.Err() == nil, nil
@@ -83,7 +84,7 @@ func (s *streamable) listenOnce(cursor *resume) (again bool, f *fault.CallError)
 	st.answered = (*call).leave
 	err = runUntil(ctx, st)
 	cursor.note(st)
-	if err != nil && err != io.EOF {
+	if err != nil && !errors.Is(err, io.EOF) {
 		s.link.rec.lifecycle("the GET stream broke off: %v", err)
 	}
 	return s.link.ctx.Err() == nil, nil

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"os/exec"
@@ -39,7 +40,8 @@ func startProcess(r *recorder, t Target) (*process, *fault.CallError) {
 	if err != nil {
 		return nil, notFound(r, t.Command, searched, err)
 	}
-	p := &process{cmd: exec.Command(program, t.Args...), exited: make(chan struct{})}
+	// No context ends it: it is stopped step by step, with its tree.
+	p := &process{cmd: exec.CommandContext(context.Background(), program, t.Args...), exited: make(chan struct{})}
 	p.cmd.Args[0] = t.Command // what the child sees as its own name
 	p.cmd.Dir, p.cmd.Env = dir, t.Env
 	if p.cmd.Env == nil {

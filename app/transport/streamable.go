@@ -99,7 +99,7 @@ func (s *streamable) SendRequest(ctx context.Context, r mcpt.JSONRPCRequest) (*m
 		return nil, errors.New("a request goes through the link")
 	}
 	hctx, cancel := detach(ctx)
-	resp, sentSession, err := s.exchange(hctx, http.MethodPost, c, nil)
+	resp, sentSession, err := s.exchange(hctx, http.MethodPost, c, nil) //nolint:bodyclose // answer owns it
 	if err != nil {
 		cancel()
 		return nil, err

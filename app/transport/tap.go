@@ -251,17 +251,7 @@ func exchangeOf(resp *http.Response) *exchange {
 	return &exchange{}
 }
 
-type purposeKey struct{}
-
-// withPurpose marks the exchanges of ctx in the log.
-func withPurpose(ctx context.Context, purpose string) context.Context {
-	return context.WithValue(ctx, purposeKey{}, purpose)
-}
-
 func purposeOf(ctx context.Context) string {
-	if p, ok := ctx.Value(purposeKey{}).(string); ok {
-		return p
-	}
 	if c := callOf(ctx); c != nil {
 		return c.purpose
 	}

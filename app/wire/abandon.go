@@ -13,16 +13,13 @@ func (l *Log) Abandon(conn, why string) {
 			continue
 		}
 		delete(l.pairs.open, k)
-		if l.records.has(q.seq) && l.records.at(q.seq).Entry.Open {
+		if l.isOpen(q.seq) {
 			seqs = append(seqs, q.seq)
 		}
 	}
 	slices.Sort(seqs)
 	for _, seq := range seqs {
-		r := l.records.at(seq)
-		r.Entry.Open = false
-		r.Entry.find(why)
-		l.touch(r)
+		l.lapse(seq, why)
 	}
 	subs := l.subs
 	l.mu.Unlock()
@@ -34,16 +31,22 @@ func (l *Log) Abandon(conn, why string) {
 // Lapse is Abandon for one request: it does nothing when the entry is not open. The answer may still come.
 func (l *Log) Lapse(seq uint64, why string) {
 	l.mu.Lock()
-	open := l.records.has(seq) && l.records.at(seq).Entry.Open
+	open := l.isOpen(seq)
 	if open {
-		r := l.records.at(seq)
-		r.Entry.Open = false
-		r.Entry.find(why)
-		l.touch(r)
+		l.lapse(seq, why)
 	}
 	subs := l.subs
 	l.mu.Unlock()
 	if open {
 		nudge(subs)
 	}
+}
+
+func (l *Log) isOpen(seq uint64) bool { return l.records.has(seq) && l.records.at(seq).Entry.Open }
+
+func (l *Log) lapse(seq uint64, why string) {
+	r := l.records.at(seq)
+	r.Entry.Open = false
+	r.Entry.find(why)
+	l.touch(r)
 }

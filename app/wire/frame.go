@@ -98,10 +98,6 @@ func (f Frame) fill(e *Entry) {
 	}
 }
 
-// Fill gives an entry the fields of the envelope, except those it has. A tap that reads the frame before masking
-// passes on what it read this way; it has to mask Name and Note.
-func (f Frame) Fill(e *Entry) { f.fill(e) }
-
 func setIfEmpty(s *string, v string) {
 	if *s == "" {
 		*s = v

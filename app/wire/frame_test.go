@@ -170,7 +170,9 @@ func FuzzParseFrame(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, b []byte) {
 		fr := ParseFrame(b)
-		json.Marshal(fr.Findings)
+		if _, err := json.Marshal(fr.Findings); err != nil {
+			t.Fatal(err)
+		}
 		if fr.Message == "" {
 			t.Fatal("no kind")
 		}

@@ -43,6 +43,7 @@ func (l *Log) pair(r *record) {
 		l.ask(e)
 	case MsgResponse, MsgError:
 		l.answer(e)
+	default: // the others have no other half
 	}
 }
 

@@ -35,7 +35,7 @@ func Main(m *testing.M, extra map[string]func()) int {
 	return m.Run()
 }
 
-// Stdio returns the command and environment that start a stdio peer: "good", or a mode of [StdioModes].
+// Stdio returns the command and environment that start a stdio peer: "good", or another name in stdioPeers.
 func Stdio(mode string) (command string, env []string) {
 	self, err := os.Executable()
 	if err != nil {

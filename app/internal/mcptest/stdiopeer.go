@@ -8,24 +8,12 @@ import (
 	"os"
 	"os/exec"
 	"os/signal"
-	"sort"
 	"strings"
 	"syscall"
 	"time"
 
 	"github.com/mark3labs/mcp-go/server"
 )
-
-// StdioModes are the names of the bad stdio peers: what each does on a request with the method "go" is in its name
-// and in stdioPeers.
-func StdioModes() []string {
-	var names []string
-	for name := range stdioPeers() {
-		names = append(names, name)
-	}
-	sort.Strings(names)
-	return names
-}
 
 // stdioPeers are the stdio peers by name. Each but "good" answers every request with {"ok":true}, except a request
 // "go", where it does what it is named after.
@@ -84,10 +72,9 @@ func stdioPeers() map[string]func() {
 		"big-number": raw(func(id string) {
 			fmt.Printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"n\":9007199254740993,\"x\":1e400}}\n", id)
 		}),
-		"empty-lines":    reply("\n\n%s\n"),
-		"legacy-strict":  legacyStrict,
-		"flood":          raw(floodLines),
-		"first-not-init": legacyStrict,
+		"empty-lines":   reply("\n\n%s\n"),
+		"legacy-strict": legacyStrict,
+		"flood":         raw(floodLines),
 	}
 }
 

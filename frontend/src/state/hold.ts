@@ -36,7 +36,7 @@ export class Hold {
   #release(): void {
     const waiting = this.#waiting;
     this.#waiting = [];
-    afterFrame(() => {
+    void painted().then(() => {
       for (const call of waiting) call();
     });
   }
@@ -48,15 +48,12 @@ const most = 500;
 /** Milliseconds until a frame is given up: a hidden window has none. */
 const noFrame = 50;
 
-/** Calls back once the frame to come is painted. */
-function afterFrame(call: () => void): void {
-  let done = false;
-  const once = (): void => {
-    if (!done) call();
-    done = true;
-  };
-  setTimeout(once, noFrame);
-  if (typeof requestAnimationFrame === 'function') requestAnimationFrame(() => setTimeout(once));
+/** Settles once the frame to come is painted. */
+export function painted(): Promise<void> {
+  return new Promise((resolve) => {
+    setTimeout(resolve, noFrame);
+    if (typeof requestAnimationFrame === 'function') requestAnimationFrame(() => setTimeout(resolve));
+  });
 }
 
 /** The program's one. */

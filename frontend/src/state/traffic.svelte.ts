@@ -2,7 +2,7 @@ import type { Backend, BodyPart, wire } from '../backend';
 import { BodyRange } from './bodyRange.svelte';
 import { EntryLog, indexOfSorted, lowerBound, mergeSorted } from '../lib/entryLog';
 import { groupOf, groups, type Group } from '../lib/trafficRows';
-import type { Hold } from './hold';
+import { painted, type Hold } from './hold';
 import { TextSearch } from './textSearch.svelte';
 
 /** An entry of the log. */
@@ -132,6 +132,8 @@ export class Traffic {
       // A clear meanwhile moved the cursor: the page is of before it.
       if (after === this.#next) this.apply(page);
       if (page.entries.length === 0 || page.next <= after) return;
+      // A flood leaves every other frame to the user.
+      if (page.entries.length >= pageLimit) await painted();
     }
   }
 

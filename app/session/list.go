@@ -12,12 +12,15 @@ type List struct {
 	Pages    int
 	Entries  []uint64 // of the answers
 	Findings []string // what is wrong or worth knowing, one sentence each
+
+	bytes int // of all items
 }
 
 // Bounds of a list; a server can invent cursors without end.
 const (
 	maxPages = 1000
 	maxItems = 200_000
+	maxList  = 256 << 20 // bytes of all pages together
 )
 
 // ListAll reads every page of a list method; member is the array in its results ("tools"). What was read before an
@@ -67,6 +70,7 @@ func (l *List) add(r *Result, member string) string {
 		items = items[:room]
 	}
 	l.Items = append(l.Items, items...)
+	l.bytes += len(raw)
 	return ""
 }
 
@@ -91,6 +95,9 @@ func (l *List) next(r *Result, seen map[string]bool) (cursor json.RawMessage, mo
 		l.Findings = append(l.Findings, fmt.Sprintf("The list has more than %d pages: the rest was left out.", maxPages))
 		return nil, false
 	case len(l.Items) >= maxItems:
+		return nil, false
+	case l.bytes > maxList:
+		l.Findings = append(l.Findings, fmt.Sprintf("The list is longer than %d MiB: the rest was left out.", maxList>>20))
 		return nil, false
 	}
 	seen[key] = true

@@ -42,6 +42,7 @@ func TestBadSSEStart(t *testing.T) {
 		{badRow{name: "text/html", kind: fault.Protocol, status: 200, message: `content type "text/html`, detail: "<h1>Hello"}, &mcptest.SSEServer{Get: func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<h1>Hello</h1>") }}},
 		{badRow{name: "endpoint elsewhere", kind: fault.Protocol, message: "another origin: http://other.example/message", entries: "points to another origin"}, &mcptest.SSEServer{Endpoint: "http://other.example/message"}},
 		{badRow{name: "endpoint with another scheme", kind: fault.Protocol, message: "another origin"}, &mcptest.SSEServer{Endpoint: "javascript:alert(1)"}},
+		{badRow{name: "endpoint too long", kind: fault.Protocol, message: "a URL of more than 8192 is not used"}, &mcptest.SSEServer{Endpoint: "/" + strings.Repeat("m", maxEndpoint)}},
 		{badRow{name: "endpoint empty", kind: fault.Protocol, message: "holds no URL"}, &mcptest.SSEServer{Endpoint: " "}},
 		{badRow{name: "stream ends", kind: fault.Protocol, message: "ended before it named an endpoint"}, &mcptest.SSEServer{Get: func(w http.ResponseWriter, _ *http.Request) { w.Header().Set("Content-Type", "text/event-stream") }}},
 		{badRow{name: "redirect", kind: fault.HTTP, status: 302, message: "points to"}, &mcptest.SSEServer{Get: func(w http.ResponseWriter, _ *http.Request) {

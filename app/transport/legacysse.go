@@ -40,6 +40,9 @@ type legacySSE struct {
 	failed   *fault.CallError // why the stream could not be opened
 }
 
+// maxEndpoint bounds the URL that messages are posted to, in bytes: what servers take at most.
+const maxEndpoint = 8 << 10
+
 const sseStep = "open the SSE stream"
 
 func openSSE(ctx context.Context, l *link, t Target, o Options) *fault.CallError {
@@ -239,9 +242,11 @@ func (s *legacySSE) control(e event, seq uint64) bool {
 	if e.name != "endpoint" {
 		return false
 	}
-	to, err := s.url.Parse(string(bytes.TrimSpace(e.data)))
+	to, err := s.url.Parse(string(bytes.TrimSpace(e.data[:min(len(e.data), maxEndpoint)])))
 	r := s.link.rec
 	switch {
+	case len(e.data) > maxEndpoint:
+		s.badEndpoint(seq, e, fmt.Sprintf("The endpoint event holds %d bytes; a URL of more than %d is not used.", len(e.data), maxEndpoint))
 	case s.endpointURL() != nil:
 		r.finding(seq, "A second endpoint event: the first one stays in use.")
 		return true
@@ -262,7 +267,7 @@ func (s *legacySSE) badEndpoint(seq uint64, e event, why string) {
 	r := s.link.rec
 	r.withhold(seq, why)
 	f := r.fault(fault.Protocol, sseStep, why, "Messages and credentials are sent to the server's own origin only: the endpoint has to be a path, or a URL with the same scheme, host and port.")
-	f.Detail, f.Entries = clip([]byte(r.mask.URL(r.conn, string(e.data))), maxQuote), []uint64{seq}
+	f.Detail, f.Entries = clip([]byte(r.mask.URL(r.conn, string(e.data[:min(len(e.data), maxEndpoint)]))), maxQuote), []uint64{seq}
 	s.stop(f)
 }
 

@@ -143,7 +143,7 @@ func certProblem(err error, host string) string {
 		if len(names) == 0 {
 			return "it names no host"
 		}
-		return fmt.Sprintf("it is for %s, not for %s", strings.Join(names, ", "), host)
+		return fmt.Sprintf("it is for %s, not for %s", clip([]byte(strings.Join(names, ", ")), maxField), host)
 	case errors.As(err, &unknown):
 		return "it was signed by an authority this system does not know (or by itself)"
 	}
@@ -152,7 +152,8 @@ func certProblem(err error, host string) string {
 
 // describe is a certificate in a few lines.
 func describe(c *x509.Certificate) string {
+	short := func(s string) string { return clip([]byte(s), maxField) }
 	return fmt.Sprintf("subject: %s\nissuer: %s\nvalid: %s to %s\nnames: %s\nSHA-256 fingerprint: %s",
-		c.Subject, c.Issuer, c.NotBefore.UTC().Format(time.RFC3339), c.NotAfter.UTC().Format(time.RFC3339),
-		strings.Join(c.DNSNames, ", "), Fingerprint(c))
+		short(c.Subject.String()), short(c.Issuer.String()), c.NotBefore.UTC().Format(time.RFC3339), c.NotAfter.UTC().Format(time.RFC3339),
+		short(strings.Join(c.DNSNames, ", ")), Fingerprint(c))
 }

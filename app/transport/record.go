@@ -14,6 +14,7 @@ import (
 const (
 	maxQuote     = 2 << 10 // bytes of a body quoted in Detail
 	maxNoteBytes = 300     // bytes of a line shown in a row
+	maxShownURL  = 2 << 10 // bytes of a URL in a row; its exchange has the whole
 	maxField     = 512     // bytes of a method or name in a row: a hostile one must not make every row huge
 )
 

@@ -161,7 +161,7 @@ func (t *tap) open(req *http.Request, body []byte, c *call, purpose string) *exc
 		RequestHeaders: t.rec.mask.HTTPHeader(t.rec.conn, req.Header),
 	}
 	e := wire.Entry{
-		Conn: t.rec.conn, Kind: wire.KindHTTP, Dir: wire.Out, Method: req.Method, Name: x.ex.URL,
+		Conn: t.rec.conn, Kind: wire.KindHTTP, Dir: wire.Out, Method: req.Method, Name: clip([]byte(x.ex.URL), maxShownURL),
 		Open: true, ReqBytes: int64(len(body)), Purpose: purpose,
 	}
 	if c != nil {

@@ -146,6 +146,9 @@ export class ToolSession {
     const run = this.#runs.run(this.#input(force), this.conn);
     this.#runList = [run, ...this.#runList].slice(0, maxRuns);
     this.#chosen = null;
+    // What was worth a call is kept at once: a program that is ended by a signal says no farewell to its page.
+    clearTimeout(this.#draftTimer);
+    this.keepDraft();
     return run;
   }
 

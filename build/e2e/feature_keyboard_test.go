@@ -65,7 +65,7 @@ func (a *app) focusIs(name string) {
 	a.wait("the focus on "+name, "nameOf(document.activeElement) === "+literal(name))
 }
 
-// tabTo presses Tab until the element of that name has the focus; every stop on the way must be seen to have it.
+// tabTo presses Tab until the element of that name has the focus.
 func (a *app) tabTo(name string) {
 	a.t.Helper()
 	for range 60 {

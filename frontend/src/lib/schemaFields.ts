@@ -6,8 +6,8 @@
 import { type JsonNode, parseJson, stringNode } from './jsonDoc';
 import { get } from './jsonPath';
 import { printJson, sameJson } from './jsonPrint';
-import { looksSecret } from './schemaNames';
-import { flag, number, onlyNotes, properties, replaced, string, strings, without, withoutNotes } from './schemaRead';
+import { noNotes, notes, underNotes } from './schemaNotes';
+import { number, onlyNotes, properties, replaced, string, strings, without, withoutNotes } from './schemaRead';
 import { NotUnderstood, SchemaResolver } from './schemaResolve';
 import type { EnumOption, Field, FieldBase, Lazy, Property, Variant } from './schemaTypes';
 
@@ -38,19 +38,6 @@ export function schemaFields(text: string): Field {
 export function anything(why: string): Field {
   return { ...noNotes, kind: 'raw', why };
 }
-
-const noNotes: FieldBase = {
-  title: '',
-  description: '',
-  nullable: false,
-  deprecated: false,
-  readOnly: false,
-  writeOnly: false,
-  secret: false,
-  default: undefined,
-  examples: [],
-  unshown: [],
-};
 
 class FieldMaker {
   private readonly resolver: SchemaResolver;
@@ -347,50 +334,6 @@ function titledOptions(items: readonly JsonNode[]): { options: EnumOption[]; nul
 function option(value: JsonNode, title: string, description: string): EnumOption {
   const text = value.kind === 'string' ? value.value : printJson(value);
   return { value, label: title === '' || title === text ? text : `${title} (${text})`, description };
-}
-
-const unshownKeywords = [
-  'if',
-  'not',
-  'dependentSchemas',
-  'dependentRequired',
-  'contains',
-  'propertyNames',
-  'unevaluatedProperties',
-];
-
-function notes(schema: JsonNode, name: string): FieldBase {
-  const examples = get(schema, 'examples');
-  const example = get(schema, 'example');
-  const writeOnly = flag(schema, 'writeOnly');
-  return {
-    title: string(schema, 'title'),
-    description: string(schema, 'description'),
-    nullable: flag(schema, 'nullable'),
-    deprecated: flag(schema, 'deprecated'),
-    readOnly: flag(schema, 'readOnly'),
-    writeOnly,
-    secret: writeOnly || looksSecret(name),
-    default: get(schema, 'default'),
-    examples: examples?.kind === 'array' ? examples.items.slice(0, 20) : example ? [example] : [],
-    unshown: unshownKeywords.filter((k) => get(schema, k) !== undefined),
-  };
-}
-
-/** The outer schema's words go over those of the one variant that is left. */
-function underNotes(field: Field, base: FieldBase): Field {
-  return {
-    ...field,
-    title: base.title || field.title,
-    description: base.description || field.description,
-    nullable: base.nullable || field.nullable,
-    default: base.default ?? field.default,
-    deprecated: base.deprecated || field.deprecated,
-    readOnly: base.readOnly || field.readOnly,
-    writeOnly: base.writeOnly || field.writeOnly,
-    secret: base.secret || field.secret,
-    examples: base.examples.length > 0 ? base.examples : field.examples,
-  };
 }
 
 /** anyOf: [{required: [a]}, {required: [b]}] asks for one of two, and changes no field. */

@@ -36,6 +36,11 @@ export const groups: readonly { id: Group; label: string; title: string }[] = [
   { id: 'lifecycle', label: 'Lifecycle', title: 'State changes, process starts and exits, probes' },
 ];
 
+/** The same for every group. */
+export function perGroup<T>(value: T): Record<Group, T> {
+  return { message: value, http: value, sse: value, stderr: value, lifecycle: value };
+}
+
 /** The group of an entry; undefined for what no toggle hides: gaps, and kinds this window does not know. */
 export function groupOf(entry: RowEntry): Group | undefined {
   switch (entry.kind) {

@@ -1,7 +1,8 @@
 import type { Backend, BodyPart, wire } from '../backend';
 import { BodyRange } from './bodyRange.svelte';
+import { Carried } from '../lib/carried';
 import { EntryLog, indexOfSorted, lowerBound, mergeSorted } from '../lib/entryLog';
-import { groupOf, groups, type Group } from '../lib/trafficRows';
+import { groupOf, groups, perGroup, type Group } from '../lib/trafficRows';
 import { painted, type Hold } from './hold';
 import { TextSearch } from './textSearch.svelte';
 
@@ -19,19 +20,7 @@ const pageLimit = 1000;
  */
 const keptEntries = 200_000;
 
-/** Entries listed for one exchange. */
-const carriedLimit = 50;
-
 export type Scope = 'connection' | 'all';
-
-const allGroups = (): Record<Group, boolean> => ({
-  message: true,
-  http: true,
-  sse: true,
-  stderr: true,
-  lifecycle: true,
-});
-const noCounts = (): Record<Group, number> => ({ message: 0, http: 0, sse: 0, stderr: 0, lifecycle: 0 });
 
 /**
  * The traffic as the window shows it: entries pulled by revision, the rows that pass the filters, the selection.
@@ -45,9 +34,8 @@ export class Traffic {
   readonly #hold: Hold | undefined;
   readonly #log = new EntryLog<TrafficEntry>();
   #rows: number[] = [];
-  /** What each exchange carried, up to a bound: an event stream may carry any number. */
-  readonly #carried = new Map<number, number[]>();
-  #counts = noCounts();
+  readonly #carried = new Carried();
+  #counts: Record<Group, number> = perGroup(0);
   #total = 0;
   /** Grows with every change of entries or rows. */
   #version = $state(0);
@@ -65,7 +53,7 @@ export class Traffic {
 
   #scope = $state<Scope>('connection');
   #shown = $state.raw<ReadonlySet<string>>(new Set());
-  #on = $state.raw(allGroups());
+  #on = $state.raw<Record<Group, boolean>>(perGroup(true));
   readonly #search: TextSearch;
 
   /** Number of the selected entry. */
@@ -143,7 +131,7 @@ export class Traffic {
     for (const entry of page.entries) {
       if (entry.seq < this.#floor || entry.seq < this.#cleared) continue;
       const was = this.#log.put(entry);
-      if (was !== 'same' && entry.exchange) this.#noteCarried(entry.exchange, entry.seq);
+      if (was !== 'same' && entry.exchange) this.#carried.note(entry.exchange, entry.seq);
       if (was !== 'new') continue;
       this.#count(entry, 1);
       if (this.#passes(entry)) more.push(entry.seq);
@@ -162,18 +150,12 @@ export class Traffic {
     if (page.entries.length > 0) this.#version++;
   }
 
-  #noteCarried(exchange: number, seq: number): void {
-    const seqs = this.#carried.get(exchange);
-    if (!seqs) this.#carried.set(exchange, [seq]);
-    else if (seqs.length < carriedLimit && !seqs.includes(seq)) seqs.push(seq);
-  }
-
   #dropBelow(seq: number): void {
     this.#floor = Math.max(this.#floor, seq);
     this.#log.dropBelow(this.#floor, (entry) => {
       this.#count(entry, -1);
       this.#search.forget(entry.seq);
-      this.#carried.delete(entry.seq);
+      this.#carried.forget(entry.seq);
     });
     this.#rows = this.#rows.slice(lowerBound(this.#rows, this.#floor));
     this.#version++;
@@ -198,7 +180,7 @@ export class Traffic {
 
   #rebuild(): void {
     this.#rows = [];
-    this.#counts = noCounts();
+    this.#counts = perGroup(0);
     this.#total = 0;
     for (const entry of this.#log) {
       this.#count(entry, 1);
@@ -246,8 +228,8 @@ export class Traffic {
   /** The messages and events an exchange carried, the first of them when there are many. */
   carriedBy(seq: number): TrafficEntry[] {
     this.#watch();
-    const seqs = this.#carried.get(seq) ?? [];
-    return seqs.flatMap((n) => this.#log.get(n) ?? []).sort((a, b) => a.seq - b.seq);
+    const held = this.#carried.of(seq).flatMap((n) => this.#log.get(n) ?? []);
+    return held.sort((a, b) => a.seq - b.seq);
   }
 
   /** The row an entry stands in, or -1. */
@@ -334,9 +316,7 @@ export class Traffic {
   /** Shows one group only, or all again when it is the only one. */
   only(group: Group): void {
     const alone = groups.every(({ id }) => this.#on[id] === (id === group));
-    this.#on = alone
-      ? allGroups()
-      : { message: false, http: false, sse: false, stderr: false, lifecycle: false, [group]: true };
+    this.#on = alone ? perGroup(true) : { ...perGroup(false), [group]: true };
     this.#rebuild();
   }
 
@@ -347,7 +327,7 @@ export class Traffic {
 
   /** Shows everything in scope again. */
   clearFilters(): void {
-    this.#on = allGroups();
+    this.#on = perGroup(true);
     this.#setText('');
   }
 

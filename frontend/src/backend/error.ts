@@ -12,6 +12,7 @@ const none: core.Error = {
   rpcCode: 0,
   rpc: '',
   entries: [],
+  fingerprint: '',
 };
 
 /** What every call to the backend rejects with: the core.Error that Go wrote, or one made here in the same shape. */

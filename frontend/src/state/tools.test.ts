@@ -17,6 +17,7 @@ const fault = (over: Partial<CoreError>): CoreError => ({
   rpcCode: 0,
   rpc: '',
   entries: [],
+  fingerprint: '',
   ...over,
 });
 const faultOf = (e: unknown): CoreError => fault({ message: e instanceof Error ? e.message : String(e) });

@@ -64,6 +64,7 @@ export function faultOf(over: Partial<core.Error> = {}): core.Error {
     rpcCode: 0,
     rpc: '',
     entries: [4, 5],
+    fingerprint: '',
     ...over,
   };
 }

@@ -405,6 +405,7 @@ export class FakeBackend implements Backend {
       questions: 0,
       calls: 0,
       toolsChanged: false,
+      noise: '',
     };
     const keep = change.phase === undefined && old ? old : fresh;
     this.#connections.set(id, { ...keep, ...change, rev: ++this.#rev });

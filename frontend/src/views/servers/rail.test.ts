@@ -90,7 +90,7 @@ it('says what to do without servers', async () => {
 
 it('says why the file cannot be read, and where secrets go', async () => {
   const backend = new FakeBackend({ empty: true });
-  backend.fileError = 'line 3: invalid character';
+  backend.fileError = '/home/me/.config/Sightglass/profiles.json:3:7: invalid character; mend the file or move it away';
   backend.keychain = { state: 'unavailable', name: '', text: 'Values last for this run.' };
   await rail(backend);
   const alert = screen.getByRole('alert');

@@ -71,7 +71,7 @@ func start(t *testing.T, o options) *app {
 	t.Helper()
 	a := &app{t: t, opts: o, home: o.home}
 	if a.home == "" {
-		a.home = t.TempDir()
+		a.home = tempHome(t)
 	}
 	a.webdriver = startDriver(t)
 	t.Cleanup(func() {
@@ -82,6 +82,33 @@ func start(t *testing.T, o options) *app {
 	})
 	a.open()
 	return a
+}
+
+// tempHome is a new home folder in a folder of its own, for the harness' files beside it. WebKit's processes outlive the
+// program for a moment and still write: removing it is tried until it succeeds.
+func tempHome(t *testing.T) string {
+	t.Helper()
+	dir, err := os.MkdirTemp("", "sightglass-e2e-")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		for end := time.Now().Add(patience); ; time.Sleep(50 * time.Millisecond) {
+			err := os.RemoveAll(dir)
+			if err == nil {
+				return
+			}
+			if time.Now().After(end) {
+				t.Error(err)
+				return
+			}
+		}
+	})
+	home := filepath.Join(dir, "home")
+	if err := os.Mkdir(home, 0o700); err != nil {
+		t.Fatal(err)
+	}
+	return home
 }
 
 func (a *app) open() {

@@ -122,7 +122,7 @@ func (c counter) Write(p []byte) (int, error) {
 // benchStart measures from the start of the process to the first painted list of servers, without driver and shim.
 func benchStart(b *table) {
 	var took []time.Duration
-	home := b.t.TempDir()
+	home := tempHome(b.t)
 	for range 9 {
 		took = append(took, startOnce(b.t, home))
 	}

@@ -8,9 +8,9 @@ import type { BodyBytes, BodyPart, Connection, EventName, ExportForm } from './t
  */
 export interface Backend {
   hello(): Promise<app.Hello>;
-  /** Opens an http, https or mailto link in the user's browser. */
   /** Tells the program that the first list is painted. */
   ready(): Promise<void>;
+  /** Opens an http, https or mailto link in the user's browser. */
   openLink(url: string): Promise<void>;
   copy(text: string): Promise<void>;
 
@@ -33,6 +33,8 @@ export interface Backend {
   launch(id: string): Promise<core.Launch>;
   /** Allows the launch with that hash, as it was shown. */
   confirmLaunch(id: string, hash: string): Promise<void>;
+  /** Accepts the certificate that the last connect of a server failed at, by its fingerprint, for this server alone. */
+  trust(id: string, fingerprint: string): Promise<void>;
   readImport(text: string): Promise<core.ImportPreview>;
   /** Asks for a file; form and problem are empty when the user cancelled. */
   openImport(): Promise<core.ImportPreview>;
@@ -54,6 +56,8 @@ export interface Backend {
   check(input: core.RunInput): Promise<core.Problem[]>;
   /** Calls a tool and waits for its result, however long it takes; `cancelCall` ends it. */
   run(input: core.RunInput): Promise<core.RunOutput>;
+  /** Sends a request of any method and waits for its answer as `run` does; `cancelCall` ends it. */
+  requestRaw(input: core.RequestInput): Promise<core.RunOutput>;
   cancelCall(call: string): Promise<void>;
   calls(id: string): Promise<core.CallState[]>;
 

@@ -37,6 +37,7 @@ export function wailsBackend(): Backend {
     keepServer: (id) => settle('save server', keychain, Servers.Keep(id)),
     launch: (id) => settle('look at the command', keychain, Servers.Launch(id)),
     confirmLaunch: (id, hash) => settle('confirm the command', plain, Servers.Confirm(id, hash)),
+    trust: (id, fingerprint) => settle('trust the certificate', plain, Servers.Trust(id, fingerprint)),
     readImport: (text) => settle('read the text', plain, Servers.ReadImport(text)),
     openImport: () => settle('open the file', unlimited, Servers.OpenImport()),
     acceptImport: (preview) => settle('import servers', keychain, Servers.Accept(preview)),
@@ -53,6 +54,7 @@ export function wailsBackend(): Backend {
     tool: (profile, index, signal) => api.json<core.ToolDetail>('tool', { profile, index }, signal),
     check: (input) => settle('check arguments', plain, Tools.Check(input)),
     run: (input) => settle('call tool', unlimited, Tools.Run(input)),
+    requestRaw: (input) => settle('send request', unlimited, Tools.Request(input)),
     cancelCall: (call) => settle('cancel call', plain, Tools.Cancel(call)),
     calls: (id) => settle('list calls', plain, Tools.Calls(id)),
 

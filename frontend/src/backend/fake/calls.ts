@@ -37,86 +37,78 @@ export class FakeCalls {
 
   async run(input: core.RunInput, conn: string): Promise<core.RunOutput> {
     const problems = input.force ? [] : this.check(input);
-    const output: core.RunOutput = {
-      call: input.call,
-      seq: 0,
-      request: 0,
-      bytes: 0,
-      took: 0,
-      result: '',
-      isError: false,
-      problems,
-      output: [],
-      findings: [],
-      rounds: 0,
-    };
-    if (problems.length > 0) return output;
+    if (problems.length > 0) return { ...emptyOutput(input.call), problems };
     const args = JSON.parse(input.args) as Record<string, unknown>;
-    const ask = { jsonrpc: '2.0', id: input.call, method: 'tools/call', params: { name: input.tool, arguments: args } };
-    const request = this.#log.append(
-      {
-        conn,
-        kind: 'frame',
-        dir: 'out',
-        message: 'request',
-        method: 'tools/call',
-        name: input.tool,
-        id: `"${input.call}"`,
-        open: true,
-        call: input.call,
-      },
-      { message: JSON.stringify(ask) },
+    const { call, profile, tool } = input;
+    const params = { name: tool, arguments: args };
+    return this.#send(
+      { call, profile, conn, tool, method: 'tools/call', name: tool, params },
+      (state, signal) => this.#work(input, args, state, signal),
+      () => fakeResult(tool, args) ?? { code: -32603, message: 'Internal error', data: { tool } },
     );
+  }
+
+  async request(input: core.RequestInput, conn: string): Promise<core.RunOutput> {
+    const { call, profile, method } = input;
+    const params = input.params ? (JSON.parse(input.params) as Record<string, unknown>) : undefined;
+    return this.#send(
+      { call, profile, conn, tool: method, method, ...(params ? { params } : {}) },
+      (_, signal) => this.#wait(method === 'resources/read' ? 2_000 : 30, signal),
+      () => fakeAnswer(method),
+    );
+  }
+
+  async #send(
+    ask: { call: string; profile: string; conn: string; tool: string; method: string; name?: string; params?: object },
+    work: (state: core.CallState, signal: AbortSignal) => Promise<void>,
+    answer: () => object,
+  ): Promise<core.RunOutput> {
+    const { call, conn, method, name, params } = ask;
+    const id = `"${call}"`;
+    const frame = { jsonrpc: '2.0', id: call, method, ...(params ? { params } : {}) };
+    const request = this.#log.append(
+      { conn, kind: 'frame', dir: 'out', message: 'request', method, ...(name ? { name } : {}), id, open: true, call },
+      { message: JSON.stringify(frame) },
+    );
+    const output = { ...emptyOutput(call), request: request.seq };
     const stop = new AbortController();
-    const state: core.CallState = {
-      call: input.call,
-      profile: input.profile,
-      tool: input.tool,
-      started: Date.now() * 1000,
-      message: '',
-      waiting: 0,
-    };
-    this.#running.set(input.call, { state, stop });
+    const started = Date.now() * 1000;
+    const state: core.CallState = { call, profile: ask.profile, tool: ask.tool, started, message: '', waiting: 0 };
+    this.#running.set(call, { state, stop });
     this.#emit('calls');
-    await this.#work(input, args, state, stop.signal);
-    this.#running.delete(input.call);
+    await work(state, stop.signal);
+    this.#running.delete(call);
     this.#emit('calls');
-    if (stop.signal.aborted)
-      return { ...output, request: request.seq, err: fakeError({ kind: 'cancelled', message: 'cancelled' }) };
-    const result = fakeResult(input.tool, args);
-    const error = { code: -32603, message: 'Internal error', data: { tool: input.tool } };
-    const message = JSON.stringify({ jsonrpc: '2.0', id: input.call, ...(result ? { result } : { error }) });
-    const isError = result !== undefined && 'isError' in result;
-    const answer = this.#log.append(
+    if (stop.signal.aborted) return { ...output, err: fakeError({ kind: 'cancelled', message: 'cancelled' }) };
+    const result = answer();
+    const failed = 'code' in result ? (result as { code: number; message: string }) : undefined;
+    const message = JSON.stringify({ jsonrpc: '2.0', id: call, ...(failed ? { error: failed } : { result }) });
+    const isError = 'isError' in result;
+    const entry = this.#log.append(
       {
         conn,
         kind: 'frame',
         dir: 'in',
-        message: result ? 'response' : 'error',
-        id: `"${input.call}"`,
+        message: failed ? 'error' : 'response',
+        id,
         pair: request.seq,
-        call: input.call,
+        call,
         toolErr: isError,
       },
       { message },
     );
-    const rpc = fakeError({
-      kind: 'rpc',
-      step: 'tools/call',
-      message: error.message,
-      rpcCode: error.code,
-      rpc: JSON.stringify(error),
-      entries: [answer.seq],
-    });
+    const whole = { ...output, seq: entry.seq, bytes: message.length, took: entry.took ?? 0, isError };
+    if (!failed) return { ...whole, result: message.length <= 4096 ? JSON.stringify(result) : '' };
     return {
-      ...output,
-      seq: answer.seq,
-      request: request.seq,
-      bytes: message.length,
-      took: answer.took ?? 0,
-      result: result && message.length <= 4096 ? JSON.stringify(result) : '',
-      isError,
-      ...(result ? {} : { err: rpc }),
+      ...whole,
+      err: fakeError({
+        kind: 'rpc',
+        step: method,
+        message: failed.message,
+        rpcCode: failed.code,
+        rpc: JSON.stringify(failed),
+        entries: [entry.seq],
+      }),
     };
   }
 
@@ -182,5 +174,44 @@ export class FakeCalls {
     if (signal.aborted) question.state = 'cancelled';
     state.waiting = 0;
     this.#emit('questions');
+  }
+}
+
+function emptyOutput(call: string): core.RunOutput {
+  return {
+    call,
+    seq: 0,
+    request: 0,
+    bytes: 0,
+    took: 0,
+    result: '',
+    isError: false,
+    problems: [],
+    output: [],
+    findings: [],
+    rounds: 0,
+  };
+}
+
+/** What a request of any other method is answered with. */
+function fakeAnswer(method: string): object {
+  switch (method) {
+    case 'ping':
+      return {};
+    case 'resources/list':
+      return {
+        resources: [
+          { uri: 'memo://notes', name: 'notes', mimeType: 'text/markdown', size: 18 },
+          { uri: 'file:///samples/square.png', name: 'square.png', mimeType: 'image/png' },
+        ],
+      };
+    case 'resources/read':
+      return { contents: [{ uri: 'memo://notes', mimeType: 'text/markdown', text: '# Notes' }] };
+    case 'prompts/list':
+      return { prompts: [{ name: 'greet', arguments: [{ name: 'who', required: true }] }] };
+    case 'tools/list':
+      return { tools: fakeTools };
+    default:
+      return { code: -32601, message: `Method not found: ${method}` };
   }
 }

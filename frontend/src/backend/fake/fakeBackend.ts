@@ -6,7 +6,15 @@ import { fillPast } from './fill';
 import { fakeExport, fakeImport, fakeTyped } from './imports';
 import { FakeLog } from './log';
 import { FakeCalls } from './calls';
-import { capabilities, fakeChallenge, fakeError, fakeProfiles, httpSteps, stdioSteps } from './servers';
+import {
+  capabilities,
+  fakeChallenge,
+  fakeCertificate,
+  fakeError,
+  fakeProfiles,
+  httpSteps,
+  stdioSteps,
+} from './servers';
 import { fakeTools } from './tools';
 
 interface Options {
@@ -215,6 +223,14 @@ export class FakeBackend implements Backend {
     return Promise.resolve();
   }
 
+  trust(id: string, fingerprint: string): Promise<void> {
+    const p = this.#profile(id);
+    if (this.#connections.get(id)?.err?.fingerprint !== fingerprint) return refuse('that certificate was not shown');
+    p.trust = [...(p.trust ?? []), fingerprint];
+    this.emit('servers', ++this.#rev);
+    return Promise.resolve();
+  }
+
   readImport(text: string): Promise<core.ImportPreview> {
     return Promise.resolve(fakeImport(text, this.#profiles));
   }
@@ -313,6 +329,10 @@ export class FakeBackend implements Backend {
   run(input: core.RunInput): Promise<core.RunOutput> {
     const conn = this.#connections.get(input.profile)?.conn ?? '';
     return this.#calls.run(input, conn);
+  }
+
+  requestRaw(input: core.RequestInput): Promise<core.RunOutput> {
+    return this.#calls.request(input, this.#connections.get(input.profile)?.conn ?? '');
   }
 
   cancelCall(call: string): Promise<void> {
@@ -497,7 +517,9 @@ export class FakeBackend implements Backend {
         err: fakeError({ kind: 'auth', status: 401, message: 'refused', challenge: fakeChallenge() }),
       });
     } else if (p.id === 'broken') this.#set(p.id, { phase: 'failed', steps, err: brokenError() });
+    else if (p.id === 'legacy' && !p.trust?.length) this.#set(p.id, { phase: 'failed', steps, err: fakeCertificate() });
     else this.#set(p.id, { ...this.#connectedAs(p.id, p.transport), steps });
+    if (p.id === 'files') this.#set(p.id, { noise: '"Listening on port 3000 …"' });
   }
 }
 

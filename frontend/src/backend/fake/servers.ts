@@ -70,6 +70,20 @@ export function fakeError(over: Partial<core.Error> & { message: string }): core
   return new AppError(over).fault;
 }
 
+/** A certificate of a server's own, which the user may accept. */
+export function fakeCertificate(): core.Error {
+  return fakeError({
+    server: 'old weather',
+    kind: 'connect',
+    step: 'tls',
+    message: 'the certificate of weather.example.org is signed by nobody this computer trusts',
+    hint: 'If this is your own server, compare the fingerprint with the one of its certificate.',
+    detail: 'x509: certificate signed by unknown authority',
+    entries: [1],
+    fingerprint: '9f86d081884c7d659a2feaa0c55ad015a3bf4f1b2b0b822cd15d6c15b0f00a08',
+  });
+}
+
 export function fakeChallenge(): challenge.Challenge {
   const raw =
     'Bearer realm="sample", error="invalid_token", error_description="No token was sent", scope="tools:read tools:call", resource_metadata="http://127.0.0.1:8931/.well-known/oauth-protected-resource/mcp"';

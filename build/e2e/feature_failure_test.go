@@ -161,7 +161,7 @@ func (a *app) cancelConnect(t *testing.T) {
 
 // TestBadProfileFile shows what is wrong with the file and leaves it alone.
 func TestBadProfileFile(t *testing.T) {
-	home := t.TempDir()
+	home := tempHome(t)
 	name := filepath.Join(home, "sightglass", "profiles.json")
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		t.Fatal(err)

@@ -132,7 +132,7 @@ func runFrames(t *testing.T, tags string) (r framesReport) {
 	ctx, cancel := context.WithTimeout(t.Context(), 4*time.Minute)
 	defer cancel()
 	cmd := exec.CommandContext(ctx, binary)
-	cmd.Env = append(os.Environ(), options{}.environment(t.TempDir())...)
+	cmd.Env = append(os.Environ(), options{}.environment(tempHome(t))...)
 	var stderr bytes.Buffer
 	cmd.Stderr = &stderr
 	out, err := cmd.Output()
@@ -146,7 +146,7 @@ func runFrames(t *testing.T, tags string) (r framesReport) {
 }
 
 func TestTermEndsCleanly(t *testing.T) {
-	home := t.TempDir()
+	home := tempHome(t)
 	cmd := exec.Command(appBinary(t))
 	cmd.Env = append(os.Environ(), options{}.environment(home)...)
 	var log bytes.Buffer

@@ -51,7 +51,8 @@ describe('kindLabel', () => {
 describe('statusOf', () => {
   it.each<[Partial<RowEntry>, string, string]>([
     [{ message: 'request', open: true }, 'waiting', 'open'],
-    [{ message: 'request', took: 5 }, '', 'quiet'],
+    [{ message: 'request', took: 5, pair: 2 }, '', 'quiet'],
+    [{ message: 'request' }, 'no answer', 'warn'],
     [{ message: 'response' }, 'ok', 'ok'],
     [{ message: 'response', toolErr: true }, 'tool error', 'warn'],
     [{ message: 'error', code: -32601 }, '-32601', 'bad'],

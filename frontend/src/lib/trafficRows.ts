@@ -97,7 +97,8 @@ export function statusOf(entry: RowEntry): RowStatus {
   if (entry.kind !== 'frame') return noStatus;
   switch (entry.message) {
     case 'request':
-      return entry.open ? { text: 'waiting', tone: 'open', title: 'Not answered yet' } : noStatus;
+      if (entry.open) return { text: 'waiting', tone: 'open', title: 'Not answered yet' };
+      return entry.pair ? noStatus : { text: 'no answer', tone: 'warn', title: entry.note ?? 'No answer came' };
     case 'response':
       return entry.toolErr
         ? { text: 'tool error', tone: 'warn', title: 'The tool answered with isError: true' }

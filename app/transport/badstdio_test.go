@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -227,16 +225,12 @@ func TestCloseFreesCalls(t *testing.T) {
 
 func TestStartFails(t *testing.T) {
 	leakless(t)
-	plain := filepath.Join(t.TempDir(), "plain.txt")
-	if err := os.WriteFile(plain, []byte("no program"), 0o600); err != nil {
-		t.Fatal(err)
-	}
 	dir := t.TempDir()
 	for _, c := range []struct {
 		name, command, cwd, message, detail string
 	}{
 		{"not found", "no-such-command-here", "", `"no-such-command-here" was not found`, dir},
-		{"no program", plain, "", plain, ""},
+		{"a folder", dir, "", "cannot be started: " + dir + " is a folder", ""},
 		{"no folder", "true", "/no/such/folder", "The working directory /no/such/folder does not exist", ""},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -38,7 +38,7 @@ func startProcess(r *recorder, t Target) (*process, *fault.CallError) {
 	}
 	program, searched, err := profile.LookPath(t.Command, t.Env, dir)
 	if err != nil {
-		return nil, notFound(r, t.Command, searched, err)
+		return nil, lookFault(r, t.Command, searched, err)
 	}
 	// No context ends it: it is stopped step by step, with its tree.
 	p := &process{cmd: exec.CommandContext(context.Background(), program, t.Args...), exited: make(chan struct{})}
@@ -48,9 +48,7 @@ func startProcess(r *recorder, t Target) (*process, *fault.CallError) {
 		p.cmd.Env = []string{} // nil would hand on our own environment
 	}
 	if err := p.start(); err != nil {
-		f := r.fault(fault.Connect, step, fmt.Sprintf("%s could not be started: %v.", program, err), "Check that the file is a program for this machine and may be executed.")
-		f.Cause = err
-		return nil, f
+		return nil, startFault(r, program, dir, err)
 	}
 	r.lifecycle("started %s (pid %d)%s", quoteArgs(program, t.Args), p.cmd.Process.Pid, in(dir))
 	return p, nil
@@ -61,18 +59,6 @@ func in(dir string) string {
 		return ""
 	}
 	return " in " + dir
-}
-
-func notFound(r *recorder, command string, searched []string, err error) *fault.CallError {
-	f := r.fault(fault.Connect, "start process", fmt.Sprintf("The command %q was not found.", command),
-		"Install it, write its full path, or correct PATH in the server's environment.")
-	f.Cause = err
-	if len(searched) > 0 {
-		f.Detail = r.text("Searched in PATH:\n" + strings.Join(searched, "\n"))
-	} else {
-		f.Detail = r.text(err.Error())
-	}
-	return f
 }
 
 // quoteArgs writes a command line for people.
@@ -124,7 +110,7 @@ func (p *process) start() error {
 	}
 	if err := p.cmd.Start(); err != nil {
 		p.closePipes()
-		return fmt.Errorf("start: %w", err)
+		return err
 	}
 	p.started = time.Now()
 	p.tree.adopt(p.cmd.Process)

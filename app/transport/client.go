@@ -13,8 +13,6 @@ import (
 	"strings"
 	"time"
 
-	"golang.org/x/net/http/httpproxy"
-
 	"github.com/sightglass-dev/sightglass/app/fault"
 )
 
@@ -30,16 +28,16 @@ const (
 // newBase makes the HTTP transport below the tap: the system's trust store, the proxies of the environment as they
 // are now, HTTP/2 where offered, and no time limit on an answer, because streams have none.
 func newBase(t Target) *http.Transport {
-	proxy := httpproxy.FromEnvironment().ProxyFunc() // net/http's own reads the environment once per process
 	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}
 	base := &http.Transport{
-		Proxy:               func(r *http.Request) (*url.URL, error) { return proxy(r.URL) },
-		DialContext:         dialer.DialContext,
-		ForceAttemptHTTP2:   true,
-		IdleConnTimeout:     idleConnTimeout,
-		TLSHandshakeTimeout: dialTimeout,
-		MaxIdleConnsPerHost: 8,
-		DisableCompression:  true, // the tap decodes gzip itself and keeps the headers as they came
+		Proxy:                  proxyOf(),
+		OnProxyConnectResponse: proxyAnswered,
+		DialContext:            dialer.DialContext,
+		ForceAttemptHTTP2:      true,
+		IdleConnTimeout:        idleConnTimeout,
+		TLSHandshakeTimeout:    dialTimeout,
+		MaxIdleConnsPerHost:    8,
+		DisableCompression:     true, // the tap decodes gzip itself and keeps the headers as they came
 	}
 	if len(t.Trust) > 0 {
 		base.TLSClientConfig = trusting(t.Trust)

@@ -255,42 +255,6 @@ func TestNetworkErrors(t *testing.T) {
 	}
 }
 
-// TestProxy: the environment's proxy is read when the link is opened.
-func TestProxy(t *testing.T) {
-	leakless(t)
-	var asked []string
-	proxy := mcptest.Serve(t, http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked = append(asked, r.URL.String())
-		w.Header().Set("Content-Type", "application/json")
-		_, _ = io.WriteString(w, `{"jsonrpc":"2.0","id":"t1","result":{}}`)
-	}))
-	t.Setenv("HTTP_PROXY", proxy)
-	t.Setenv("NO_PROXY", "")
-	r := newRig(t).must(Target{Transport: profile.HTTP, URL: "http://mcp.example/mcp"})
-	r.mustCall("go", "")
-	if len(asked) != 1 || asked[0] != "http://mcp.example/mcp" {
-		t.Errorf("asked %q", asked)
-	}
-}
-
-// TestProxyRefuses: it is the proxy that is named, not the server.
-func TestProxyRefuses(t *testing.T) {
-	l, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	nobody := l.Addr().String()
-	l.Close()
-	t.Setenv("HTTP_PROXY", "http://user:topsecret-1234567@"+nobody)
-	t.Setenv("NO_PROXY", "")
-	r := newRig(t).must(Target{Transport: profile.HTTP, URL: "http://mcp.example/mcp"})
-	_, err = r.call("go", "")
-	badRow{kind: fault.Connect, message: "The proxy for mcp.example:80 could not be used: dial tcp " + nobody}.check(t, r, nil, err)
-	if all := r.text() + explain(err); strings.Contains(all, "topsecret") {
-		t.Errorf("the proxy's password: %s", all)
-	}
-}
-
 // says is the address of a listener that answers the first bytes of each connection with text and hangs up.
 func says(t *testing.T, text string) string {
 	t.Helper()

@@ -37,7 +37,14 @@ func (r *recorder) classify(req *http.Request, x *exchange, err error) *fault.Ca
 	var dns *net.DNSError
 	var op *net.OpError
 	var record tls.RecordHeaderError
+	var bad *badProxy
+	var refusal *proxyRefusal
 	switch {
+	case errors.As(err, &bad):
+		f.Message = fmt.Sprintf("The environment variable %s is not the address of a proxy, so %s was not asked.", bad.variable, host)
+		f.Hint = "Set it to http://host:port, unset it, or add the host to NO_PROXY, and start Sightglass again. Special characters of a password have to be percent-encoded."
+	case errors.As(err, &refusal):
+		refusal.explain(f, host)
 	case errors.As(err, &op) && op.Op == "proxyconnect":
 		f.Message = fmt.Sprintf("The proxy for %s could not be used: %s.", host, brief(op.Err))
 		f.Hint = "HTTP_PROXY or HTTPS_PROXY names this proxy: correct it, or add the host to NO_PROXY."

@@ -135,6 +135,8 @@ func statusHint(resp *http.Response) string {
 		hint = "Check the path of the URL: MCP servers often answer under /mcp or /sse."
 	case code == http.StatusMethodNotAllowed:
 		hint = "There is a server, but it takes no POST here: check the path, or choose the SSE transport."
+	case code == http.StatusProxyAuthRequired:
+		hint = hintProxyLogin
 	case code == http.StatusTooManyRequests:
 		hint = "The server limits the number of requests: wait, then try again."
 	case code == http.StatusUnsupportedMediaType, code == http.StatusNotAcceptable:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"net/http"
 	"slices"
 	"time"
 
@@ -86,14 +87,8 @@ func (c *connector) listen(ctx context.Context) {
 			if e.Conn != s.cfg.Conn || e.Kind != wire.KindHTTP || e.Purpose != "listen" || e.Status == 0 && e.Open {
 				continue
 			}
-			switch {
-			case e.Status == 0:
-				c.end(i, StepSkipped, "It could not be opened; the server's own requests may not come through.", e.Seq)
-			case e.Status < 300:
-				c.end(i, StepDone, "It is open.", e.Seq)
-			default:
-				c.end(i, StepSkipped, fmt.Sprintf("The server has none (HTTP %d).", e.Status), e.Seq)
-			}
+			state, text := streamOutcome(e.Status)
+			c.end(i, state, text, e.Seq)
 			return
 		}
 		select {
@@ -106,6 +101,24 @@ func (c *connector) listen(ctx context.Context) {
 			return
 		}
 	}
+}
+
+// streamOutcome is what an answer to the GET stream's request means for the step; 0 is none. "The server MUST either
+// return Content-Type: text/event-stream in response to this HTTP GET, or else return HTTP 405 Method Not Allowed"
+// (2025-11-25, basic/transports, Listening for Messages from the Server); many answer 404 instead.
+func streamOutcome(status int) (StepState, string) {
+	const lost = "the server's own requests may not come through."
+	switch {
+	case status == 0:
+		return StepSkipped, "It could not be opened; " + lost
+	case status < 300:
+		return StepDone, "It is open."
+	case status == http.StatusUnauthorized, status == http.StatusForbidden: // OnFault gets the challenge
+		return StepFailed, fmt.Sprintf("The server refused it (HTTP %d); %s", status, lost)
+	case status == http.StatusNotFound, status == http.StatusMethodNotAllowed:
+		return StepSkipped, fmt.Sprintf("The server has none (HTTP %d).", status)
+	}
+	return StepSkipped, fmt.Sprintf("It could not be opened (HTTP %d); %s", status, lost)
 }
 
 // initError is the JSON-RPC error and HTTP status of an answer to initialize.

@@ -71,6 +71,53 @@ func TestRefusedReply(t *testing.T) {
 	_ = w
 }
 
+// What the GET stream was answered with is told by its step; a refusal reaches OnFault too, once.
+func TestGetStreamAnswers(t *testing.T) {
+	for _, tt := range []struct {
+		status int
+		state  StepState
+		text   string
+	}{
+		{200, StepDone, "It is open."},
+		{401, StepFailed, "The server refused it (HTTP 401)"},
+		{403, StepFailed, "The server refused it (HTTP 403)"},
+		{404, StepSkipped, "The server has none (HTTP 404)."},
+		{405, StepSkipped, "The server has none (HTTP 405)."},
+		{500, StepSkipped, "It could not be opened (HTTP 500)"},
+	} {
+		t.Run(fmt.Sprint(tt.status), func(t *testing.T) {
+			faults := make(chan error, 10)
+			s, _ := webSession(t, func(w *web, c *Config) {
+				c.OnFault = func(err error) { faults <- err }
+				w.get = func(rw http.ResponseWriter, r *http.Request) {
+					if tt.status >= 400 {
+						plain(tt.status, "text/plain", "no")(rw, r)
+						return
+					}
+					plain(tt.status, "text/event-stream", ": hello\n\n")(rw, r)
+					rw.(http.Flusher).Flush()
+					<-r.Context().Done()
+				}
+			})
+			steps := s.Steps()
+			last := steps[len(steps)-1]
+			if last.Name != "open GET stream" || last.State != tt.state || !strings.HasPrefix(last.Text, tt.text) {
+				t.Errorf("step %+v, want %s %q", last, tt.state, tt.text)
+			}
+			if tt.state == StepFailed {
+				f := fault.As(<-faults)
+				if f == nil || f.Kind != fault.Auth || f.Challenge == nil || f.Challenge.Where != "the GET stream" {
+					t.Errorf("fault %+v", f)
+				}
+			}
+			closeSession(t, s)
+			if len(faults) > 0 {
+				t.Errorf("one more fault: %v", <-faults)
+			}
+		})
+	}
+}
+
 func TestCancelOverLegacyHTTP(t *testing.T) {
 	told := make(chan json.RawMessage, 1)
 	s, w := webSession(t, func(w *web, _ *Config) {

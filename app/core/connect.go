@@ -175,7 +175,7 @@ func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.M
 		Dial: func(ctx context.Context, kind session.Transport, h transport.Handlers) (transport.Link, error) {
 			t := t
 			t.Transport = profile.Transport(kind)
-			return transport.Open(ctx, t, transport.Options{Log: cn.core.log, Mask: mask, Handlers: h, Noise: cn.noise})
+			return transport.Open(ctx, t, transport.Options{Log: cn.core.log, Mask: mask, Handlers: h, Refused: cn.refused, Noise: cn.noise})
 		},
 		Era: session.Era(p.Era.Mode), Version: p.Era.Version, Remembered: cn.core.eras.of(p),
 		ConnectTimeout: ms(p.Timeouts.Connect), ProbeTimeout: ms(p.Timeouts.Probe), RequestTimeout: ms(p.Timeouts.Request),

@@ -111,12 +111,25 @@ func (cn *connection) onChange(c session.Change) {
 	cn.touch()
 }
 
-// onFault shows as a banner what concerns the connection: a refusal, or a failure outside of any call.
+// onFault shows as a banner what concerns the connection: a refusal, or a failure outside of any call. The session and
+// the link may both tell of the same refusal: the entries show that it is one.
 func (cn *connection) onFault(err error) {
-	cn.change(func(v *Connection) {
-		v.Banner = AsError(cn.masked(err))
-	})
+	e := AsError(cn.masked(err))
+	cn.mu.Lock()
+	shown := cn.view.Banner
+	known := shown != nil && slices.ContainsFunc(e.Entries, func(seq uint64) bool { return slices.Contains(shown.Entries, seq) })
+	if !known {
+		cn.view.Banner = e
+	}
+	cn.mu.Unlock()
+	if !known {
+		cn.touch()
+	}
 }
+
+// refused takes a refusal for which no caller waits. That of the session DELETE comes by no other way, and its banner
+// outlives the connection.
+func (cn *connection) refused(f *fault.CallError) { cn.onFault(f) }
 
 // noise tells that a child logs to stdout: once for each connection.
 func (cn *connection) noise(line string) {

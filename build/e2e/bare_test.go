@@ -3,11 +3,15 @@
 package e2e
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -66,12 +70,40 @@ func bareHTTP(t *testing.T, url string, n int) []time.Duration {
 	return bareEcho(t, tr, n)
 }
 
-// sampleHTTP serves the open sample over Streamable HTTP on loopback.
+// sampleHTTP serves the open sample over Streamable HTTP on loopback, from a process of its own: a server in the process
+// that measures would spare the bare figures a change of process.
 func sampleHTTP(t *testing.T) string {
 	t.Helper()
+	program, args := peerCommand(t, "http")
+	cmd := exec.Command(program, args...)
+	stdin, err := cmd.StdinPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	stdout, err := cmd.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		_ = stdin.Close() // it ends with its standard input
+		_ = cmd.Wait()
+	})
+	url, err := bufio.NewReader(stdout).ReadString('\n')
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.TrimSpace(url)
+}
+
+// serveSample is the other side of sampleHTTP: it prints its URL and serves until standard input ends.
+func serveSample() {
 	srv := httptest.NewServer(server.NewStreamableHTTPServer(demo.New()))
-	t.Cleanup(srv.Close)
-	return srv.URL + "/mcp"
+	defer srv.Close()
+	fmt.Println(srv.URL + "/mcp")
+	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
 // manyTools serves n tools over Streamable HTTP on loopback, and says when the answer to tools/list was written.

@@ -29,6 +29,10 @@ import (
 const peerVerb = "stdio-peer"
 
 func TestMain(m *testing.M) {
+	if len(os.Args) > 2 && os.Args[1] == peerVerb && os.Args[2] == "http" {
+		serveSample()
+		return
+	}
 	if len(os.Args) > 2 && os.Args[1] == peerVerb {
 		stdioPeer(os.Args[2])
 		return
@@ -41,6 +45,7 @@ func TestMain(m *testing.M) {
 //	good     serves, and prints nothing but messages
 //	chatty   prints one line on standard output before it serves
 //	deaf     reads and never answers
+//	http     serves over HTTP instead and prints its URL
 //	early    writes to standard error and exits at once
 func peerCommand(t *testing.T, mode string) (program string, args []string) {
 	t.Helper()

@@ -13,6 +13,8 @@ export type ResultState = 'none' | 'loading' | 'ready' | 'large' | 'broken';
 export class RunResult {
   state = $state<ResultState>('none');
   result = $state.raw<ToolResult | null>(null);
+  /** The whole of it, as JSON. */
+  node = $state.raw<JsonNode | null>(null);
   /** Why there is none. */
   problem = $state('');
   /** Bytes read so far. */
@@ -81,6 +83,7 @@ export class RunResult {
       this.#fail('the answer has no result');
       return;
     }
+    this.node = node;
     this.result = readResult(node);
     this.state = 'ready';
   }

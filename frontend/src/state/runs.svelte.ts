@@ -113,15 +113,16 @@ export class Runs {
   readonly #source: RunSource;
   readonly #hold: Hold | undefined;
   readonly #running = new Map<string, Run>();
-  readonly #prefix = `run-${Date.now().toString(36)}-`;
+  readonly #prefix: string;
   #last = 0;
   #pulling = false;
   #again = false;
 
-  /** `hold` keeps pulls back while a call is young. */
-  constructor(source: RunSource, hold?: Hold) {
+  /** `hold` keeps pulls back while a call is young; `name` begins the ids of the calls. */
+  constructor(source: RunSource, hold?: Hold, name = 'run') {
     this.#source = source;
     this.#hold = hold;
+    this.#prefix = `${name}-${Date.now().toString(36)}-`;
   }
 
   /** Starts listening for progress; the returned function ends it. */

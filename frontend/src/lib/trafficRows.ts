@@ -174,6 +174,11 @@ export function isProse(entry: RowEntry): boolean {
   return entry.kind === 'stderr' || entry.kind === 'lifecycle' || entry.kind === 'auth' || groupOf(entry) === undefined;
 }
 
+/** Whether an entry begins a connection anew: what is above it belongs to the one before. */
+export function isRestart(entry: RowEntry): boolean {
+  return entry.kind === 'lifecycle' && entry.note?.startsWith('restarted ') === true;
+}
+
 /** The text of such a row. */
 export function proseOf(entry: RowEntry): string {
   return entry.note ?? [entry.method, entry.name].filter(Boolean).join(' ');

@@ -80,6 +80,16 @@ describe('the table', () => {
     await open((log) => log.add({ kind: 'gap', note: '12 entries were dropped' }));
     expect(screen.getByRole('gridcell').textContent).toBe('12 entries were dropped');
   });
+
+  it('divides what came before a restart from what came after', async () => {
+    await open((log) => {
+      log.add({ kind: 'lifecycle', note: 'restarted everything' });
+      log.add({ kind: 'lifecycle', note: 'connected' });
+    });
+    const rows = screen.getAllByRole('row');
+    expect(cells(rows[1])).toEqual([expect.stringMatching(/^restarted everything at \d\d:\d\d:\d\d$/)]);
+    expect(cells(rows[2]).length).toBeGreaterThan(1);
+  });
 });
 
 describe('copying', () => {

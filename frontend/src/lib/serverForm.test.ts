@@ -31,6 +31,8 @@ const full: Editable = {
   loginShellPath: false,
   url: 'https://kept.example',
   headers: [{ name: 'X-A', value: 'b' }],
+  trust: ['9f86d081'],
+  watch: 'dist/server.js',
   era: { mode: 'legacy', version: '2025-06-18' },
   timeouts: { connect: 5000, request: 100 },
 };

@@ -17,6 +17,8 @@ export interface Editable {
   loginShellPath?: boolean;
   url?: string;
   headers?: Named[];
+  trust?: string[];
+  watch?: string;
   era: { mode?: string; version?: string };
   timeouts: { connect?: number; probe?: number; request?: number };
   sample?: string;
@@ -57,6 +59,10 @@ export interface ServerDraft {
   loginShellPath: '' | 'yes' | 'no';
   url: string;
   headers: ValueDraft[];
+  /** Fingerprints of accepted certificates, hex. */
+  trust: string[];
+  /** The file whose change restarts the server; empty for none. */
+  watch: string;
   /** New values of secrets that the command or the URL names as ${secret:name}, by that name. */
   named: Record<string, string>;
   mode: EraMode;
@@ -106,6 +112,8 @@ export function draftOf(server: Editable): ServerDraft {
     loginShellPath: server.loginShellPath === undefined ? '' : server.loginShellPath ? 'yes' : 'no',
     url: server.url ?? '',
     headers: (server.headers ?? []).map(valueDraft),
+    trust: [...(server.trust ?? [])],
+    watch: server.watch ?? '',
     named: {},
     mode: era.mode === 'legacy' || era.mode === 'modern' ? era.mode : 'auto',
     version: era.version ?? '',
@@ -120,7 +128,7 @@ export const newServer: Editable = { id: '', name: '', transport: 'stdio', era: 
 
 /** The profile of a draft. What belongs to another transport is kept: switching back and forth loses nothing. */
 export function serverOf(draft: ServerDraft, before: Editable): Editable {
-  const { color, group, command, cwd, url, headers, env, args } = draft;
+  const { color, group, command, cwd, url, headers, env, args, trust, watch } = draft;
   const named = (list: readonly ValueDraft[]): Named[] =>
     list
       .filter((v) => v.name.trim() !== '')
@@ -143,6 +151,8 @@ export function serverOf(draft: ServerDraft, before: Editable): Editable {
     ...(draft.loginShellPath ? { loginShellPath: draft.loginShellPath === 'yes' } : {}),
     ...(url.trim() ? { url: url.trim() } : {}),
     ...(named(headers).length > 0 ? { headers: named(headers) } : {}),
+    ...(trust.length > 0 ? { trust: [...trust] } : {}),
+    ...(watch.trim() ? { watch: watch.trim() } : {}),
     era: { ...(draft.mode === 'auto' ? {} : { mode: draft.mode }), ...eraVersion(draft) },
     timeouts,
     ...(before.sample ? { sample: before.sample } : {}),

@@ -89,3 +89,24 @@ it('closes at once when nothing was changed', async () => {
   await userEvent.setup().click(screen.getByRole('button', { name: 'Cancel' }));
   expect(shell.dialog.kind).toBe('none');
 });
+
+it('keeps the file to watch, and forgets a certificate that is trusted no longer', async () => {
+  const w = await testWindow();
+  const { backend, servers, connections, shell } = w;
+  const before = servers.get('files');
+  if (!before) throw new Error('no server');
+  await servers.save({ ...before, trust: ['9f86d081', '00ff'] }, []);
+  const save = vi.spyOn(backend, 'saveServer');
+  render(EditorDialog, { backend, server: servers.get('files') ?? null, servers, connections, shell });
+  const user = userEvent.setup();
+  await user.type(screen.getByLabelText('Restart when this file changes'), 'dist/server.js');
+  expect(screen.queryByText('9F:86:D0:81')).toBeNull();
+  await user.selectOptions(screen.getByLabelText('Transport'), 'http');
+  await user.type(screen.getByLabelText('URL'), 'https://a.example/mcp');
+  expect(screen.getByText('9F:86:D0:81')).toBeDefined();
+  await expectAccessible();
+  await user.click(screen.getByRole('button', { name: 'Trust certificate 9F:86:D0:81… no longer' }));
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(save).toHaveBeenCalledOnce());
+  expect(save.mock.calls[0]?.[0]).toMatchObject({ watch: 'dist/server.js', trust: ['00ff'] });
+});

@@ -21,6 +21,7 @@ it('writes an error as text, leaving out what is not there', () => {
     headers: [{ name: 'Date', value: 'now' }],
     rpcCode: 0,
     rpc: '',
+    fingerprint: '',
   };
   expect(faultAsText(error)).toBe(
     'No MCP answer: everything\nStep: initialize\nHTTP status 500\nHint: Look at the log.\n\n500 Internal Server Error\nDate: now\n\noops',

@@ -1,4 +1,5 @@
 import { statusLine } from './challengeText';
+import { fingerprintText } from './fingerprint';
 import { parseJson } from './jsonDoc';
 import { printJson } from './jsonPrint';
 
@@ -14,6 +15,8 @@ export interface FaultLike {
   headers: readonly { name: string; value: string }[];
   rpcCode: number;
   rpc: string;
+  /** SHA-256 of a certificate, hex, or empty. */
+  fingerprint: string;
 }
 
 const headlines = new Map([
@@ -40,6 +43,7 @@ export function faultAsText(e: FaultLike): string {
   if (e.step) lines.push(`Step: ${e.step}`);
   lines.push(e.message);
   if (e.hint) lines.push(`Hint: ${e.hint}`);
+  if (e.fingerprint) lines.push(`Certificate (SHA-256): ${fingerprintText(e.fingerprint)}`);
   if (e.status) lines.push('', statusLine(e.status), ...e.headers.map((h) => `${h.name}: ${h.value}`));
   if (e.rpc) lines.push('', e.rpc);
   if (e.detail) lines.push('', e.detail);

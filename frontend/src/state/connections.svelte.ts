@@ -4,7 +4,7 @@ import { puller } from './puller';
 
 export type ConnectionsSource = Pick<
   Backend,
-  'connections' | 'connect' | 'disconnect' | 'launch' | 'confirmLaunch' | 'setSecrets' | 'on'
+  'connections' | 'connect' | 'disconnect' | 'launch' | 'confirmLaunch' | 'setSecrets' | 'trust' | 'on'
 >;
 
 const phases: readonly string[] = ['disconnected', 'connecting', 'connected', 'refused', 'failed', 'closing'];
@@ -24,6 +24,8 @@ export class Connections {
   readonly #asking = new SvelteMap<string, core.Launch>();
   readonly #faults = new SvelteMap<string, core.Error>();
   readonly #busy = new SvelteSet<string>();
+  /** Connections, by their id in the log, whose noise the user has read of. */
+  readonly #hushed = new SvelteSet<string>();
   #rev = 0;
 
   /** Pulls what changed since the last pull. */
@@ -111,6 +113,21 @@ export class Connections {
   async reconnect(id: string): Promise<void> {
     await this.disconnect(id);
     if (!this.#faults.has(id)) await this.connect(id);
+  }
+
+  /** Accepts the certificate that the last connect failed at, and connects again. */
+  async trust(id: string, fingerprint: string): Promise<void> {
+    await this.#do(id, () => this.#source.trust(id, fingerprint));
+    if (!this.#faults.has(id)) await this.connect(id);
+  }
+
+  /** Whether the user has closed what is said of lines on stdout that are no messages. */
+  hushed(conn: string): boolean {
+    return this.#hushed.has(conn);
+  }
+
+  hush(conn: string): void {
+    this.#hushed.add(conn);
   }
 
   /** Forgets what was said about a server. */

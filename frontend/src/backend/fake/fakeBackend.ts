@@ -534,7 +534,7 @@ function step(name: string, state: string, text: string, ms: number): core.Step 
 function brokenError(): core.Error {
   return fakeError({
     server: 'my server',
-    kind: 'connect',
+    kind: 'closed',
     step: 'start process',
     message: 'uvx my-mcp-server ended with exit status 1 before it answered',
     hint: 'The last lines of its standard error say why. Start the same command in a terminal to try a fix.',

@@ -1,4 +1,4 @@
-import { render, screen, waitFor } from '@testing-library/svelte';
+import { render, screen, waitFor, within } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
 import { expectAccessible } from '../../test/axe';
@@ -46,6 +46,41 @@ it('says why a connect failed, with its evidence and steps', async () => {
   expect(screen.getByText(/No module named 'httpx'/)).toBeDefined();
   expect(screen.getByRole('list', { name: 'Steps of this connect' }).children).toHaveLength(2);
   await expectAccessible();
+});
+
+it('offers to restart a program that ended', async () => {
+  const { backend } = await view('broken');
+  const connect = vi.spyOn(backend, 'connect');
+  const user = userEvent.setup();
+  await user.click(screen.getByRole('button', { name: 'Restart' }));
+  await user.click(await screen.findByRole('button', { name: 'Start' }));
+  await waitFor(() => expect(connect).toHaveBeenCalledExactlyOnceWith('broken'));
+});
+
+it('shows a certificate nobody vouches for, trusts it on a click and connects', async () => {
+  const { backend, connections } = await view('legacy');
+  const trust = vi.spyOn(backend, 'trust');
+  const user = userEvent.setup();
+  await connections.connect('legacy');
+  const certificate = within(await screen.findByRole('region', { name: 'Certificate' }));
+  expect(certificate.getByText(/^9F:86:D0:81/)).toBeDefined();
+  await expectAccessible();
+  await user.click(certificate.getByRole('button', { name: 'Copy the fingerprint' }));
+  await user.click(certificate.getByRole('button', { name: 'Trust this certificate for this server' }));
+  await waitFor(() => expect(connections.phase('legacy')).toBe('connected'));
+  expect(trust).toHaveBeenCalledExactlyOnceWith('legacy', expect.stringMatching(/^9f86d081/));
+});
+
+it('says once for a connection that the server logs to standard output', async () => {
+  const { backend, connections } = await view('files');
+  await backend.setSecrets('files', [{ name: 'secret:token', value: 'x', clear: false }]);
+  await connections.connect('files');
+  expect(await screen.findByText('"Listening on port 3000 …"')).toBeDefined();
+  expect(screen.getByRole('alert').textContent).toContain('Log to standard error instead');
+  await expectAccessible();
+  await userEvent.setup().click(screen.getByRole('button', { name: 'Dismiss' }));
+  expect(screen.queryByRole('alert')).toBeNull();
+  expect(connections.hushed(connections.get('files')?.conn ?? '')).toBe(true);
 });
 
 it('shows the steps of a connect under way, and cancels it', async () => {

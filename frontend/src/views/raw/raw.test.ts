@@ -1,0 +1,119 @@
+import { render, screen, waitFor, within } from '@testing-library/svelte';
+import userEvent from '@testing-library/user-event';
+import { beforeEach, expect, it } from 'vitest';
+import { backend } from '../../backend';
+import { Drafts } from '../../lib/drafts';
+import { rawSource } from '../../state/appRaw';
+import { lasting } from '../../state/lasting.svelte';
+import { RawRequests } from '../../state/rawRequests.svelte';
+import { Runs } from '../../state/runs.svelte';
+import { expectAccessible } from '../../test/axe';
+import RawView from './RawView.svelte';
+
+const wait = { timeout: 60_000 };
+const runs = new Runs(rawSource, undefined, 'test');
+
+beforeEach(() => localStorage.clear());
+
+const fresh = (): RawRequests => lasting(() => new RawRequests(runs, new Drafts(localStorage), 'open'));
+
+function open(era = 'legacy'): {
+  requests: RawRequests;
+  shown: number[][];
+  container: HTMLElement;
+  unmount: () => void;
+} {
+  const requests = fresh();
+  const shown: number[][] = [];
+  const { container, unmount } = render(RawView, {
+    profile: 'open',
+    conn: 'c-open',
+    era,
+    requests,
+    onshowentries: (seqs: number[]) => void shown.push(seqs),
+  });
+  return { requests, shown, container, unmount };
+}
+
+const method = (): HTMLElement => screen.getByRole('combobox', { name: 'Method' });
+const answer = (): HTMLElement => screen.getByRole('region', { name: 'Answer' });
+const ended = (state: string): Promise<void> => waitFor(() => expect(answer().dataset['runState']).toBe(state), wait);
+
+it('sends by Ctrl+Enter and shows the answer, pretty and as it came', async () => {
+  const user = userEvent.setup();
+  const { shown, container } = open();
+  await user.type(method(), 'resources/list{Control>}{Enter}{/Control}');
+  await ended('done');
+  expect(within(answer()).getByText(/memo:\/\/notes/)).toBeTruthy();
+  await expectAccessible(container);
+  await user.click(within(answer()).getByRole('button', { name: 'Show in traffic' }));
+  expect(shown[0]).toHaveLength(2);
+  await user.click(within(answer()).getByRole('tab', { name: 'Raw' }));
+  await waitFor(() => expect(answer().textContent).toContain('"jsonrpc"'), wait);
+});
+
+it('shows an error of the protocol whole', async () => {
+  const user = userEvent.setup();
+  open();
+  await user.type(method(), 'no/such{Enter}');
+  await ended('failed');
+  expect(within(answer()).getByRole('heading', { name: 'The server answered with an error' })).toBeTruthy();
+  expect(within(answer()).getByRole('tab', { name: 'Raw' })).toBeTruthy();
+});
+
+it('sends nothing while the method is missing or the params are no object', async () => {
+  const user = userEvent.setup();
+  const { requests } = open();
+  await user.click(screen.getByRole('button', { name: 'Send' }));
+  expect(screen.getByText('Which method?')).toBeTruthy();
+  requests.setMethod('ping');
+  requests.setText('[1]');
+  expect(await screen.findByText('Params are a JSON object, or nothing.')).toBeTruthy();
+  requests.setText('{');
+  await waitFor(() => expect(screen.getByRole('button', { name: 'Send' })).toHaveProperty('disabled', true));
+  requests.send('c-open');
+  expect(requests.history).toEqual([]);
+});
+
+it('offers the methods of the era, and the params a method needs', async () => {
+  const names = (): string[] =>
+    [...document.querySelectorAll('datalist option')].map((o) => (o as HTMLOptionElement).value);
+  const { requests, unmount } = open();
+  expect(names()).toContain('ping');
+  await userEvent.setup().type(method(), 'resources/read');
+  expect(JSON.parse(requests.text)).toEqual({ uri: '' });
+  requests.setText('{"uri":"memo://notes"}');
+  requests.setMethod('resources/subscribe', '{"uri":""}');
+  expect(requests.text).toBe('{"uri":"memo://notes"}');
+  unmount();
+  open('modern');
+  expect(names()).toContain('server/discover');
+  expect(names()).not.toContain('ping');
+});
+
+it('cancels a request that takes long', async () => {
+  const user = userEvent.setup();
+  const { requests } = open();
+  requests.setMethod('resources/read');
+  await user.click(screen.getByRole('button', { name: 'Send' }));
+  await user.click(await within(answer()).findByRole('button', { name: 'Cancel' }, wait));
+  await ended('cancelled');
+});
+
+it('puts a request back, and keeps what is written over a restart, without its secrets', async () => {
+  const user = userEvent.setup();
+  const { requests } = open();
+  await user.type(method(), 'ping{Enter}');
+  await ended('done');
+  requests.setMethod('prompts/get');
+  requests.setText('{"name":"greet","password":"hunter2"}');
+  requests.flush();
+  const later = fresh();
+  expect(later.method).toBe('prompts/get');
+  expect(JSON.parse(later.text)).toEqual({ name: 'greet' });
+  expect(JSON.stringify(localStorage)).not.toContain('hunter2');
+  await user.click(within(screen.getByRole('list', { name: 'Sent requests' })).getByRole('button', { name: /ping/ }));
+  expect(requests.method).toBe('ping');
+  expect(requests.text).toBe('');
+  expect(await backend.calls('open')).toEqual([]);
+});

@@ -33,6 +33,8 @@ export class FakeBackend implements Backend {
   readonly #running = new Map<string, AbortController>();
   readonly #deleted = new Map<string, { server: profile.Profile; at: number }>();
   readonly #confirmed = new Set(['open', 'files']);
+  /** Servers that were connected before. */
+  readonly #ran = new Set(['open', 'search']);
   readonly #kept = new Map<string, Set<string>>([
     ['files', new Set(['env:API_TOKEN'])],
     ['search', new Set(['header:Authorization'])],
@@ -500,6 +502,10 @@ export class FakeBackend implements Backend {
     const stop = new AbortController();
     this.#running.get(p.id)?.abort();
     this.#running.set(p.id, stop);
+    if (this.#ran.has(p.id)) {
+      this.#log.append({ conn: `c-${p.id}`, kind: 'lifecycle', note: `restarted ${p.name}` });
+    }
+    this.#ran.add(p.id);
     const plan = p.transport === 'stdio' ? stdioSteps : httpSteps;
     const steps: core.Step[] = [];
     this.#set(p.id, { phase: 'connecting', transport: p.transport, steps: [] });

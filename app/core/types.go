@@ -155,7 +155,7 @@ type Connection struct {
 	ToolsChanged bool   `json:"toolsChanged"`     // list_changed came since the list was read
 	Noise        string `json:"noise"`            // the first line on stdout that is no message, quoted: the server logs where it must not
 	Err          *Error `json:"err,omitempty"`    // why Failed or Refused, or why it ended
-	Banner       *Error `json:"banner,omitempty"` // a refusal on the live connection
+	Banner       *Error `json:"banner,omitempty"` // a refusal on the live connection, or of its end
 }
 
 // Tool is one row of the tool list.

@@ -88,7 +88,7 @@ func start(t *testing.T, o options) *app {
 // program for a moment and still write: removing it is tried until it succeeds.
 func tempHome(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "sightglass-e2e-")
+	dir, err := os.MkdirTemp("", "sightglass-e2e-") //nolint:usetesting // T.TempDir fails the test when a file comes while it removes
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -48,7 +48,7 @@ func TestCrashOfTheChild(t *testing.T) {
 func TestChildThatEndsAtOnce(t *testing.T) {
 	a := start(t, options{})
 	a.startTyped(peerLine(t, "early"))
-	a.see(role("button", "Try again"))
+	a.see(role("button", "Restart"))
 	contains(t, "the window", a.textOf(mainish), "3", "fatal: DATABASE_URL is not set")
 	a.shot("ended")
 }
@@ -60,13 +60,14 @@ func TestJunkOnStandardOutput(t *testing.T) {
 		a.startTyped(peerLine(t, "chatty"))
 		a.connected()
 		a.click(entry("invalid", `Not a JSON-RPC message: "Listening for messages on standard input"`))
+		a.says(mainish, "Listening for messages on standard input") // the strip above the tabs
 		a.says(css(`section[aria-label^="Entry #"]`), "Withheld from the protocol engine")
 		a.shot("quoted")
 	})
 	t.Run("and nothing else", func(t *testing.T) {
 		a := start(t, options{})
 		a.startTyped("echo Server ready on port 3000")
-		a.see(role("button", "Try again"))
+		a.see(role("button", "Restart"))
 		contains(t, "the window", a.textOf(mainish), "Server ready on port 3000")
 		a.shot("failed")
 	})

@@ -238,12 +238,13 @@ func ctrl(key string) string { return ctrlKey + key + ctrlKey } //nolint:unused 
 // resize sets the inner size of the window.
 func (a *app) resize(width, height int) {
 	a.t.Helper()
-	// A window that is still being resized may forget the next size: it is asked for again.
-	asked := time.Time{}
+	// A window that is still being resized may forget the next size, and GTK passes the same size on only once: it is
+	// asked for another in between.
+	asked, off := time.Time{}, 1
 	a.poll(fmt.Sprintf("a window of %dx%d", width, height), func() bool {
 		if time.Since(asked) > time.Second {
-			asked = time.Now()
-			a.js("window.runtime.WindowSetSize(arguments[0], arguments[1])", width, height)
+			asked, off = time.Now(), 1-off
+			a.js("window.runtime.WindowSetSize(arguments[0], arguments[1])", width-off, height-off)
 		}
 		return a.js("return innerWidth === arguments[0] && innerHeight === arguments[1]", width, height) == true
 	})

@@ -26,6 +26,7 @@ type App struct {
 	Connections *Connections
 	Tools       *Tools
 	Traffic     *Traffic
+	SignIn      *SignIn
 	Window      *Window
 }
 
@@ -39,13 +40,14 @@ func New(version string) *App {
 	a.Connections = &Connections{app: a}
 	a.Tools = &Tools{app: a}
 	a.Traffic = &Traffic{app: a}
+	a.SignIn = &SignIn{app: a}
 	a.Window = &Window{app: a}
 	return a
 }
 
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
-	return []any{a.Servers, a.Connections, a.Tools, a.Traffic, a.Window}
+	return []any{a.Servers, a.Connections, a.Tools, a.Traffic, a.SignIn, a.Window}
 }
 
 // Handler answers the window's fetches.

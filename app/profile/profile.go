@@ -34,6 +34,8 @@ type Profile struct {
 
 	Era      Era      `json:"era"`
 	Timeouts Timeouts `json:"timeouts"`
+	Auth     Auth     `json:"auth,omitempty,omitzero"`
+	Network  Network  `json:"network,omitempty,omitzero"`
 
 	Sample string `json:"sample,omitempty"` // "open" or "protected": a built-in sample from app/demo; its command and URL are filled at start
 }

@@ -16,6 +16,94 @@ export namespace app {
 
 }
 
+export namespace auth {
+	
+	export interface Check {
+	    id: string;
+	    title: string;
+	    expected: string;
+	    source: string;
+	    state: string;
+	    text: string;
+	    fix: string;
+	    entries: number[];
+	}
+	export interface Claims {
+	    header: string;
+	    payload: string;
+	    note: string;
+	}
+	export interface Fact {
+	    name: string;
+	    value: string;
+	    secret: boolean;
+	    note: string;
+	    state: string;
+	}
+	export interface Option {
+	    value: string;
+	    label: string;
+	    note: string;
+	}
+	export interface Input {
+	    name: string;
+	    label: string;
+	    kind: string;
+	    value: string;
+	    default: string;
+	    options: Option[];
+	    free: boolean;
+	    set: boolean;
+	    help: string;
+	}
+	export interface Message {
+	    from: string;
+	    to: string;
+	    label: string;
+	    method: string;
+	    url: string;
+	    status: number;
+	    entries: number[];
+	    state: string;
+	    text: string;
+	    sent: Fact[];
+	    got: Fact[];
+	}
+	
+	export interface Rule {
+	    text: string;
+	    source: string;
+	}
+	export interface Step {
+	    id: string;
+	    title: string;
+	    state: string;
+	    expected: Rule[];
+	    messages: Message[];
+	    facts: Fact[];
+	    inputs: Input[];
+	    verdict: string;
+	    fix: string;
+	    findings: challenge.Finding[];
+	    started: number;
+	    took: number;
+	}
+	export interface Stray {
+	    at: number;
+	    method: string;
+	    target: string;
+	    why: string;
+	}
+	export interface Verdict {
+	    what: string;
+	    state: string;
+	    text: string;
+	    source: string;
+	    fix: string;
+	}
+
+}
+
 export namespace challenge {
 	
 	export interface Finding {
@@ -89,6 +177,14 @@ export namespace core {
 	    result: string;
 	    decline: boolean;
 	}
+	export interface BrowserWait {
+	    url: string;
+	    redirectURI: string;
+	    since: number;
+	    until: number;
+	    opened: string;
+	    strays: auth.Stray[];
+	}
 	export interface CallState {
 	    call: string;
 	    profile: string;
@@ -113,6 +209,12 @@ export namespace core {
 	    rpc: string;
 	    entries: number[];
 	    fingerprint: string;
+	}
+	export interface Checks {
+	    running: boolean;
+	    at: number;
+	    results: auth.Check[];
+	    err?: Error;
 	}
 	export interface Step {
 	    name: string;
@@ -150,6 +252,26 @@ export namespace core {
 	    banner?: Error;
 	}
 	
+	export interface Identity {
+	    id: string;
+	    name: string;
+	    issuer: string;
+	    resource: string;
+	    client: string;
+	    kind: string;
+	    grant: string;
+	    type: string;
+	    token: string;
+	    refresh: boolean;
+	    revoke: boolean;
+	    expires: number;
+	    issued: number;
+	    wanted: string[];
+	    granted: string[];
+	    place: string;
+	    claims?: auth.Claims;
+	    judged: auth.Verdict[];
+	}
 	export interface ImportSecret {
 	    name: string;
 	    hint: string;
@@ -218,6 +340,12 @@ export namespace core {
 	    entry: number;
 	    template: string;
 	}
+	export interface Replay {
+	    what: string;
+	    state: string;
+	    seq: number;
+	    text: string;
+	}
 	export interface RequestInput {
 	    call: string;
 	    profile: string;
@@ -259,6 +387,39 @@ export namespace core {
 	    fileError: string;
 	    keychain: KeychainState;
 	}
+	export interface StepUp {
+	    operation: string;
+	    have: string[];
+	    new: string[];
+	    union: string[];
+	    attempt: number;
+	    stopped: string;
+	}
+	export interface SignIn {
+	    profile: string;
+	    rev: number;
+	    phase: string;
+	    why: string;
+	    next: string;
+	    steps: auth.Step[];
+	    challenge?: challenge.Challenge;
+	    stepUp?: StepUp;
+	    browser?: BrowserWait;
+	    replay?: Replay;
+	    identities: Identity[];
+	    active: string;
+	    store: string;
+	    inMemory: boolean;
+	    checks?: Checks;
+	    err?: Error;
+	}
+	export interface SignInStep {
+	    profile: string;
+	    step: string;
+	    inputs: Record<string, string>;
+	    only: boolean;
+	}
+	
 	
 	export interface Tool {
 	    index: number;
@@ -299,19 +460,55 @@ export namespace core {
 
 export namespace profile {
 	
+	export interface Value {
+	    name: string;
+	    value?: string;
+	    secret?: boolean;
+	}
+	export interface Auth {
+	    grant?: string;
+	    auto?: boolean;
+	    issuer?: string;
+	    authorizationEndpoint?: string;
+	    tokenEndpoint?: string;
+	    registrationEndpoint?: string;
+	    revocationEndpoint?: string;
+	    resource?: string;
+	    scopes?: string[];
+	    extra?: Value[];
+	    clientKind?: string;
+	    clientID?: string;
+	    clientIssuer?: string;
+	    clientAuth?: string;
+	    clientMetadataURL?: string;
+	    keyID?: string;
+	    signingAlg?: string;
+	    redirectHost?: string;
+	    redirectPort?: number;
+	    browserWait?: number;
+	    idpIssuer?: string;
+	    idpTokenEndpoint?: string;
+	    idpClientID?: string;
+	    idpTokenType?: string;
+	    dpop?: string;
+	    allowHTTP?: string[];
+	    allowPrivate?: boolean;
+	    allowNoPKCE?: boolean;
+	}
 	export interface Era {
 	    mode?: string;
 	    version?: string;
+	}
+	export interface Network {
+	    ca?: string;
+	    clientCert?: string;
+	    clientKey?: string;
+	    proxy?: string;
 	}
 	export interface Timeouts {
 	    connect?: number;
 	    probe?: number;
 	    request?: number;
-	}
-	export interface Value {
-	    name: string;
-	    value?: string;
-	    secret?: boolean;
 	}
 	export interface Profile {
 	    id: string;
@@ -330,6 +527,8 @@ export namespace profile {
 	    watch?: string;
 	    era: Era;
 	    timeouts: Timeouts;
+	    auth?: Auth;
+	    network?: Network;
 	    sample?: string;
 	}
 	

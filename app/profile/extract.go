@@ -158,33 +158,49 @@ func (e *extractor) args() {
 
 // arg is one argument with its credentials taken out; before is the flag in front of it, or "".
 func (e *extractor) arg(before, a string) string {
+	forHeader := false
 	if m := flag.FindStringSubmatch(before); m != nil && !strings.HasPrefix(a, "-") && !isSwitch(m[2]) {
 		if out, ok := e.named(m[2], a); ok {
 			return out
 		}
+		forHeader = isHeaderFlag(m[2])
 	}
 	if m := flagValue.FindStringSubmatch(a); m != nil {
 		if out, ok := e.named(m[2], m[4]); ok {
 			return m[1] + m[2] + m[3] + out
 		}
 		if m[3] == "=" {
-			return m[1] + m[2] + m[3] + e.arg("", m[4]) // --env=TOKEN=x, --header=Authorization: x
+			return m[1] + m[2] + m[3] + e.arg(m[1]+m[2], m[4]) // --env=TOKEN=x, --header=Authorization: x
 		}
 	}
-	if strings.Contains(a, "://") {
+	if strings.Contains(a, "://") && !scriptLike(strings.ReplaceAll(a, "&", "")) { // & parts a query
 		return e.inText(e.url(a))
 	}
-	if m := assignment.FindStringSubmatch(a); m != nil {
+	if m := assignment.FindStringSubmatch(a); m != nil && !scriptLike(m[2]) {
 		if out, ok := e.named(m[1], m[2]); ok {
 			return m[1] + "=" + out
 		}
 	}
-	if m := headerLine.FindStringSubmatch(a); m != nil {
+	if m := headerLine.FindStringSubmatch(a); m != nil && (forHeader || m[1] != "" || !scriptLike(m[4])) {
 		if out, ok := e.named(m[2], m[4]); ok {
 			return m[1] + m[2] + ":" + m[3] + out
 		}
 	}
 	return e.inText(a)
+}
+
+func isHeaderFlag(name string) bool {
+	return name == "H" || strings.Contains(strings.ToLower(name), "header")
+}
+
+// scriptLike says that an argument may be a piece of a script, as in sh -c 'TOKEN=x; …'. What starts must be seen
+// before it does: none of it may go where only its placeholder is shown.
+func scriptLike(value string) bool {
+	value = strings.TrimSpace(value)
+	if m := scheme.FindStringSubmatch(value); m != nil {
+		value = m[2] // the space after Bearer
+	}
+	return strings.HasPrefix(value, "!") || strings.ContainsAny(value, " \t\r\n;|&<>`") || strings.Contains(value, "$(")
 }
 
 func isSwitch(flag string) bool {
@@ -196,7 +212,7 @@ func (e *extractor) named(name, value string) (string, bool) {
 	if strings.Contains(value, "://") && !strings.ContainsAny(value, " \t") {
 		return "", false // its parts are looked at
 	}
-	if (name == "H" || strings.Contains(strings.ToLower(name), "header")) && headerLine.MatchString(value) {
+	if isHeaderFlag(name) && headerLine.MatchString(value) {
 		return "", false // its value is looked at
 	}
 	yes, why := LooksSecret(name, value)

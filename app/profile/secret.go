@@ -35,10 +35,12 @@ var harmless = []string{
 	"KEYCLOAK", "TOKENIZER", "TOKENIZERS", "OAUTH2CALLBACK",
 }
 
-// placeWords at the end of a name say that the value is where the credential is, not the credential.
+// placeWords at the end of a name say that the value is where the credential is, or what tells it, not the
+// credential.
 var placeWords = []string{
 	"FILE", "PATH", "DIR", "FOLDER", "URL", "URI", "ENDPOINT", "HOST", "SOCK", "SOCKET", "TYPE", "METHOD", "MODE", "LIMIT",
 	"TTL", "TIMEOUT", "ISSUER", "AUDIENCE", "SERVER", "ENABLED", "REQUIRED", "NAME", "LENGTH", "COUNT",
+	"COMMAND", "CMD", "HELPER", "PROGRAM", "SCRIPT",
 }
 
 // known are values that say themselves what they are. Each begins at a word border; group 1 is what may be named.

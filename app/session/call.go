@@ -70,6 +70,13 @@ func (s *Session) Call(ctx context.Context, in CallInput) (*Result, error) {
 			return nil, s.input(in.Method, "The params are no JSON: "+err.Error()+".")
 		}
 	}
+	return s.run(ctx, in, func(ctx context.Context, f *flight) (*Result, error) {
+		return s.rounds(ctx, f, in, in.Params, &Result{Call: f.id})
+	})
+}
+
+// run does the work of a call in flight.
+func (s *Session) run(ctx context.Context, in CallInput, work func(context.Context, *flight) (*Result, error)) (*Result, error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	f, err := s.begin(in, cancel)
@@ -79,7 +86,7 @@ func (s *Session) Call(ctx context.Context, in CallInput) (*Result, error) {
 	defer s.finish(f)
 	defer context.AfterFunc(s.ctx, func() { cancel(context.Cause(s.ctx)) })()
 	defer s.watch(ctx, f, in)()
-	return s.rounds(ctx, f, in)
+	return work(ctx, f)
 }
 
 // Cancel ends a call in flight; reason goes to the server. It reports whether there was one.
@@ -121,23 +128,19 @@ func (s *Session) once(ctx context.Context, f *flight, in CallInput, params json
 
 // send sends one request and fills r with its answer.
 func (s *Session) send(ctx context.Context, f *flight, in CallInput, params json.RawMessage, r *Result) error {
-	id := s.ids.next()
-	req := transport.Request{ID: id, Method: in.Method, Call: f.id, Purpose: in.Purpose}
-	token := ""
-	if in.OnProgress != nil {
-		token = id // unique across active requests, as the id is
-		s.expect(f, token)
-	}
-	var findings []string
-	req.Params, req.Header, findings = s.dress(in, params, token)
+	req, findings := s.dressed(f, in, params)
 	answer, err := s.link.Call(ctx, req)
 	if ctx.Err() != nil && answer == nil {
-		return s.abandoned(ctx, id, f.step, err)
+		return s.abandoned(ctx, req.ID, f.step, err)
 	}
 	if err != nil {
 		ff := s.fault(err, f.step)
-		if ff.Kind == fault.Session {
+		switch ff.Kind {
+		case fault.Session:
 			s.end(ff)
+		case fault.Auth:
+			s.keepRefused(f, in, params, req, r)
+		default:
 		}
 		return ff
 	}

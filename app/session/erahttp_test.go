@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,6 +41,7 @@ func (w *web) ServeHTTP(rw http.ResponseWriter, r *http.Request) {
 	w.hdr[m.Method] = r.Header.Clone()
 	w.mu.Unlock()
 	r = r.WithContext(context.WithValue(r.Context(), webKey{}, m))
+	r.Body = io.NopCloser(bytes.NewReader(body))
 	do := w.on[m.Method]
 	switch {
 	case r.Method == http.MethodPost && do != nil:

@@ -36,6 +36,7 @@ type flight struct {
 	cancel context.CancelCauseFunc
 	bump   chan struct{} // progress came: the timeout starts anew
 	notify func(Progress)
+	replay *transport.Request // the refused request to be sent as it was; only the call's own goroutine looks
 
 	state    CallState
 	token    string

@@ -33,7 +33,7 @@ func (s *Session) list(ctx context.Context, in CallInput, member string) (*List,
 	l := &List{}
 	seen := map[string]bool{}
 	for {
-		r, err := s.Call(ctx, in)
+		r, err := s.page(ctx, in)
 		if r != nil {
 			l.Entries = append(l.Entries, r.Response)
 			l.Findings = append(l.Findings, r.Findings...)

@@ -85,7 +85,7 @@ func (c *connector) discover(ctx context.Context, version string) (verdict, erro
 	}
 	if err != nil && wait.Err() != nil {
 		// "any other error or timeout -> legacy"
-		return verdict{silent: true, text: fmt.Sprintf("there was no answer to server/discover within %s", time.Since(began).Round(time.Millisecond))}, nil
+		return verdict{silent: true, text: fmt.Sprintf("there was no answer to server/discover within %s", time.Since(began).Round(100*time.Millisecond))}, nil
 	}
 	v := judge(c.kind, a, err)
 	v.choose(c.s.cfg, version)

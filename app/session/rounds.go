@@ -24,10 +24,8 @@ const (
 	memberState     = "requestState"
 )
 
-// rounds sends the call until its result is complete.
-func (s *Session) rounds(ctx context.Context, f *flight, in CallInput) (*Result, error) {
-	r := &Result{Call: f.id}
-	params := in.Params
+// rounds sends the call until its result is complete, from the round with these params on.
+func (s *Session) rounds(ctx context.Context, f *flight, in CallInput, params json.RawMessage, r *Result) (*Result, error) {
 	for {
 		err := s.once(ctx, f, in, params, r)
 		if r.Raw != nil {

@@ -37,6 +37,7 @@ type Session struct {
 	calls   map[string]*flight // by call id
 	tokens  map[string]*flight // by progress token
 	order   []*flight          // calls in order of start
+	refused []*refused         // calls that may be replayed, oldest first
 	made    int                // call ids made here
 	changed bool               // tools/list_changed came since the last Tools
 	latency time.Duration

@@ -261,8 +261,11 @@ func (c *call) gaveUp(ctx context.Context) *fault.CallError {
 		return f
 	}
 	waited := time.Since(c.began).Round(time.Millisecond)
-	if waited > 10*time.Second {
+	switch { // a timer's lateness is noise to the reader: 3s, not 3.002s
+	case waited > 10*time.Second:
 		waited = waited.Round(time.Second)
+	case waited > time.Second:
+		waited = waited.Round(100 * time.Millisecond)
 	}
 	message := fmt.Sprintf("No answer to %s came within %s.", c.step, waited)
 	hint := "The server may be slow or stuck: look at its log lines, or give it more time in the server's settings."

@@ -152,7 +152,7 @@ func TestBatchParts(t *testing.T) {
 	if ask.Pair != answer.Seq || ask.Open || ask.Took == 0 || answer.Pair != ask.Seq || answer.Message != wire.MsgResponse || answer.Method != "go" || answer.Call != "call-1" {
 		t.Errorf("request %+v\nanswer %+v", ask, answer)
 	}
-	if whole := r.find(func(e wire.Entry) bool { return e.Message == wire.MsgBatch }); len(whole) != 1 || !strings.Contains(answer.Note, fmt.Sprintf("message 2 of the batch in entry %d", whole[0].Seq)) {
+	if whole := r.find(func(e wire.Entry) bool { return e.Message == wire.MsgBatch }); len(whole) != 1 || !strings.Contains(answer.Note, fmt.Sprintf("message 2 of 2 of the batch in entry %d", whole[0].Seq)) {
 		t.Errorf("batch %+v, note %q", whole, answer.Note)
 	}
 }

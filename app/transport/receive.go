@@ -125,7 +125,7 @@ func (l *link) batch(raw []byte, m *message, info frameInfo, own *call, resp *ht
 	whole := l.rec.frame(raw, m, info)
 	for i, part := range m.parts {
 		pm := parseMessage(part)
-		of := frameInfo{exchange: info.exchange, purpose: info.purpose, note: fmt.Sprintf("message %d of the batch in entry %d", i+1, whole)}
+		of := frameInfo{exchange: info.exchange, purpose: info.purpose, note: fmt.Sprintf("message %d of %d of the batch in entry %d", i+1, len(m.parts), whole)}
 		if pm.kind == wire.MsgInvalid || pm.kind == wire.MsgBatch {
 			of.dir, of.call, of.withheld = wire.In, info.call, "A part of a batch, and no message."
 			seq := l.rec.frame(part, &pm, of)

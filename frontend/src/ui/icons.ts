@@ -1,6 +1,7 @@
 /** The drawings of Icon.svelte: paths on a field of 16 by 16, drawn with a line of 1.4. */
 export const icons = {
   'arrow-down': 'M8 3v10M4 9l4 4 4-4',
+  'arrow-down-to-line': 'M8 2.5v8M4.5 7 8 10.5 11.5 7M3.5 13.5h9',
   'arrow-left': 'M13 8H3M7 4 3 8l4 4',
   'arrow-right': 'M3 8h10M9 4l4 4-4 4',
   'arrow-up': 'M8 13V3M4 7l4-4 4 4',

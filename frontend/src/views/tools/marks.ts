@@ -10,6 +10,11 @@ export interface TextMark {
   readonly severity: 'error' | 'warning';
 }
 
+/** What is wrong with a JSON text, and where. */
+export function errorText(error: JsonError): string {
+  return `line ${String(error.line)}, column ${String(error.column)}: ${error.message}`;
+}
+
 /** Longer texts (UTF-16 units) are not read again for marks with every keystroke. */
 const maxMarked = 500_000;
 

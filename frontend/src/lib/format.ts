@@ -53,15 +53,18 @@ export function clock(us: number): string {
   return `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}.${three(Math.floor((us / 1000) % 1000))}`;
 }
 
-/** Local date and time of Unix microseconds to the microsecond, with the offset: for tooltips and copies. */
-export function fullTime(us: number): string {
+/** Local date and time of Unix microseconds to the second: "2026-01-31 14:03:09". */
+export function dateTime(us: number): string {
   const d = new Date(us / 1000);
-  const date = `${String(d.getFullYear())}-${two(d.getMonth() + 1)}-${two(d.getDate())}`;
-  const time = `${two(d.getHours())}:${two(d.getMinutes())}:${two(d.getSeconds())}`;
+  return `${String(d.getFullYear())}-${two(d.getMonth() + 1)}-${two(d.getDate())} ${clock(us).slice(0, 8)}`;
+}
+
+/** The same to the microsecond, with the offset: for tooltips and copies. */
+export function fullTime(us: number): string {
   const fraction = String(((us % 1_000_000) + 1_000_000) % 1_000_000).padStart(6, '0');
-  const offset = -d.getTimezoneOffset();
+  const offset = -new Date(us / 1000).getTimezoneOffset();
   const size = Math.abs(offset);
-  return `${date} ${time}.${fraction} ${offset < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
+  return `${dateTime(us)}.${fraction} ${offset < 0 ? '-' : '+'}${two(Math.floor(size / 60))}:${two(size % 60)}`;
 }
 
 /** Time since a starting point, both in microseconds: "+0.420 s", "+65.001 s". */

@@ -76,19 +76,29 @@ it('sends nothing while the method is missing or the params are no object', asyn
 });
 
 it('offers the methods of the era, and the params a method needs', async () => {
-  const names = (): string[] =>
-    [...document.querySelectorAll('datalist option')].map((o) => (o as HTMLOptionElement).value);
+  const user = userEvent.setup();
+  const names = async (): Promise<string[]> => {
+    await user.click(method());
+    await user.keyboard('{ArrowDown}');
+    const all = within(screen.getByRole('listbox', { name: 'Method' })).getAllByRole('option');
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('listbox')).toBeNull();
+    return all.map((option) => option.textContent.trim());
+  };
   const { requests, unmount } = open();
-  expect(names()).toContain('ping');
-  await userEvent.setup().type(method(), 'resources/read');
+  expect(await names()).toContain('ping');
+  await user.type(method(), 'resources/re{ArrowDown}{Enter}');
+  expect(requests.method).toBe('resources/read');
+  expect(requests.history).toEqual([]);
   expect(JSON.parse(requests.text)).toEqual({ uri: '' });
   requests.setText('{"uri":"memo://notes"}');
   requests.setMethod('resources/subscribe', '{"uri":""}');
   expect(requests.text).toBe('{"uri":"memo://notes"}');
   unmount();
   open('modern');
-  expect(names()).toContain('server/discover');
-  expect(names()).not.toContain('ping');
+  const offered = await names();
+  expect(offered).toContain('server/discover');
+  expect(offered).not.toContain('ping');
 });
 
 it('cancels a request that takes long', async () => {

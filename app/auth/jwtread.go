@@ -1,0 +1,101 @@
+package auth
+
+import (
+	"bytes"
+	"encoding/base64"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// maxJWT bounds what is decoded of a token, in bytes; maxClaims what is shown of one of its parts.
+const (
+	maxJWT    = 64 << 10
+	maxClaims = 32 << 10
+)
+
+var errOpaque = errors.New("The token is opaque: it is not a JWT, and only its issuer can read it (RFC 6749 section 1.4).") //nolint:revive,staticcheck // a sentence that is shown
+
+// jwtParts are the header and payload of a compact JWT, unverified.
+type jwtParts struct {
+	header, payload []byte
+	h, p            map[string]any // numbers are json.Number
+}
+
+// decodeJWT reads a JWT without checking its signature: for display only (RFC 7519 section 3).
+func decodeJWT(token string) (*jwtParts, error) {
+	switch {
+	case len(token) > maxJWT:
+		return nil, fmt.Errorf("The token has %d bytes: it is not decoded.", len(token)) //nolint:revive,staticcheck // a sentence that is shown
+	case strings.Count(token, ".") == 4:
+		return nil, errors.New("The token is encrypted (JWE) or no JWT: only the server can read it.") //nolint:revive,staticcheck // a sentence that is shown
+	case strings.Count(token, ".") != 2:
+		return nil, errOpaque
+	}
+	part := strings.Split(token, ".")
+	j := &jwtParts{}
+	for i, to := range []struct {
+		raw *[]byte
+		m   *map[string]any
+	}{{&j.header, &j.h}, {&j.payload, &j.p}} {
+		raw, err := base64.RawURLEncoding.DecodeString(strings.TrimRight(part[i], "="))
+		if err != nil {
+			return nil, errOpaque
+		}
+		d := json.NewDecoder(bytes.NewReader(raw))
+		d.UseNumber()
+		if d.Decode(to.m) != nil || *to.m == nil {
+			return nil, errOpaque
+		}
+		*to.raw = raw
+	}
+	return j, nil
+}
+
+// pretty is a part as shown.
+func pretty(raw []byte) string {
+	var b bytes.Buffer
+	if json.Indent(&b, bytes.TrimSpace(raw), "", "  ") != nil {
+		return ""
+	}
+	if b.Len() > maxClaims {
+		b.Truncate(maxClaims)
+		return strings.ToValidUTF8(b.String(), "") + "\n… cut"
+	}
+	return b.String()
+}
+
+// text is a string claim, or empty.
+func (j *jwtParts) text(name string) string {
+	s, _ := j.p[name].(string)
+	return s
+}
+
+// subjectOf names whom a token set is for, as far as its JWTs say; empty: unknown.
+func subjectOf(t *Token) string {
+	for _, token := range []string{t.IDToken, t.AccessToken} {
+		if j, err := decodeJWT(token); err == nil {
+			if sub := j.text("sub"); sub != "" {
+				return cutText(sub, 200)
+			}
+		}
+	}
+	return ""
+}
+
+// DisplayName is a name for the identity of a token set, made of its claims; empty: they give none.
+func DisplayName(t *Token) string {
+	for _, token := range []string{t.IDToken, t.AccessToken} {
+		j, err := decodeJWT(token)
+		if err != nil {
+			continue
+		}
+		for _, claim := range []string{"email", "preferred_username", "name", "username", "sub", "client_id"} {
+			if s := strings.TrimSpace(j.text(claim)); s != "" {
+				return cutText(s, 120)
+			}
+		}
+	}
+	return ""
+}

@@ -2,14 +2,12 @@ package transport
 
 import (
 	"crypto/sha256"
-	"crypto/tls"
 	"crypto/x509"
 	"encoding/hex"
 	"fmt"
 	"net"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 	"time"
 
@@ -25,42 +23,32 @@ const (
 	idleConnTimeout = 90 * time.Second
 )
 
-// newBase makes the HTTP transport below the tap: the system's trust store, the proxies of the environment as they
-// are now, HTTP/2 where offered, and no time limit on an answer, because streams have none.
-func newBase(t Target) *http.Transport {
-	dialer := &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive}
-	base := &http.Transport{
-		Proxy:                  proxyOf(),
+// newDialer connects without a guard.
+func newDialer() *net.Dialer { return &net.Dialer{Timeout: dialTimeout, KeepAlive: keepAlive} }
+
+// newBase makes the HTTP transport below a tap: the system's trust store with what the profile adds, the proxy as
+// set or as the environment has it now, HTTP/2 where offered, and no time limit on an answer, because streams have
+// none. host is the one that is spoken to.
+func newBase(r *recorder, t Target, host string, dialer *net.Dialer) (*http.Transport, *fault.CallError) {
+	proxy, f := proxyFor(r, t.Network)
+	if f != nil {
+		return nil, f
+	}
+	cfg, f := tlsConfig(r, t, host)
+	if f != nil {
+		return nil, f
+	}
+	return &http.Transport{
+		Proxy:                  proxy,
 		OnProxyConnectResponse: proxyAnswered,
 		DialContext:            dialer.DialContext,
+		TLSClientConfig:        cfg,
 		ForceAttemptHTTP2:      true,
 		IdleConnTimeout:        idleConnTimeout,
 		TLSHandshakeTimeout:    dialTimeout,
 		MaxIdleConnsPerHost:    8,
 		DisableCompression:     true, // the tap decodes gzip itself and keeps the headers as they came
-	}
-	if len(t.Trust) > 0 {
-		base.TLSClientConfig = trusting(t.Trust)
-	}
-	return base
-}
-
-// trusting accepts, besides what the system trusts, a server whose own certificate has one of the fingerprints.
-func trusting(prints []string) *tls.Config {
-	verify := func(cs tls.ConnectionState) error {
-		leaf := cs.PeerCertificates[0]
-		options := x509.VerifyOptions{DNSName: cs.ServerName, Intermediates: x509.NewCertPool()}
-		for _, c := range cs.PeerCertificates[1:] {
-			options.Intermediates.AddCert(c)
-		}
-		_, err := leaf.Verify(options)
-		if err == nil || slices.ContainsFunc(prints, func(p string) bool { return sameFingerprint(p, leaf) }) {
-			return nil
-		}
-		return &tls.CertificateVerificationError{UnverifiedCertificates: cs.PeerCertificates, Err: err}
-	}
-	// The check is not skipped but made in VerifyConnection, where the exception can be known.
-	return &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, VerifyConnection: verify} //nolint:gosec // see above
+	}, nil
 }
 
 // Fingerprint is the SHA-256 of a certificate as lower-case hex: what [Target].Trust holds.
@@ -74,12 +62,16 @@ func sameFingerprint(print string, c *x509.Certificate) bool {
 }
 
 // newClient makes the HTTP client of a link. It never follows a redirect: the tap does, where that is safe.
-func newClient(l *link, t Target, o Options, origin *url.URL) (*http.Client, *tap) {
-	tp := &tap{rec: l.rec, base: newBase(t), origin: origin, headers: t.Headers, auth: o.Auth}
+func newClient(l *link, t Target, o Options, origin *url.URL) (*http.Client, *tap, *fault.CallError) {
+	base, f := newBase(l.rec, t, origin.Hostname(), newDialer())
+	if f != nil {
+		return nil, nil, f
+	}
+	tp := &tap{rec: l.rec, base: base, origin: origin, headers: t.Headers, auth: o.Auth}
 	return &http.Client{
 		Transport:     tp,
 		CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse },
-	}, tp
+	}, tp, nil
 }
 
 // parseTarget checks the URL of a target.
@@ -97,7 +89,7 @@ func parseTarget(r *recorder, raw string) (*url.URL, *fault.CallError) {
 	if why == "" {
 		return u, nil
 	}
-	shown := r.mask.URL(r.conn, raw)
+	shown := r.mask.URL(r.scope, raw)
 	f := r.fault(fault.Input, "read the URL", fmt.Sprintf("The URL %q is not usable. %s", shown, why), "Correct the URL in the server's settings.")
 	return nil, f
 }

@@ -22,6 +22,8 @@ type exchange struct {
 	call *call
 	seq  uint64
 	keep int // bytes of the response body that are kept
+	// oauth: the bodies are OAuth's
+	oauth bool
 
 	mu       sync.Mutex
 	ex       wire.Exchange
@@ -112,7 +114,7 @@ func (x *exchange) head(resp *http.Response) {
 	x.phase = "for the rest of the answer"
 	x.status = resp.StatusCode
 	x.ex.Proto, x.ex.Status, x.ex.StatusText = resp.Proto, resp.StatusCode, x.rec.text(statusText(resp))
-	x.ex.ResponseHeaders = x.rec.mask.HTTPHeader(x.rec.conn, resp.Header)
+	x.ex.ResponseHeaders = x.rec.mask.HTTPHeader(x.rec.scope, resp.Header)
 	x.ex.Uncompressed = strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip")
 	if resp.TLS != nil {
 		x.tlsState = resp.TLS
@@ -132,7 +134,7 @@ func (x *exchange) head(resp *http.Response) {
 // settle fills what the trace learnt. The lock is held.
 func (x *exchange) settle() {
 	if len(x.sentHead) > 0 {
-		x.ex.RequestHeaders = x.rec.mask.Header(x.rec.conn, append([]wire.Header(nil), x.sentHead...))
+		x.ex.RequestHeaders = x.rec.mask.Header(x.rec.scope, append([]wire.Header(nil), x.sentHead...))
 	}
 	x.ex.Timing.Wait = between(x.at.wrote, x.at.first)
 	if x.tlsState != nil {
@@ -177,18 +179,26 @@ func (x *exchange) finished(resp *http.Response, err error) {
 		x.ex.Err = x.rec.text("the body broke off: " + err.Error())
 	}
 	if len(resp.Trailer) > 0 {
-		x.ex.Trailers = x.rec.mask.HTTPHeader(x.rec.conn, resp.Trailer)
+		x.ex.Trailers = x.rec.mask.HTTPHeader(x.rec.scope, resp.Trailer)
 	}
 	x.settle()
 	ex, body, size := x.ex, x.body[:min(len(x.body), maxRecordedBody)], x.size
 	cut := size > int64(len(body))
 	x.mu.Unlock()
-	body = x.rec.mask.Text(x.rec.conn, body)
+	body = x.masked(resp.Header, body)
 	x.rec.log.Update(x.seq, func(d *wire.Draft) {
 		d.Exchange, d.Response = &ex, body
 		d.Entry.Open, d.Entry.Took, d.Entry.Bytes = false, ex.Timing.Total, size
 		d.Entry.Cut = d.Entry.Cut || cut
 	})
+}
+
+// masked is a body for the log. h is the head it came with.
+func (x *exchange) masked(h http.Header, body []byte) []byte {
+	if x.oauth {
+		return x.rec.mask.OAuthBody(x.rec.scope, h.Get("Content-Type"), body)
+	}
+	return x.rec.mask.Text(x.rec.scope, body)
 }
 
 // fail closes the entry of an exchange that got no answer.

@@ -51,7 +51,9 @@ func openSSE(ctx context.Context, l *link, t Target, o Options) *fault.CallError
 		return f
 	}
 	s := &legacySSE{link: l, url: u}
-	s.client, s.tap = newClient(l, t, o, u)
+	if s.client, s.tap, f = newClient(l, t, o, u); f != nil {
+		return f
+	}
 	s.pipe, s.feed = io.Pipe()
 	l.engine = s
 	var err error
@@ -253,7 +255,7 @@ func (s *legacySSE) control(e event, seq uint64) bool {
 	case err != nil || len(bytes.TrimSpace(e.data)) == 0:
 		s.badEndpoint(seq, e, "The endpoint event holds no URL.")
 	case !sameOrigin(to, s.url):
-		s.badEndpoint(seq, e, fmt.Sprintf("The endpoint event points to another origin: %s.", r.mask.URL(r.conn, to.String())))
+		s.badEndpoint(seq, e, fmt.Sprintf("The endpoint event points to another origin: %s.", r.mask.URL(r.scope, to.String())))
 	default:
 		s.mu.Lock()
 		s.endpoint = to
@@ -267,7 +269,7 @@ func (s *legacySSE) badEndpoint(seq uint64, e event, why string) {
 	r := s.link.rec
 	r.withhold(seq, why)
 	f := r.fault(fault.Protocol, sseStep, why, "Messages and credentials are sent to the server's own origin only: the endpoint has to be a path, or a URL with the same scheme, host and port.")
-	f.Detail, f.Entries = clip([]byte(r.mask.URL(r.conn, string(e.data[:min(len(e.data), maxEndpoint)]))), maxQuote), []uint64{seq}
+	f.Detail, f.Entries = clip([]byte(r.mask.URL(r.scope, string(e.data[:min(len(e.data), maxEndpoint)]))), maxQuote), []uint64{seq}
 	s.stop(f)
 }
 

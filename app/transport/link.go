@@ -84,7 +84,7 @@ const maxOldIDs = 4096
 func newLink(t Target, o Options) *link {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &link{
-		rec:      &recorder{log: o.Log, mask: o.Mask, conn: t.Conn, server: t.Server},
+		rec:      newRecorder(t, o),
 		resource: o.Mask.URL(t.Conn, t.URL),
 		handlers: o.Handlers, refused: o.Refused, noise: o.Noise, ctx: ctx, cancel: cancel, done: make(chan struct{}),
 		pending: map[string]*call{}, old: map[string]bool{},

@@ -39,7 +39,14 @@ func (r *recorder) classify(req *http.Request, x *exchange, err error) *fault.Ca
 	var record tls.RecordHeaderError
 	var bad *badProxy
 	var refusal *proxyRefusal
+	var guarded *guardRefusal
+	var known *fault.CallError
 	switch {
+	case errors.As(err, &guarded):
+		guarded.explain(f)
+	case errors.As(err, &known):
+		own := *known
+		return &own
 	case errors.As(err, &bad):
 		f.Message = fmt.Sprintf("The environment variable %s is not the address of a proxy, so %s was not asked.", bad.variable, host)
 		f.Hint = "Set it to http://host:port, unset it, or add the host to NO_PROXY, and start Sightglass again. Special characters of a password have to be percent-encoded."

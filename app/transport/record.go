@@ -23,7 +23,17 @@ type recorder struct {
 	log    *wire.Log
 	mask   *wire.Masker
 	conn   string
+	scope  string // whose the secrets are that are found on the way: conn, but for a sign-in, which outlives connections
 	server string
+	proxy  bool // the proxy is the server's own setting, not the environment's
+}
+
+func newRecorder(t Target, o Options) *recorder {
+	r := &recorder{log: o.Log, mask: o.Mask, conn: t.Conn, scope: o.MaskScope, server: t.Server, proxy: t.Network.Proxy != ""}
+	if r.scope == "" {
+		r.scope = t.Conn
+	}
+	return r
 }
 
 // frameInfo is what a frame's entry says besides the frame.
@@ -69,7 +79,7 @@ func (r *recorder) frame(raw []byte, m *message, info frameInfo) uint64 {
 		e.Note = fmt.Sprintf("a batch of %d messages", len(m.parts))
 	}
 	e.Cut = e.Bytes > int64(len(raw))
-	return r.log.Append(wire.Draft{Entry: e, Message: r.mask.Text(r.conn, raw)})
+	return r.log.Append(wire.Draft{Entry: e, Message: r.mask.Text(r.scope, raw)})
 }
 
 // lifecycle records a change of state.
@@ -79,7 +89,7 @@ func (r *recorder) lifecycle(format string, args ...any) uint64 {
 
 // stderr records one line of a child's standard error.
 func (r *recorder) stderr(l line) uint64 {
-	text := r.mask.Text(r.conn, l.text)
+	text := r.mask.Text(r.scope, l.text)
 	return r.log.Append(wire.Draft{
 		Entry:   wire.Entry{Conn: r.conn, Kind: wire.KindStderr, Dir: wire.In, Bytes: l.size, Note: clip(bytes.TrimRight(text, "\r"), maxNoteBytes)},
 		Message: text,
@@ -103,7 +113,7 @@ func (r *recorder) text(s string) string {
 	if s == "" {
 		return ""
 	}
-	return string(r.mask.Text(r.conn, []byte(s)))
+	return string(r.mask.Text(r.scope, []byte(s)))
 }
 
 func (r *recorder) texts(list []string) []string {
@@ -118,7 +128,7 @@ func (r *recorder) texts(list []string) []string {
 }
 
 // quote is b as evidence in an error: masked, cut, printable.
-func (r *recorder) quote(b []byte) string { return clip(r.mask.Text(r.conn, b), maxQuote) }
+func (r *recorder) quote(b []byte) string { return clip(r.mask.Text(r.scope, b), maxQuote) }
 
 // fault starts an error about this server.
 func (r *recorder) fault(kind fault.Kind, step, message, hint string) *fault.CallError {

@@ -119,7 +119,7 @@ func (l *link) errorAnswer(c *call, resp *http.Response, body []byte, m *message
 }
 
 func (l *link) redirected(c *call, resp *http.Response, x *exchange, body []byte) *fault.CallError {
-	where := l.rec.mask.URL(l.rec.conn, resp.Header.Get("Location"))
+	where := l.rec.mask.URL(l.rec.scope, resp.Header.Get("Location"))
 	message := fmt.Sprintf("The server answered %s and named no Location.", resp.Status)
 	if where != "" {
 		message = fmt.Sprintf("The server answered %s: it points to %s.", resp.Status, clip([]byte(where), 500))
@@ -245,8 +245,8 @@ func (l *link) challenge(c *call, resp *http.Response, x *exchange, body []byte,
 	req := resp.Request
 	ch := challenge.Read(challenge.Input{
 		Server: l.rec.server, Resource: l.resource, Status: resp.StatusCode, Method: req.Method,
-		URL: l.rec.mask.URL(l.rec.conn, req.URL.String()), Where: c.where, Exchange: x.seq, Header: l.rec.header(resp),
-		Body: l.rec.mask.Text(l.rec.conn, body), BodyCut: !whole, TokenSent: x.tokenSent(),
+		URL: l.rec.mask.URL(l.rec.scope, req.URL.String()), Where: c.where, Exchange: x.seq, Header: l.rec.header(resp),
+		Body: l.rec.mask.Text(l.rec.scope, body), BodyCut: !whole, TokenSent: x.tokenSent(),
 	})
 	return &ch
 }

@@ -186,9 +186,9 @@ func (s *stream) record(e event) uint64 {
 		entry.Findings = append(entry.Findings, fmt.Sprintf("The field %q is none of event, data, id and retry.", rec.text(field)))
 	}
 	if e.name == "endpoint" { // a URL, often with a session id or token in its query
-		return rec.log.Append(wire.Draft{Entry: entry, Message: []byte(rec.mask.URL(rec.conn, string(body)))})
+		return rec.log.Append(wire.Draft{Entry: entry, Message: []byte(rec.mask.URL(rec.scope, string(body)))})
 	}
-	return rec.log.Append(wire.Draft{Entry: entry, Message: rec.mask.Text(rec.conn, body)})
+	return rec.log.Append(wire.Draft{Entry: entry, Message: rec.mask.Text(rec.scope, body)})
 }
 
 // note is what an event says besides its data.

@@ -57,7 +57,9 @@ func openStreamable(l *link, t Target, o Options) *fault.CallError {
 		return f
 	}
 	s := &streamable{link: l, url: u}
-	s.client, s.tap = newClient(l, t, o, u)
+	if s.client, s.tap, f = newClient(l, t, o, u); f != nil {
+		return f
+	}
 	l.engine = s
 	return nil
 }

@@ -31,6 +31,7 @@ type tap struct {
 	origin  *url.URL
 	headers http.Header
 	auth    Authorizer
+	oauth   bool // bodies are OAuth's: their credentials are known by the names of their members
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -119,7 +120,7 @@ func (t *tap) send(req *http.Request, body []byte, purpose string) (*http.Respon
 func (t *tap) stamp(req *http.Request, c *call) error {
 	req.Header.Set("User-Agent", "Sightglass")
 	req.Header.Set("Accept-Encoding", "gzip")
-	if !sameOrigin(req.URL, t.origin) {
+	if t.origin == nil || !sameOrigin(req.URL, t.origin) {
 		return nil
 	}
 	set := func(h http.Header) {
@@ -147,7 +148,7 @@ func (t *tap) stamp(req *http.Request, c *call) error {
 		return f
 	}
 	if _, credentials, ok := strings.Cut(req.Header.Get("Authorization"), " "); ok {
-		t.rec.mask.Add(t.rec.conn, "token", credentials)
+		t.rec.mask.Add(t.rec.scope, "token", credentials)
 	}
 	return nil
 }
@@ -155,10 +156,10 @@ func (t *tap) stamp(req *http.Request, c *call) error {
 // open appends the entry of an exchange, and that of the frame it carries, before anything is sent: an answer can
 // never stand before its request.
 func (t *tap) open(req *http.Request, body []byte, c *call, purpose string) *exchange {
-	x := &exchange{rec: t.rec, call: c, keep: maxRecordedBody}
+	x := &exchange{rec: t.rec, call: c, keep: maxRecordedBody, oauth: t.oauth}
 	x.ex = wire.Exchange{
-		Method: req.Method, URL: t.rec.mask.URL(t.rec.conn, req.URL.String()),
-		RequestHeaders: t.rec.mask.HTTPHeader(t.rec.conn, req.Header),
+		Method: req.Method, URL: t.rec.mask.URL(t.rec.scope, req.URL.String()),
+		RequestHeaders: t.rec.mask.HTTPHeader(t.rec.scope, req.Header),
 	}
 	e := wire.Entry{
 		Conn: t.rec.conn, Kind: wire.KindHTTP, Dir: wire.Out, Method: req.Method, Name: clip([]byte(x.ex.URL), maxShownURL),
@@ -169,7 +170,7 @@ func (t *tap) open(req *http.Request, body []byte, c *call, purpose string) *exc
 	}
 	x.start()
 	ex := x.ex
-	x.seq = t.rec.log.Append(wire.Draft{Entry: e, Exchange: &ex, Request: t.rec.mask.Text(t.rec.conn, body)})
+	x.seq = t.rec.log.Append(wire.Draft{Entry: e, Exchange: &ex, Request: x.masked(req.Header, body)})
 	if c == nil {
 		return x
 	}

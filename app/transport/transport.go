@@ -39,14 +39,27 @@ type Target struct {
 	URL       string            //
 	Headers   http.Header       // sent with every request to the origin of URL, never elsewhere
 	Trust     []string          // SHA-256 fingerprints (hex) of certificates that are accepted besides what the system trusts
+	Network   Network           //
+}
+
+// Network says how a server's host is reached. Its files are read when the link is opened.
+type Network struct {
+	CA         string // PEM file of certificate authorities trusted besides the system's; empty: none
+	ClientCert string // PEM file of the client certificate, its chain behind it; empty: none
+	ClientKey  string // PEM file of its key; empty: ClientCert holds it
+	Proxy      string // http, https or socks5 URL; "none": no proxy; empty: the environment's
 }
 
 // Options are what a link needs from its owner.
 type Options struct {
-	Log      *wire.Log    // where everything is recorded; never nil
-	Mask     *wire.Masker // masks credentials before they are recorded; never nil
-	Auth     Authorizer   // nil: requests go out as the profile has them
-	Handlers Handlers
+	Log  *wire.Log    // where everything is recorded; never nil
+	Mask *wire.Masker // masks credentials before they are recorded; never nil
+	// MaskScope owns the secrets that are learnt on the way, until Mask.Forget of it. Empty: Target.Conn does. A
+	// sign-in has a scope of its own, "signin/<profile>": its tokens are in use after the connection ended on
+	// which it ran.
+	MaskScope string
+	Auth      Authorizer // nil: requests go out as the profile has them
+	Handlers  Handlers
 	// Refused, when not nil, is told of each 401 or 403 for which no caller waits: the GET stream, a posted reply, the
 	// session DELETE. It is called from the link's goroutines and must return at once.
 	Refused func(*fault.CallError)

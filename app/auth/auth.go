@@ -199,6 +199,7 @@ type Client struct {
 	Secret            string     `json:"secret,omitempty"`
 	SecretExpires     int64      `json:"secretExpires,omitempty"` // Unix seconds, 0: never
 	AuthMethod        string     `json:"authMethod"`              // none, client_secret_basic, client_secret_post, private_key_jwt
+	AuthAlg           string     `json:"authAlg,omitempty"`       // of private_key_jwt, when the server lists algorithms
 	RedirectURI       string     `json:"redirectURI,omitempty"`   // as registered; its port is used again
 	RegistrationURI   string     `json:"registrationURI,omitempty"`
 	RegistrationToken string     `json:"registrationToken,omitempty"`
@@ -217,6 +218,7 @@ type Token struct {
 	Requested    []string `json:"requested,omitempty"` // scopes asked for
 	Granted      []string `json:"granted,omitempty"`   // scopes given; as requested when the answer does not say
 	Issuer       string   `json:"issuer"`
+	Server       string   `json:"server"`   // URL of the MCP server it was got for: it goes to no other origin
 	Resource     string   `json:"resource"` // the resource parameter, verbatim
 	Grant        Grant    `json:"grant"`
 	Client       Client   `json:"client"`

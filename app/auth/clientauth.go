@@ -59,6 +59,7 @@ func listed(supported []string) string {
 type clientProof struct {
 	method   string
 	rule     string
+	alg      string // of private_key_jwt
 	findings []challenge.Finding
 }
 
@@ -76,7 +77,9 @@ func addClient(cfg *Config, c Client, issuer string, methods, algs []string, hea
 	}
 	switch p.method {
 	case authNone:
-		form.Set("client_id", c.ID)
+		if c.ID != "" { // RFC 7521 section 4.1: client authentication is optional with an assertion
+			form.Set("client_id", c.ID)
+		}
 	case authBasic, authPost:
 		if c.Secret == "" {
 			return p, &fault.CallError{
@@ -97,7 +100,8 @@ func addClient(cfg *Config, c Client, issuer string, methods, algs []string, hea
 		h.add("secret", c.Secret)
 		h.add("secret", coded)
 	case authKeyJWT:
-		jwt, note, err := clientAssertion(&cfg.Settings, c.ID, issuer, algs, now)
+		jwt, alg, note, err := clientAssertion(&cfg.Settings, c, issuer, algs, now)
+		p.alg = alg
 		if err != nil {
 			return p, &fault.CallError{
 				Kind: fault.Input, Message: "The client assertion (private_key_jwt) could not be made: " + err.Error() + ".",

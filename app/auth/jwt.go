@@ -143,22 +143,26 @@ func signJWT(k crypto.Signer, alg jose.SignatureAlgorithm, options *jose.SignerO
 
 // clientAssertion makes the JWT of private_key_jwt (RFC 7523 section 2.2, OpenID Connect Core section 9). Its audience
 // is the issuer (SEP-1046 and RFC 7523bis: the token endpoint as audience lets one server use it at another).
-func clientAssertion(s *Settings, clientID, issuer string, supported []string, now time.Time) (jwt, note string, err error) {
+func clientAssertion(s *Settings, c Client, issuer string, supported []string, now time.Time) (jwt, algName, note string, err error) {
 	key, err := parseKey(s.PrivateKey)
 	if err != nil {
-		return "", "", err
+		return "", "", "", err
 	}
-	alg, note, err := chooseAlg(key, s.SigningAlg, supported)
+	wished := s.SigningAlg
+	if wished == "" && len(supported) == 0 {
+		wished = c.AuthAlg
+	}
+	alg, note, err := chooseAlg(key, wished, supported)
 	if err != nil {
-		return "", "", err
+		return "", "", "", err
 	}
 	options := (&jose.SignerOptions{}).WithType("JWT")
 	if s.KeyID != "" {
 		options = options.WithHeader("kid", s.KeyID)
 	}
 	jwt, err = signJWT(key, alg, options, map[string]any{
-		"iss": clientID, "sub": clientID, "aud": issuer, "jti": rand.Text(),
+		"iss": c.ID, "sub": c.ID, "aud": issuer, "jti": rand.Text(),
 		"iat": now.Unix(), "exp": now.Add(assertionLife).Unix(),
 	})
-	return jwt, note, err
+	return jwt, string(alg), note, err
 }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 )
 
 // maxJWT bounds what is decoded of a token, in bytes; maxClaims what is shown of one of its parts.
@@ -99,3 +100,19 @@ func DisplayName(t *Token) string {
 	}
 	return ""
 }
+
+// time is a NumericDate claim (RFC 7519 section 2); ok is false when there is none, or none that a date can be.
+func (j *jwtParts) time(name string) (t time.Time, ok bool) {
+	n, isNumber := j.p[name].(json.Number)
+	if !isNumber {
+		return time.Time{}, false
+	}
+	f, err := n.Float64()
+	if err != nil || f < 0 || f > maxDate {
+		return time.Time{}, false
+	}
+	return time.Unix(int64(f), 0), true
+}
+
+// maxDate is the year 9999 in Unix seconds.
+const maxDate = 253402300799

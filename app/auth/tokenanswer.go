@@ -86,7 +86,7 @@ func (c *tokenCall) accept(resp *Response) (*Token, error) {
 		c.note("warning", fmt.Sprintf("The answer's status is %d, not 200.", resp.Status), "RFC 6749 section 5.1", "Answer with 200.")
 	}
 	t := &Token{
-		Issued: clock(c.cfg).Unix(), Requested: c.in.Requested, Issuer: c.in.Issuer, Resource: c.in.Resource, Grant: c.in.Grant,
+		Issued: clock(c.cfg).Unix(), Requested: c.in.Requested, Issuer: c.in.Issuer, Server: c.cfg.Resource, Resource: c.in.Resource, Grant: c.in.Grant,
 		Client: c.in.Client, Endpoint: c.in.Endpoint, Revocation: c.in.Revocation, DPoPKey: c.in.DPoPKey,
 	}
 	var why string
@@ -108,7 +108,7 @@ func (c *tokenCall) accept(resp *Response) (*Token, error) {
 	}
 	c.lifetime(t, m)
 	c.scope(t, m)
-	c.msg.Got, c.msg.State, c.msg.Text = c.got(t, m), Done, "A "+t.TokenType+" token"+lifeText(t)+"."
+	c.msg.Got, c.msg.State, c.msg.Text = c.got(t, m), Done, tokenText(t)
 	for _, f := range c.list {
 		if f.Severity != "info" {
 			c.msg.State = Warned
@@ -117,11 +117,15 @@ func (c *tokenCall) accept(resp *Response) (*Token, error) {
 	return t, nil
 }
 
-func lifeText(t *Token) string {
-	if t.Expires == 0 {
-		return ""
+func tokenText(t *Token) string {
+	what := "A " + t.TokenType + " token"
+	if t.TokenType == "N_A" {
+		what = "An ID-JAG"
 	}
-	return fmt.Sprintf(" for %d s", t.Expires-t.Issued)
+	if t.Expires == 0 {
+		return what + "."
+	}
+	return fmt.Sprintf("%s for %d s.", what, t.Expires-t.Issued)
 }
 
 // tokenMember reads a member that is a token: a string that may stand in a header (RFC 6749 appendix A.12: VSCHAR).
@@ -166,8 +170,7 @@ func jsonKind(raw json.RawMessage) string {
 func (c *tokenCall) tokenType(resp *Response, t *Token, m map[string]json.RawMessage) *fault.CallError {
 	raw, there := m["token_type"]
 	if c.in.IDJAG {
-		t.TokenType = "N_A"
-		return nil
+		return c.issuedType(resp, t, m)
 	}
 	if json.Unmarshal(raw, &t.TokenType) != nil || t.TokenType == "" {
 		why := "missing"
@@ -193,6 +196,26 @@ func (c *tokenCall) tokenType(resp *Response, t *Token, m map[string]json.RawMes
 	default:
 		return c.fault(resp, fmt.Sprintf("The token's type is %q, which is not known here: such a token must not be used.", cutText(t.TokenType, 60)), "Issue Bearer (RFC 6750) or DPoP (RFC 9449) tokens.")
 	}
+	return nil
+}
+
+// tokenTypeIDJAG is the token type of an identity assertion authorization grant.
+const tokenTypeIDJAG = "urn:ietf:params:oauth:token-type:id-jag"
+
+// issuedType checks the answer of a token exchange (RFC 8693 section 2.2.1): what came must be an ID-JAG, which is no
+// access token.
+func (c *tokenCall) issuedType(resp *Response, t *Token, m map[string]json.RawMessage) *fault.CallError {
+	var issued string
+	_ = json.Unmarshal(m["issued_token_type"], &issued)
+	switch issued {
+	case tokenTypeIDJAG:
+	case "":
+		c.note("warning", "issued_token_type, which is required, is missing: an ID-JAG is assumed.", "RFC 8693 section 2.2.1", "Send issued_token_type "+tokenTypeIDJAG+".")
+	default:
+		return c.fault(resp, fmt.Sprintf("The identity provider issued %q where an ID-JAG was asked for.", cutText(issued, 100)),
+			"Enable identity assertion grants (ID-JAG) for this client at the identity provider.")
+	}
+	t.TokenType = "N_A"
 	return nil
 }
 

@@ -196,9 +196,10 @@ func (c *tokenCall) send(ctx context.Context) (*Response, error) {
 			return nil, err
 		}
 		header.Set("DPoP", jwt)
-		c.hide.add("token", jwt)
+		c.hide.pairs = append(c.hide.pairs, jwt, "‹proof›") // good for one request: not worth remembering
 	}
 	c.msg.Sent = c.sent(form, header, proof)
+	c.in.Client.AuthMethod, c.in.Client.AuthAlg = proof.method, proof.alg // a refresh does the same
 	resp, err := c.cfg.HTTP.Do(ctx, Request{
 		Method: http.MethodPost, URL: c.in.Endpoint, Header: header, Body: []byte(form.Encode()), Purpose: c.in.Purpose,
 	})
@@ -230,7 +231,7 @@ func (c *tokenCall) sent(form url.Values, header http.Header, p clientProof) []F
 	}
 	facts = append(facts, Fact{Name: "client authentication", Value: p.method, Note: p.rule})
 	if header.Get("DPoP") != "" {
-		facts = append(facts, Fact{Name: "DPoP", Value: hide(c.cfg, "token", header.Get("DPoP")), Secret: true, Note: "proof of the key that the token is to be bound to (RFC 9449 section 5)"})
+		facts = append(facts, Fact{Name: "DPoP", Value: "‹proof›", Secret: true, Note: "proof of the key that the token is to be bound to (RFC 9449 section 5)"})
 	}
 	return facts
 }

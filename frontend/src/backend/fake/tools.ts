@@ -1,3 +1,5 @@
+import type { core } from '../../../wailsjs/go/models';
+
 /** The tools of the connected server: every kind of argument and of result. */
 
 interface FakeTool {
@@ -187,4 +189,30 @@ export function fakeResult(tool: string, args: Record<string, unknown>): object 
     default:
       return says(JSON.stringify({ tool, arguments: args }, null, 2));
   }
+}
+
+/** The tools as a list tells them. */
+export function fakeToolList(): core.Tool[] {
+  return fakeTools.map((t, index) => ({
+    index,
+    name: t.name,
+    title: t.title ?? '',
+    summary: t.description.slice(0, 200),
+    ...(t.annotations?.readOnlyHint === undefined ? {} : { readOnly: t.annotations.readOnlyHint === true }),
+    ...(t.annotations?.destructiveHint === undefined ? {} : { destructive: t.annotations.destructiveHint === true }),
+  }));
+}
+
+/** One tool, whole; undefined where there is none. */
+export function fakeTool(index: number): core.ToolDetail | undefined {
+  const tool = fakeToolList()[index];
+  const whole = fakeTools[index];
+  if (!tool || !whole) return undefined;
+  return {
+    tool,
+    description: whole.description,
+    inputSchema: JSON.stringify(whole.inputSchema),
+    outputSchema: whole.outputSchema ? JSON.stringify(whole.outputSchema) : '',
+    raw: JSON.stringify(whole),
+  };
 }

@@ -1,8 +1,11 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
+import type { Connection } from '../../backend';
+import { fakeError, fakeProfiles } from '../../backend/fake/servers';
 import { expectAccessible } from '../../test/axe';
 import { testWindow } from '../../test/window';
+import ConnectedTabs from './ConnectedTabs.svelte';
 import ConnectionView from './ConnectionView.svelte';
 
 async function view(id: string): Promise<Awaited<ReturnType<typeof testWindow>> & { shown: number[][] }> {
@@ -118,4 +121,28 @@ it('asks for a missing secret, and for nothing before it is given', async () => 
   await waitFor(() =>
     expect(keep).toHaveBeenCalledWith('files', [{ name: 'secret:token', value: 'hunter2', clear: false }]),
   );
+});
+
+it('keeps a closed notice closed when it is read anew, and shows the next', async () => {
+  const { shell, connections } = await testWindow();
+  const open = connections.get('open');
+  const server = fakeProfiles()[0];
+  if (!open || !server) throw new Error('the twin has no such server');
+  const refused = (seq: number): Connection => ({
+    ...open,
+    banner: fakeError({ kind: 'http', message: 'a request failed', entries: [seq] }),
+  });
+  const { rerender } = render(ConnectedTabs, {
+    server,
+    connection: refused(7),
+    shell,
+    onshowentries: () => undefined,
+    onretry: () => undefined,
+    onedit: () => undefined,
+  });
+  await userEvent.setup().click(screen.getByRole('button', { name: 'Dismiss' }));
+  await rerender({ connection: refused(7) });
+  expect(screen.queryByRole('alert')).toBeNull();
+  await rerender({ connection: refused(9) });
+  expect(screen.getByRole('alert').textContent).toContain('a request failed');
 });

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import {
+  batchPart,
   bytesOf,
   codeMeaning,
   groupOf,
@@ -30,6 +31,16 @@ describe('groupOf', () => {
     ['a kind of next year', undefined],
   ])('%s: %s', (kind, want) => {
     expect(groupOf(row({ kind }))).toBe(want);
+  });
+});
+
+describe('batchPart', () => {
+  it.each([
+    ['message 2 of 3 of the batch in entry 7', 'batch 2/3'],
+    ['a note', ''],
+    [undefined, ''],
+  ])('%j: %j', (note, want) => {
+    expect(batchPart(row(note === undefined ? {} : { note }))).toBe(want);
   });
 });
 

@@ -190,6 +190,12 @@ export function nameOf(entry: RowEntry): string {
   return entry.message === 'invalid' ? (entry.note ?? '') : '';
 }
 
+/** Which part of a JSON-RPC batch an entry is: "batch 2/3"; empty for any other. */
+export function batchPart(entry: RowEntry): string {
+  const [, part, whole] = /^message (\d+) of (\d+) of the batch in entry /.exec(entry.note ?? '') ?? [];
+  return part && whole ? `batch ${part}/${whole}` : '';
+}
+
 /** The latency column: on both halves of a pair and on an exchange. */
 export function tookOf(entry: RowEntry): string {
   return entry.took && !isProse(entry) ? duration(entry.took) : '';
@@ -205,7 +211,16 @@ export function rowText(entry: RowEntry): string {
   const status = statusOf(entry);
   const parts = isProse(entry)
     ? [kindLabel(entry), proseOf(entry)]
-    : [dirLabel(entry), kindLabel(entry), entry.method, nameOf(entry), status.text, tookOf(entry), bytesOf(entry)];
+    : [
+        dirLabel(entry),
+        kindLabel(entry),
+        entry.method,
+        nameOf(entry),
+        batchPart(entry),
+        status.text,
+        tookOf(entry),
+        bytesOf(entry),
+      ];
   const marks = [oddlyWithheld(entry) ? 'withheld' : '', entry.findings?.length ? 'has findings' : ''];
   return [clock(entry.time), ...parts, ...marks].filter(Boolean).join(', ');
 }

@@ -15,7 +15,8 @@
 //	a.mustNotHold("hunter2")                 // no file of the home folder and no line of the log holds it
 //
 // Every wait polls with the limit patience, which is long: the host may be starved. Each test has a home folder of its
-// own, which is its data folder too (SIGHTGLASS_HOME). A failed test leaves a picture and the program's log.
+// own, which is its data folder too (SIGHTGLASS_HOME). A failed test leaves a picture, the page's text and the
+// program's log.
 package e2e
 
 import (
@@ -49,9 +50,11 @@ type options struct {
 // app is a running program with a window.
 type app struct {
 	*webdriver
-	t    *testing.T
-	opts options
-	home string
+	t       *testing.T
+	opts    options
+	home    string
+	window  string   // its number at the X server
+	replies []string // what Go told the page, once it is recorded
 }
 
 // appBinary is the production program.
@@ -118,6 +121,7 @@ func (a *app) open() {
 		a.t.Fatalf("open the window: %v\nlog:\n%s", err, a.log())
 	}
 	a.wait("the page to load", `document.readyState === "complete" && !!window.runtime`)
+	a.findWindow()
 	a.t.Logf("window open after %v", time.Since(began).Round(time.Millisecond))
 }
 
@@ -186,6 +190,7 @@ func (a *app) pid() int {
 // quit asks the program to end as a session manager does, and waits until it has.
 func (a *app) quit() {
 	a.t.Helper()
+	a.keepReplies()
 	pid := a.pid()
 	if err := syscall.Kill(pid, syscall.SIGTERM); err != nil && !errors.Is(err, syscall.ESRCH) {
 		a.t.Fatal(err)
@@ -207,8 +212,12 @@ func alive(pid int) bool {
 // restart ends the program and starts it again with the same home folder.
 func (a *app) restart() {
 	a.t.Helper()
+	recorded := len(a.replies) > 0
 	a.quit()
 	a.open()
+	if recorded {
+		a.record()
+	}
 }
 
 // stop ends the program without a test to fail.
@@ -228,19 +237,52 @@ func (a *app) stop() {
 	_ = a.cmd.Wait()
 }
 
-// keepEvidence leaves what explains a failure in the artefacts.
+// keepEvidence leaves what explains a failure in the artefacts and in the test's log: a picture, the page's text, the
+// program's log.
 func (a *app) keepEvidence() {
 	name := artifact(a.t, "failed")
-	if a.picture(name+".png") == nil {
+	if err := a.picture(name + ".png"); err == nil {
 		a.t.Logf("picture: %s.png", name)
+	} else {
+		a.t.Logf("no picture: %v", err)
+	}
+	a.client.Timeout = 10 * time.Second
+	page, err := a.tryJS(describePage)
+	if text, ok := page.(string); ok && err == nil {
+		_ = os.WriteFile(name+".txt", []byte(text), 0o600)
+		a.t.Logf("the page:\n%s", cut(text))
+	} else {
+		a.t.Logf("the page does not answer: %v", err)
 	}
 	log := a.log()
 	_ = os.WriteFile(name+".log", []byte(log), 0o600)
-	if len(log) > 8<<10 {
-		log = "…" + log[len(log)-8<<10:]
-	}
-	a.t.Logf("the program's log:\n%s", log)
+	a.t.Logf("the program's log:\n%s", cut(log))
 }
+
+// cut leaves the end of a text that is long.
+func cut(s string) string {
+	const most = 8 << 10
+	if len(s) > most {
+		return "…" + s[len(s)-most:]
+	}
+	return s
+}
+
+// describePage is what a failed test wants to know of the page.
+const describePage = `
+const name = (e) => e ? e.tagName.toLowerCase() + ' ' + nameOf(e).slice(0, 80) : 'nothing';
+const rows = byRole('grid', 'Traffic').flatMap((g) => ['scrolled to ' + g.scrollTop + ' of ' + g.scrollHeight + ', ' + g.ariaRowCount + ' rows with the head',
+  ...within([g], byRole('row', '')).filter((r) => r.ariaLabel).map((r) => (r.ariaSelected === 'true' ? '> ' : '  ') + r.ariaRowIndex + ' ' + r.ariaLabel)]);
+const part = (what, lines) => '--- ' + what + '\n' + lines.join('\n');
+return [
+  part('window', [innerWidth + 'x' + innerHeight + ', focus on ' + name(document.activeElement)]),
+  part('rail', [...document.querySelectorAll('nav')].map((e) => e.innerText)),
+  part('main', [...document.querySelectorAll('main')].map((e) => e.innerText)),
+  part('dialogs', [...document.querySelectorAll('[role="dialog"], dialog[open]')].map((e) => e.innerText)),
+  part('alerts', byRole('alert', '').concat(byRole('status', '')).map((e) => tidy(e.innerText)).filter(Boolean)),
+  part('fields', [...document.querySelectorAll('input, textarea, select')].map((e) => nameOf(e) + ': ' + (e.type === 'password' ? '(' + e.value.length + ' characters)' : e.value))),
+  part('traffic', rows),
+].join('\n');`
 
 func startDriver(t *testing.T) *webdriver {
 	t.Helper()

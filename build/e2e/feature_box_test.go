@@ -15,10 +15,10 @@ func TestBoxTakesAURL(t *testing.T) {
 	a.connected()
 	a.click(tool("say"))
 	a.fill(role("textbox", "words"), "hello there")
-	contains(t, "the result", a.run("done"), "said: hello there")
+	a.run("done", "said: hello there")
 
-	a.see(entry("from server", "response", "tools/call", "ok"))
-	a.click(entry("HTTP", "POST").last())
+	a.seeEntry(entry("from server", "response", "tools/call", "ok"))
+	a.openEntry(entry("HTTP", "POST").last())
 	a.click(role("tab", "HTTP"))
 	sent := a.textOf(role("table", "Request headers"))
 	contains(t, "the request headers", sent, "Content-Type", "application/json", "Accept", "Mcp-Method", "tools/call", "Mcp-Protocol-Version", "2026-07-28")
@@ -26,7 +26,7 @@ func TestBoxTakesAURL(t *testing.T) {
 	for _, name := range []string{"Mcp-Method", "Mcp-Name", "Mcp-Protocol-Version", "User-Agent", "Accept"} {
 		contains(t, "the request headers", sent, name, seen.Get(name))
 	}
-	contains(t, "the response headers", a.textOf(role("table", "Response headers")), "Content-Type", "application/json")
+	a.says(role("table", "Response headers"), "Content-Type", "application/json")
 	a.shot("exchange")
 
 	a.see(text("Not saved"))

@@ -17,11 +17,12 @@ func TestChallenge(t *testing.T) {
 				"RFC 6750", "RFC 9728", "/.well-known/oauth-protected-resource/mcp", "sample:read")
 			explained := a.textOf(role("table", "What the challenge says"))
 			contains(t, "the explanation", explained, "resource_metadata", "RFC 9728 section 5.1", "scope", "RFC 6750 section 3")
+			a.seeEntry(entry("HTTP"))
 			if n := a.count(entry("HTTP")); n != 1 {
 				t.Errorf("%d HTTP exchanges, want 1", n)
 			}
 			a.shot("panel")
-			a.click(entry("HTTP", "401"))
+			a.openEntry(entry("HTTP", "401"))
 			a.click(role("tab", "HTTP"))
 			a.says(role("table", "Response headers"), "Www-Authenticate")
 			a.shot("exchange")

@@ -41,11 +41,11 @@ func (a *app) callEverything(t *testing.T) {
 	a.connected()
 	a.click(tool("echo"))
 	a.fill(role("textbox", "message"), "across the wire")
-	contains(t, "echo", a.run("done"), "Echo: across the wire")
+	a.run("done", "Echo: across the wire")
 
 	a.click(tool("get-structured-content"))
 	a.choose(role("combobox", "location"), "Chicago")
-	contains(t, "the structured tool", a.run("done"), "temperature")
+	a.run("done", "temperature")
 	a.click(role("tab", "Structured"))
 	a.says(result, "temperature")
 	a.shot("structured")
@@ -63,7 +63,7 @@ func (a *app) callEverything(t *testing.T) {
 	a.shot("progress")
 	a.click(role("button", "Cancel").in(result))
 	a.outcome("cancelled")
-	a.see(entry("to server", "notifications/cancelled"))
+	a.seeEntry(entry("to server", "notifications/cancelled"))
 }
 
 // TestSeveralServers has three connections at once, one of them failing.
@@ -82,15 +82,15 @@ func TestSeveralServers(t *testing.T) {
 	a.click(saved("Sample server"))
 	a.click(tool("echo"))
 	a.fill(role("textbox", "text"), "still here")
-	contains(t, "the result", a.run("done"), "still here")
+	a.run("done", "still here")
 
 	own := a.names(entry(""))
 	if strings.Contains(own, ", 401,") || strings.Contains(own, p.url) {
 		t.Errorf("this connection's traffic holds that of others:\n%s", own)
 	}
 	a.click(role("button", "All"))
-	a.see(entry("HTTP", "401"))
-	a.see(entry("HTTP", p.url))
+	a.seeEntry(entry("HTTP", "401"))
+	a.seeEntry(entry("HTTP", p.url))
 	a.see(role("columnheader", "Server"))
 	a.shot("all")
 	a.click(role("button", "This connection"))
@@ -119,13 +119,13 @@ func TestQuestions(t *testing.T) {
 	a.press("a", ctrlKey)
 	a.press(`{"action":"accept","content":{"name":"Ada"}}`)
 	a.click(role("button", "Answer").in(strip))
-	contains(t, "the result", a.outcome("done"), "Hello, Ada.")
+	a.outcome("done", "Hello, Ada.")
 	a.unsee(strip)
 
 	a.click(button("Run"))
 	a.see(strip)
 	a.click(role("button", "Decline").in(strip))
-	contains(t, "the result", a.outcome("done"), "You chose to decline.")
+	a.outcome("done", "You chose to decline.")
 	a.unsee(strip)
 	a.shot("declined")
 }

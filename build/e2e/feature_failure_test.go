@@ -35,10 +35,10 @@ func TestCrashOfTheChild(t *testing.T) {
 	a.click(tool("crash"))
 	a.click(button("Run"))
 	a.see(text("the disk is on fire"))
-	contains(t, "the window", a.textOf(mainish), "exited with status 7", "panic: the disk is on fire")
-	contains(t, "the traffic", a.names(entry("")), "exited with status 7")
+	a.says(mainish, "exited with status 7", "panic: the disk is on fire")
+	a.seeEntry(entry("exited with status 7"))
 	a.shot("crashed")
-	a.see(entry("stderr", "panic: the disk is on fire"))
+	a.seeEntry(entry("stderr", "panic: the disk is on fire"))
 	a.responsive(t)
 	a.click(button("Connect"))
 	a.connected()
@@ -49,7 +49,7 @@ func TestChildThatEndsAtOnce(t *testing.T) {
 	a := start(t, options{})
 	a.startTyped(peerLine(t, "early"))
 	a.see(role("button", "Restart"))
-	contains(t, "the window", a.textOf(mainish), "3", "fatal: DATABASE_URL is not set")
+	a.says(mainish, "3", "fatal: DATABASE_URL is not set")
 	a.shot("ended")
 }
 
@@ -59,7 +59,7 @@ func TestJunkOnStandardOutput(t *testing.T) {
 		a := start(t, options{})
 		a.startTyped(peerLine(t, "chatty"))
 		a.connected()
-		a.click(entry("invalid", `Not a JSON-RPC message: "Listening for messages on standard input"`))
+		a.openEntry(entry("invalid", `Not a JSON-RPC message: "Listening for messages on standard input"`))
 		a.says(mainish, "Listening for messages on standard input") // the strip above the tabs
 		a.says(css(`section[aria-label^="Entry #"]`), "Withheld from the protocol engine")
 		a.shot("quoted")
@@ -68,7 +68,7 @@ func TestJunkOnStandardOutput(t *testing.T) {
 		a := start(t, options{})
 		a.startTyped("echo Server ready on port 3000")
 		a.see(role("button", "Restart"))
-		contains(t, "the window", a.textOf(mainish), "Server ready on port 3000")
+		a.says(mainish, "Server ready on port 3000")
 		a.shot("failed")
 	})
 }
@@ -80,7 +80,7 @@ func TestCommandNotFound(t *testing.T) {
 	a.shot("box")
 	a.keys(box, enter)
 	a.see(role("button", "Try again"))
-	contains(t, "the window", a.textOf(mainish), "no-such-server", "/usr/bin", "/bin")
+	a.says(mainish, "no-such-server", "/usr/bin", "/bin")
 	a.shot("window")
 }
 
@@ -89,7 +89,7 @@ func TestConnectionRefused(t *testing.T) {
 	port := freePort(t)
 	a.typeIn("http://127.0.0.1:" + port + "/mcp")
 	a.see(role("button", "Try again"))
-	contains(t, "the window", a.textOf(mainish), "refused", "127.0.0.1:"+port)
+	a.says(mainish, "refused", "127.0.0.1:"+port)
 	a.shot("window")
 }
 
@@ -106,7 +106,7 @@ func TestRefusalOnALiveConnection(t *testing.T) {
 	a.says(role("alert", ""), "A request was refused: 401 Unauthorized.")
 	a.shot("banner")
 	a.click(role("button", "Explain"))
-	contains(t, "the explanation", a.textOf(dialog), "insufficient_scope", "files:write", "RFC 6750", "resource_metadata")
+	a.says(dialog, "insufficient_scope", "files:write", "RFC 6750", "resource_metadata")
 	a.shot("explained")
 	a.press(escape)
 	a.unsee(dialog)
@@ -115,7 +115,7 @@ func TestRefusalOnALiveConnection(t *testing.T) {
 	a.run("failed")
 	a.says(role("alert", ""), "A request was refused: 403 Forbidden.")
 	p.refuse.Store(0)
-	contains(t, "the result", a.run("done"), "said: let me in")
+	a.run("done", "said: let me in")
 	a.see(role("button", "Disconnect"))
 }
 
@@ -123,7 +123,7 @@ func TestForbidden(t *testing.T) {
 	a := start(t, options{})
 	a.typeIn(statusPeer(t, http.StatusForbidden, "not from this network"))
 	a.says(role("heading", ""), "403 Forbidden")
-	contains(t, "the window", a.textOf(mainish), "not from this network", "WWW-Authenticate")
+	a.says(mainish, "not from this network", "WWW-Authenticate")
 	a.shot("window")
 }
 
@@ -173,7 +173,7 @@ func TestBadProfileFile(t *testing.T) {
 	}
 	a := start(t, options{home: home})
 	a.says(role("alert", ""), "The file of saved servers cannot be read")
-	contains(t, "the message", a.textOf(role("alert", "").nth(0)), "profiles.json:2:", "invalid character ','", "nothing is saved")
+	a.says(role("alert", "").nth(0), "profiles.json:2:", "invalid character ','", "nothing is saved")
 	a.shot("message")
 	p := newHTTPPeer(t)
 	a.typeIn(p.url)

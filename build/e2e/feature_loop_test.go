@@ -57,7 +57,7 @@ func TestRestartWhenAFileChanges(t *testing.T) {
 	a.click(button("Save").in(dialog))
 	a.click(button("Connect"))
 	a.connected()
-	a.see(entry("restarts when"))
+	a.seeEntry(entry("restarts when"))
 	if err := os.WriteFile(file, []byte("2"), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 )
 
 // What the tests of features share: the parts of the window by the names that a user sees.
@@ -40,6 +41,41 @@ func (t target) last() target {
 	return target{"the last " + t.what, fmt.Sprintf("(%s).slice(-1)", t.find)}
 }
 
+// reach scrolls the traffic until a row is in the page, in steps: from the end to the beginning, and again from the
+// end. Rows out of view are not in the page.
+func (a *app) reach(t target) bool {
+	found, err := a.tryJS(`if ((` + t.find + `).length > 0) return true;
+		const [grid] = byRole("grid", "Traffic");
+		if (grid) grid.scrollTop = grid.scrollTop > 0 ? grid.scrollTop - 200 : grid.scrollHeight;
+		return false`)
+	return err == nil && found == true
+}
+
+// seeEntry waits until a row of the traffic is there, in view or not.
+func (a *app) seeEntry(t target) {
+	a.t.Helper()
+	a.poll(t.what, func() bool { return a.reach(t) })
+}
+
+// openEntry chooses a row of the traffic and waits for its detail. The table follows what comes in: a row that moves
+// between aim and press is aimed at again, as a user does.
+func (a *app) openEntry(t target) {
+	a.t.Helper()
+	chosen := "(" + t.find + ").some((r) => r.ariaSelected === 'true') && (" + detail.find + ").length === 1"
+	a.poll("the detail of "+t.what, func() bool {
+		if !a.reach(t) {
+			return false
+		}
+		a.click(t)
+		for end := time.Now().Add(time.Second); time.Now().Before(end); time.Sleep(20 * time.Millisecond) {
+			if v, err := a.tryJS("return " + chosen); err == nil && v == true {
+				return true
+			}
+		}
+		return false
+	})
+}
+
 // find filters the traffic by a text, waits for an entry, and shows all of it again: rows out of view are not in the
 // page.
 func (a *app) find(filter string, t target) {
@@ -67,6 +103,7 @@ var (
 	result  = css(`section[aria-label="Result"]`)
 	dialog  = css(`[role="dialog"]`)
 	mainish = css("main")
+	detail  = css(`section[aria-label^="Entry #"]`) // of the selected entry of the traffic
 )
 
 // connect chooses a saved server and connects it.
@@ -80,24 +117,37 @@ func (a *app) connect(name string) {
 // connected waits for a live connection in the main area.
 func (a *app) connected() { a.t.Helper(); a.see(role("button", "Disconnect")) }
 
-// run presses Run and waits for the outcome: done, tool-error, failed, cancelled, unsent.
-func (a *app) run(state string) string {
+// run presses Run and waits for the outcome: done, tool-error, failed, cancelled, unsent; and for what it says.
+func (a *app) run(state string, wanted ...string) {
 	a.t.Helper()
+	a.js(`const e = document.querySelector('section[aria-label="Result"]'); if (e) e.dataset.runState = "of the run before"`)
 	a.click(button("Run"))
-	return a.outcome(state)
+	a.outcome(state, wanted...)
 }
 
-// outcome waits for the state of the run that is shown and returns what is shown of it.
-func (a *app) outcome(state string) string {
+// outcome waits for the state of the run that is shown, and for what is shown of it.
+func (a *app) outcome(state string, wanted ...string) {
 	a.t.Helper()
 	a.wait("an outcome: "+state, fmt.Sprintf(`document.querySelector('section[aria-label="Result"]')?.dataset.runState === %s`, literal(state)))
-	return a.textOf(result)
+	if len(wanted) > 0 {
+		a.says(result, wanted...)
+	}
 }
 
-// says waits until a target shows a text.
-func (a *app) says(t target, want string) {
+// says waits until a target shows every one of some texts, which may be cut into lines otherwise.
+func (a *app) says(t target, wanted ...string) {
 	a.t.Helper()
-	a.wait(t.what+" to say "+want, fmt.Sprintf("(%s).some((e) => tidy(e.innerText).includes(tidy(%s)))", t.find, literal(want)))
+	var shown any
+	a.pollFor(func() string { return fmt.Sprintf("%s to say %q; it says %q", t.what, wanted, shown) }, func() bool {
+		v, err := a.tryJS(fmt.Sprintf(`const all = (%s).map((e) => tidy(e.innerText));
+			return { all, ok: all.some((text) => %s.every((w) => text.includes(tidy(w)))) }`, t.find, list(wanted)))
+		if err != nil && !alive(a.pid()) {
+			a.t.Fatalf("waiting for %s: the program has ended: %v", t.what, err)
+		}
+		got, _ := v.(map[string]any)
+		shown = got["all"]
+		return err == nil && got["ok"] == true
+	})
 }
 
 // typeIn puts a text into the box above the list and presses Enter.
@@ -115,29 +165,6 @@ func (a *app) choose(t target, option string) {
 		e.value = o.value; e.dispatchEvent(new Event("input", { bubbles: true })); e.dispatchEvent(new Event("change", { bubbles: true })); return ""`, t.find), option)
 	if got != "" {
 		a.t.Fatalf("%s has no option %q but %v", t.what, option, got)
-	}
-}
-
-// record keeps every reply of the bridge from now on, for [app.repliesMustNotHold].
-func (a *app) record() {
-	a.t.Helper()
-	a.js(`window.replies = [];
-	for (const noun of Object.values(window.go.app)) for (const [name, call] of Object.entries(noun))
-		noun[name] = (...args) => { const p = call(...args); p.then((v) => replies.push(name + " " + JSON.stringify(v)), (e) => replies.push(name + " failed " + String(e))); return p; };
-	const plain = window.fetch;
-	window.fetch = async (...args) => { const r = await plain(...args); r.clone().text().then((s) => replies.push(String(args[0]?.url ?? args[0]) + " " + s), () => {}); return r; };`)
-}
-
-func (a *app) repliesMustNotHold(secrets ...string) {
-	a.t.Helper()
-	all, _ := a.js(`return window.replies`).([]any)
-	if len(all) == 0 {
-		a.t.Error("no reply of the bridge was recorded")
-	}
-	for _, r := range all {
-		s, _ := r.(string)
-		name, _, _ := strings.Cut(s, " ")
-		a.noneIn("a reply to "+name, []byte(s), secrets)
 	}
 }
 

@@ -110,9 +110,15 @@ func (a *app) await(expression string) any {
 // poll waits until done is true.
 func (a *app) poll(what string, done func() bool) {
 	a.t.Helper()
+	a.pollFor(func() string { return what }, done)
+}
+
+// pollFor waits until done is true; what it waits for may be told with what there is instead.
+func (a *app) pollFor(what func() string, done func() bool) {
+	a.t.Helper()
 	for end := time.Now().Add(patience); !done(); time.Sleep(30 * time.Millisecond) {
 		if time.Now().After(end) {
-			a.t.Fatalf("waited %v for %s", patience, what)
+			a.t.Fatalf("waited %v for %s", patience, what())
 		}
 	}
 }
@@ -235,17 +241,15 @@ const (
 // ctrl is a key with Control held, for keys.
 func ctrl(key string) string { return ctrlKey + key + ctrlKey } //nolint:unused // for tests to come
 
-// resize asks for an inner size of the window. Under a bare X server GTK loses one in a while for good: after ten seconds
-// the test goes on with the size there is, and says so.
+// resize sets the inner size of the window as a window manager does: through the X server. The page's own
+// runtime.WindowSetSize calls gtk_window_resize on a thread of Go's (Wails 2.13), where GTK must not be used: every few
+// hundred calls the size is lost, and now and then every one after it.
 func (a *app) resize(width, height int) {
 	a.t.Helper()
-	a.js("window.runtime.WindowSetSize(arguments[0], arguments[1])", width, height)
-	for end := time.Now().Add(10 * time.Second); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
-		if a.js("return innerWidth === arguments[0] && innerHeight === arguments[1]", width, height) == true {
-			return
-		}
+	if out, err := exec.Command("xdotool", "windowsize", a.window, strconv.Itoa(width), strconv.Itoa(height)).CombinedOutput(); err != nil {
+		a.t.Fatalf("resize the window: %v: %s", err, out)
 	}
-	a.t.Logf("the window did not take the size %dx%d", width, height)
+	a.wait(fmt.Sprintf("a window of %dx%d", width, height), fmt.Sprintf("innerWidth === %d && innerHeight === %d", width, height))
 }
 
 // shot writes a picture of the window, as it is on the screen, to the artefacts, once it stands still.
@@ -280,12 +284,26 @@ func (a *app) picture(file string) error {
 	}
 }
 
+// findWindow waits for the window's number at the X server. It is asked for once, when the program has started: a
+// tooltip is a window of the same name later.
+func (a *app) findWindow() {
+	a.t.Helper()
+	a.poll("the window at the X server", func() bool {
+		out, err := exec.Command("xdotool", "search", "--onlyvisible", "--pid", strconv.Itoa(a.pid()), "--name", "^Sightglass$").Output()
+		all := strings.Fields(string(out))
+		if err != nil || len(all) != 1 {
+			return false
+		}
+		a.window = all[0]
+		return true
+	})
+}
+
 // windowArea is where the window is on the screen: x,y,width,height.
 func (a *app) windowArea() (string, error) {
-	out, err := exec.Command("xdotool", "search", "--onlyvisible", "--pid", strconv.Itoa(a.pid()), "--name", "^Sightglass$",
-		"getwindowgeometry", "--shell").CombinedOutput()
+	out, err := exec.Command("xdotool", "getwindowgeometry", "--shell", a.window).CombinedOutput()
 	if err != nil {
-		return "", fmt.Errorf("find the window: %w: %s", err, out)
+		return "", fmt.Errorf("measure the window: %w: %s", err, out)
 	}
 	values := map[string]string{}
 	for line := range strings.Lines(string(out)) {

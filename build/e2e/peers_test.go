@@ -44,6 +44,7 @@ func TestMain(m *testing.M) {
 //
 //	good     serves, and prints nothing but messages
 //	chatty   prints one line on standard output before it serves
+//	talking  serves, and writes a line to standard error every 10 ms
 //	deaf     reads and never answers
 //	http     serves over HTTP instead and prints its URL
 //	early    writes to standard error and exits at once
@@ -74,6 +75,13 @@ func stdioPeer(mode string) {
 		return
 	case "chatty":
 		fmt.Println("Listening for messages on standard input")
+	case "talking":
+		go func() {
+			for i := 0; ; i++ {
+				fmt.Fprintln(os.Stderr, "tick", i)
+				time.Sleep(10 * time.Millisecond)
+			}
+		}()
 	}
 	s := peerServer("stdio peer")
 	s.AddTool(mcp.NewTool("crash", mcp.WithDescription("Ends the process with code 7.")), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {

@@ -116,3 +116,21 @@ func (j *jwtParts) time(name string) (t time.Time, ok bool) {
 
 // maxDate is the year 9999 in Unix seconds.
 const maxDate = 253402300799
+
+// shownTime is a time in Unix seconds as texts show it.
+func shownTime(unix int64) string { return time.Unix(unix, 0).UTC().Format("2006-01-02 15:04:05 UTC") }
+
+// textList reads a JSON array of strings; what is no string is left out.
+func textList(raw json.RawMessage) []string {
+	var list []any
+	if json.Unmarshal(raw, &list) != nil {
+		return nil
+	}
+	var out []string
+	for _, v := range list {
+		if s, ok := v.(string); ok && s != "" {
+			out = append(out, s)
+		}
+	}
+	return out
+}

@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"math"
 	"mime"
+	"net/http"
 	"net/url"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 	"unicode/utf8"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
@@ -18,6 +20,7 @@ import (
 const (
 	maxTokenSize = 64 << 10                // bytes of one token
 	maxLifetime  = 10 * 365 * 24 * 60 * 60 // seconds; more is taken for this
+	maxSkew      = time.Minute             // between two clocks: less is usual
 	maxMembers   = 60                      // of the answer, listed
 )
 
@@ -85,6 +88,7 @@ func (c *tokenCall) accept(resp *Response) (*Token, error) {
 	if resp.Status != 200 {
 		c.note("warning", fmt.Sprintf("The answer's status is %d, not 200.", resp.Status), "RFC 6749 section 5.1", "Answer with 200.")
 	}
+	c.skew(resp)
 	t := &Token{
 		Issued: clock(c.cfg).Unix(), Requested: c.in.Requested, Issuer: c.in.Issuer, Server: c.cfg.Resource, Resource: c.in.Resource, Grant: c.in.Grant,
 		Client: c.in.Client, Endpoint: c.in.Endpoint, Revocation: c.in.Revocation, DPoPKey: c.in.DPoPKey,
@@ -115,6 +119,17 @@ func (c *tokenCall) accept(resp *Response) (*Token, error) {
 		}
 	}
 	return t, nil
+}
+
+// skew compares the clocks: one that is wrong makes valid tokens look expired, or not valid yet.
+func (c *tokenCall) skew(resp *Response) {
+	date, err := http.ParseTime(resp.Header.Get("Date"))
+	if err != nil {
+		return
+	}
+	if off := date.Sub(clock(c.cfg)).Round(time.Second); off.Abs() > maxSkew {
+		c.note("warning", fmt.Sprintf("The server's clock differs from this machine's by %v (its Date header): tokens may look expired or not valid yet.", off), "RFC 9110 section 6.6.1", "Set both clocks by NTP.")
+	}
 }
 
 func tokenText(t *Token) string {

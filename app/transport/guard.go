@@ -122,8 +122,16 @@ func carried(a netip.Addr) []netip.Addr {
 	switch {
 	case in("::/96") && b[12] != 0, in("64:ff9b::/96"): // IPv4-compatible (RFC 4291 section 2.5.5.1), NAT64 (RFC 6052)
 		return []netip.Addr{at(12, 13, 14, 15)}
-	case in("64:ff9b:1::/48"): // local NAT64 (RFC 8215): any length of prefix (RFC 6052 section 2.2)
-		return []netip.Addr{at(12, 13, 14, 15), at(6, 7, 9, 10), at(7, 9, 10, 11), at(9, 10, 11, 12)}
+	case in("64:ff9b:1::/48"): // local NAT64 (RFC 8215): the prefix may be 48, 56, 64 or 96 bits long (RFC 6052 section 2.2)
+		switch {
+		case b[13]|b[14]|b[15] != 0:
+			return []netip.Addr{at(12, 13, 14, 15)}
+		case b[12] != 0:
+			return []netip.Addr{at(9, 10, 11, 12)}
+		case b[11] != 0:
+			return []netip.Addr{at(7, 9, 10, 11)}
+		}
+		return []netip.Addr{at(6, 7, 9, 10)}
 	case in("2002::/16"): // 6to4 (RFC 3056)
 		return []netip.Addr{at(2, 3, 4, 5)}
 	case in("2001::/32"): // Teredo (RFC 4380): the server's, and the client's with its bits turned

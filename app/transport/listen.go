@@ -23,28 +23,34 @@ func (s *streamable) listen(refused func(error)) {
 	s.listening = true
 	s.mu.Unlock()
 	s.link.spawn(func() {
-		s.keepListening(refused)
+		f := s.keepListening()
 		s.mu.Lock()
-		s.listening = false
+		s.listening = false // before anybody is told: who has a token may listen again at once
 		s.mu.Unlock()
+		if f == nil {
+			return
+		}
+		if s.link.refused != nil {
+			s.link.refused(f)
+		}
+		if refused != nil {
+			refused(f)
+		}
 	})
 }
 
-// keepListening reads the GET stream and opens it again when it ends, with a pause that grows while nothing comes.
-func (s *streamable) keepListening(refused func(error)) {
-	cursor := resume{}
+// keepListening reads the GET stream and opens it again when it ends, with a pause that grows while nothing comes. It
+// returns the refusal that ended it, if one did.
+func (s *streamable) keepListening() *fault.CallError {
+	cursor := &s.heard
+	cursor.fruitless = 0
 	for {
-		again, f := s.listenOnce(&cursor)
-		if f != nil && f.Kind == fault.Auth {
-			if s.link.refused != nil {
-				s.link.refused(f)
-			}
-			if refused != nil {
-				refused(f)
-			}
-		}
+		again, f := s.listenOnce(cursor)
 		if !again || s.link.closing() {
-			return
+			if f != nil && f.Kind == fault.Auth {
+				return f
+			}
+			return nil
 		}
 		pause := cursor.pause()
 		if cursor.lastID == "" || cursor.fruitless > 0 {
@@ -52,7 +58,7 @@ func (s *streamable) keepListening(refused func(error)) {
 		}
 		s.link.rec.lifecycle("the GET stream ended: opening it again in %s", pause.Round(time.Millisecond))
 		if !sleep(s.link.ctx, pause) {
-			return
+			return nil
 		}
 	}
 }

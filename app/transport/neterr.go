@@ -51,10 +51,13 @@ func (r *recorder) classify(req *http.Request, x *exchange, err error) *fault.Ca
 		f.Message = fmt.Sprintf("The environment variable %s is not the address of a proxy, so %s was not asked.", bad.variable, host)
 		f.Hint = "Set it to http://host:port, unset it, or add the host to NO_PROXY, and start Sightglass again. Special characters of a password have to be percent-encoded."
 	case errors.As(err, &refusal):
-		refusal.explain(f, host)
-	case errors.As(err, &op) && op.Op == "proxyconnect":
+		refusal.explain(f, host, r.proxy)
+	case errors.As(err, &op) && (op.Op == "proxyconnect" || strings.HasPrefix(op.Op, "socks ")):
 		f.Message = fmt.Sprintf("The proxy for %s could not be used: %s.", host, brief(op.Err))
 		f.Hint = "HTTP_PROXY or HTTPS_PROXY names this proxy: correct it, or add the host to NO_PROXY."
+		if r.proxy {
+			f.Hint = "The server's network settings name this proxy: correct it."
+		}
 	case errors.As(err, &dns):
 		f.Message = fmt.Sprintf("The name %s could not be resolved (%s).", dns.Name, dns.Err)
 		f.Hint = "Check the host name in the URL, and the network or VPN."

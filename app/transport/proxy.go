@@ -89,17 +89,29 @@ func proxyAnswered(_ context.Context, proxy *url.URL, _ *http.Request, resp *htt
 	return &proxyRefusal{resp.StatusCode, clip([]byte(resp.Status), 200), clip([]byte(asks), maxField), proxy.User != nil}
 }
 
-// explain puts a refusal into words.
-func (e *proxyRefusal) explain(f *fault.CallError, host string) {
+// explain puts a refusal into words. own: the proxy is the server's own setting.
+func (e *proxyRefusal) explain(f *fault.CallError, host string, own bool) {
 	f.Message = fmt.Sprintf("The proxy for %s refused the connection: %s.", host, e.text)
 	f.Hint = "HTTPS_PROXY names this proxy: ask who runs it, or add the host to NO_PROXY."
+	if own {
+		f.Hint = "The server's network settings name this proxy: ask who runs it, or choose another."
+	}
 	if e.status != http.StatusProxyAuthRequired {
 		return
 	}
-	f.Hint = hintProxyLogin
+	f.Hint = proxyLogin(own)
 	if e.presented {
 		f.Hint = "The proxy did not take the user and password in HTTPS_PROXY: correct them; special characters have to be percent-encoded."
+		if own {
+			f.Hint = "The proxy did not take the user and password in the server's network settings: correct them; special characters have to be percent-encoded."
+		}
 	}
 }
 
-const hintProxyLogin = "The proxy wants a user and password: put them into HTTP_PROXY and HTTPS_PROXY, as in http://user:password@proxy:port, and start Sightglass again."
+// proxyLogin says where a proxy's user and password belong.
+func proxyLogin(own bool) string {
+	if own {
+		return "The proxy wants a user and password: put them into the proxy of the server's network settings, as in http://user:password@proxy:port."
+	}
+	return "The proxy wants a user and password: put them into HTTP_PROXY and HTTPS_PROXY, as in http://user:password@proxy:port, and start Sightglass again."
+}

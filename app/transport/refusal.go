@@ -63,7 +63,7 @@ func (l *link) status(c *call, resp *http.Response, session string) (f *fault.Ca
 		}
 		return f, false
 	}
-	f = l.bodyFault(c, resp, x, body, fault.HTTP, fmt.Sprintf("The server answered %s.", resp.Status), statusHint(resp))
+	f = l.bodyFault(c, resp, x, body, fault.HTTP, fmt.Sprintf("The server answered %s.", resp.Status), statusHint(resp, l.rec.proxy))
 	if m != nil {
 		f.RPC = m.err
 	}
@@ -128,7 +128,7 @@ func (l *link) redirected(c *call, resp *http.Response, x *exchange, body []byte
 	return l.bodyFault(c, resp, x, body, fault.HTTP, message, hint)
 }
 
-func statusHint(resp *http.Response) string {
+func statusHint(resp *http.Response, ownProxy bool) string {
 	hint := "Look at the body below and at the server's log."
 	switch code := resp.StatusCode; {
 	case code == http.StatusNotFound:
@@ -136,7 +136,7 @@ func statusHint(resp *http.Response) string {
 	case code == http.StatusMethodNotAllowed:
 		hint = "There is a server, but it takes no POST here: check the path, or choose the SSE transport."
 	case code == http.StatusProxyAuthRequired:
-		hint = hintProxyLogin
+		hint = proxyLogin(ownProxy)
 	case code == http.StatusTooManyRequests:
 		hint = "The server limits the number of requests: wait, then try again."
 	case code == http.StatusUnsupportedMediaType, code == http.StatusNotAcceptable:

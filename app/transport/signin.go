@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"net/http/httptrace"
 	"net/url"
 	"time"
 
@@ -72,7 +73,7 @@ func (s *SignInClient) Close() { s.gate.closeIdle() }
 // A redirect is followed by a GET with Follow, without a body and without credentials, and only when the next
 // address passes the same checks as the first; from https to http it is not followed. Else it is the answer.
 func (s *SignInClient) Do(ctx context.Context, r SignInRequest) (*SignInAnswer, error) {
-	ctx, cancel := context.WithTimeout(ctx, s.limit)
+	ctx, cancel := context.WithTimeout(apart{ctx}, s.limit)
 	defer cancel()
 	visit := &visit{}
 	ctx = context.WithValue(ctx, visitKey{}, visit)
@@ -100,6 +101,22 @@ func (s *SignInClient) Do(ctx context.Context, r SignInRequest) (*SignInAnswer, 
 		}
 		req = next
 	}
+}
+
+// apart is a context without the MCP call and the trace in it: a token refreshed in the middle of a call is an exchange
+// of its own.
+type apart struct{ context.Context }
+
+// Value implements context.Context.
+func (a apart) Value(key any) any {
+	if _, ok := key.(callKey); ok {
+		return nil
+	}
+	v := a.Context.Value(key)
+	if _, ok := v.(*httptrace.ClientTrace); ok {
+		return nil
+	}
+	return v
 }
 
 // failed completes an error: the entries of the hops before it, and advice that fits a sign-in.

@@ -45,6 +45,8 @@ type streamable struct {
 	tap    *tap
 	url    *url.URL
 
+	heard resume // of the GET stream; who listens owns it
+
 	mu        sync.Mutex
 	session   string
 	version   string

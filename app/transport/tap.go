@@ -4,11 +4,13 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/wire"
@@ -31,7 +33,8 @@ type tap struct {
 	origin  *url.URL
 	headers http.Header
 	auth    Authorizer
-	oauth   bool // bodies are OAuth's: their credentials are known by the names of their members
+	told    atomic.Bool // it was said that the profile's own Authorization is in use
+	oauth   bool        // bodies are OAuth's: their credentials are known by the names of their members
 }
 
 // RoundTrip implements http.RoundTripper.
@@ -56,7 +59,7 @@ func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 // authorized sends req, and once more when the authorizer asks for it.
 func (t *tap) authorized(req *http.Request, body []byte, purpose string) (*http.Response, error) {
 	resp, err := t.send(req, body, purpose)
-	if err != nil || t.auth == nil || !sameOrigin(req.URL, t.origin) || !t.auth.Observe(resp) {
+	if err != nil || t.auth == nil || !sameOrigin(req.URL, t.origin) || t.pinned(callOf(req.Context())) || !t.auth.Observe(resp) {
 		return resp, err
 	}
 	_, _ = readSome(resp, maxErrorBody)
@@ -106,6 +109,7 @@ func (t *tap) send(req *http.Request, body []byte, purpose string) (*http.Respon
 		return nil, err
 	}
 	x := t.open(out, body, c, purpose)
+	t.tell(out, x)
 	out = out.WithContext(x.trace(out.Context()))
 	resp, err := t.base.RoundTrip(out)
 	if err != nil {
@@ -116,7 +120,8 @@ func (t *tap) send(req *http.Request, body []byte, purpose string) (*http.Respon
 	return resp, nil
 }
 
-// stamp sets what the profile, the call and the authorizer want in the request's head. The later wins.
+// stamp sets what the profile, the call and the authorizer want in the request's head. The later wins, but for an
+// Authorization header that the user set: it is sent as it is.
 func (t *tap) stamp(req *http.Request, c *call) error {
 	req.Header.Set("User-Agent", "Sightglass")
 	req.Header.Set("Accept-Encoding", "gzip")
@@ -135,15 +140,29 @@ func (t *tap) stamp(req *http.Request, c *call) error {
 	if c != nil {
 		set(c.header)
 	}
-	if t.auth == nil {
+	if t.auth == nil || t.pinned(c) {
 		return nil
 	}
+	return t.authorize(req, c)
+}
+
+// pinned tells whether the user set the Authorization header: then there is nothing for the authorizer to do.
+func (t *tap) pinned(c *call) bool {
+	return hasAny(t.headers, []string{"Authorization"}) || c != nil && hasAny(c.header, []string{"Authorization"})
+}
+
+func (t *tap) authorize(req *http.Request, c *call) error {
 	if err := t.auth.Authorize(req); err != nil {
 		step := "authorize the request"
 		if c != nil {
 			step = c.step
 		}
-		f := t.rec.fault(fault.Connect, step, "The credentials for the request could not be made: "+t.rec.text(err.Error())+".", "Sign in again.")
+		f := t.rec.fault(fault.Connect, step, "The credentials for the request could not be made: "+err.Error()+".", "Sign in again.")
+		var known *fault.CallError
+		if errors.As(err, &known) {
+			own := *known
+			f, own.Step = &own, step
+		}
 		f.Cause = err
 		return f
 	}
@@ -151,6 +170,17 @@ func (t *tap) stamp(req *http.Request, c *call) error {
 		t.rec.mask.Add(t.rec.scope, "token", credentials)
 	}
 	return nil
+}
+
+// tell says once, on the first exchange, that the profile's own Authorization is sent although there is a token.
+func (t *tap) tell(req *http.Request, x *exchange) {
+	if t.auth == nil || !sameOrigin(req.URL, t.origin) || !hasAny(t.headers, []string{"Authorization"}) || !t.told.CompareAndSwap(false, true) {
+		return
+	}
+	if has, ok := t.auth.(interface{ HasToken() bool }); ok && !has.HasToken() {
+		return
+	}
+	x.finding("The server's settings have an Authorization header: it is sent, and the token of the sign-in is not.")
 }
 
 // open appends the entry of an exchange, and that of the frame it carries, before anything is sent: an answer can

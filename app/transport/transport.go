@@ -68,11 +68,15 @@ type Options struct {
 	Noise func(line string)
 }
 
-// Authorizer adds credentials to requests of one origin. Its methods are safe for concurrent use.
+// Authorizer adds credentials to the requests that go to the target's origin: every POST, GET, DELETE and stream, and
+// each attempt of them anew, as a DPoP proof needs. A request whose Authorization header the user set goes out
+// without it. Its methods are safe for concurrent use. One that also has the method HasToken() bool says whether it
+// has any credentials, so that a header which stands in their way is told only then.
 type Authorizer interface {
 	// Authorize adds credentials to a request about to be sent.
 	Authorize(*http.Request) error
-	// Observe sees each response and may ask for one retry, as a DPoP nonce needs.
+	// Observe sees each response, its body unread and its Request as sent, and may ask for one retry: after a refresh,
+	// or with a DPoP nonce. It is not asked again about the same request.
 	Observe(*http.Response) (retry bool)
 }
 
@@ -131,7 +135,8 @@ type Link interface {
 	// SessionID is the Mcp-Session-Id of legacy Streamable HTTP, or empty.
 	SessionID() string
 	// Listen opens the standalone GET stream of legacy Streamable HTTP and keeps it open (Last-Event-ID, back-off,
-	// stops on 401, 403, 404 and 405; a refusal reaches refused). Elsewhere it does nothing.
+	// stops on 401, 403, 404 and 405; a refusal reaches refused). Elsewhere, and while it is open, it does nothing:
+	// after a refusal it may be called again, and goes on behind the last event.
 	Listen(refused func(error))
 	// Done is closed when the path ended by itself or by Close: the child exited, the SSE stream was lost.
 	Done() <-chan struct{}

@@ -68,8 +68,8 @@ type Core struct {
 	mu          sync.Mutex
 	temporary   map[string]profile.Profile
 	tempOrder   []string
-	parked      map[string]string // secrets of deleted servers, for Restore: keychain item -> value
-	confirmed   map[string]string // profile id -> launch hash confirmed in this run
+	parked      map[string]string    // secrets of deleted servers, for Restore: keychain item -> value
+	confirmed   map[string]allowance // profile id -> launch allowed in this run
 	previews    map[string]profile.Import
 	connections map[string]*connection
 	protected   *demo.Protected
@@ -82,7 +82,7 @@ type Core struct {
 func New(o Options) *Core {
 	c := &Core{
 		opts: o, log: wire.NewLog(wire.Config{}),
-		temporary: map[string]profile.Profile{}, parked: map[string]string{}, confirmed: map[string]string{},
+		temporary: map[string]profile.Profile{}, parked: map[string]string{}, confirmed: map[string]allowance{},
 		previews: map[string]profile.Import{}, connections: map[string]*connection{},
 	}
 	c.loginPath = sync.OnceValues(func() (string, error) { return profile.LoginShellPath(context.Background()) })

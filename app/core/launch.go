@@ -1,19 +1,10 @@
 package core
 
 import (
-	"crypto/hmac"
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
-	"errors"
-	"fmt"
 	"os"
-	"path/filepath"
 
 	"github.com/sightglass-dev/sightglass/app/profile"
 )
-
-const confirmedFile = "confirmed.json"
 
 // Launch says what starting a server would do.
 func (c *Core) Launch(id string) (Launch, error) {
@@ -32,7 +23,7 @@ func (c *Core) Launch(id string) (Launch, error) {
 }
 
 func (c *Core) launch(p profile.Profile) Launch {
-	l := Launch{Profile: p.ID, URL: p.URL, Command: p.Command, Args: p.Args, Cwd: p.Cwd, Searched: []string{}, EnvNames: []string{}, Missing: []SecretState{}}
+	l := Launch{Profile: p.ID, URL: p.URL, Command: p.Command, Args: p.Args, Cwd: p.Cwd, Searched: []string{}, EnvNames: []string{}, Missing: []SecretState{}, Changes: []LaunchChange{}}
 	if l.Args == nil {
 		l.Args = []string{}
 	}
@@ -49,7 +40,8 @@ func (c *Core) launch(p profile.Profile) Launch {
 		l.Program, _ = os.Executable()
 		return l
 	}
-	l.Confirmed = c.isConfirmed(p.ID, l.Hash)
+	l.Confirmed, l.Since, l.Changes = c.allowed(p, l.Hash)
+	l.Args = append([]string{}, c.shown(p).Args...) // after the hash: that is over the true ones
 	env, _ := c.environ(p, nil)
 	// Placeholders of the command stay: a secret is no program, and a variable is looked up when it is started.
 	var err error
@@ -77,73 +69,6 @@ func (c *Core) Confirm(id, hash string) error {
 	if profile.LaunchHash(p) != hash {
 		return input("confirm launch", "the command was changed since it was shown", "Look at it again: nothing was started.")
 	}
-	c.mu.Lock()
-	c.confirmed[id] = hash
-	c.mu.Unlock()
-	return c.keepConfirmation(id, hash)
-}
-
-// isConfirmed: a launch is confirmed for this run in memory, and for later runs by a file of keyed hashes. The key
-// is in the keychain, so whoever can write the file alone cannot confirm a command.
-func (c *Core) isConfirmed(id, hash string) bool {
-	c.mu.Lock()
-	here := c.confirmed[id] == hash && hash != ""
-	c.mu.Unlock()
-	if here {
-		return true
-	}
-	if c.masker(); !c.keyKept {
-		return false
-	}
-	kept, err := c.readConfirmations()
-	return err == nil && hmac.Equal([]byte(kept[id]), []byte(c.sign(id, hash)))
-}
-
-func (c *Core) sign(id, hash string) string {
-	m := hmac.New(sha256.New, c.maskKey)
-	fmt.Fprintf(m, "launch\x00%s\x00%s", id, hash)
-	return hex.EncodeToString(m.Sum(nil))
-}
-
-func (c *Core) readConfirmations() (map[string]string, error) {
-	kept := map[string]string{}
-	b, err := os.ReadFile(filepath.Join(c.dir, confirmedFile))
-	if errors.Is(err, os.ErrNotExist) {
-		return kept, nil
-	}
-	if err != nil {
-		return kept, err
-	}
-	// A damaged file confirms nothing: every command is shown once more.
-	if json.Unmarshal(b, &kept) != nil {
-		return map[string]string{}, nil
-	}
-	return kept, nil
-}
-
-func (c *Core) keepConfirmation(id, hash string) error {
-	if c.masker(); !c.keyKept || c.isTemporary(id) {
-		return nil // good for this run
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	kept, err := c.readConfirmations()
-	if err != nil {
-		return fmt.Errorf("keep the confirmation: %w", err)
-	}
-	for old := range kept {
-		if _, ok := c.store.Get(old); !ok {
-			delete(kept, old)
-		}
-	}
-	kept[id] = c.sign(id, hash)
-	b, err := json.MarshalIndent(kept, "", "  ")
-	if err != nil {
-		return fmt.Errorf("keep the confirmation: %w", err)
-	}
-	file := filepath.Join(c.dir, confirmedFile)
-	if err := os.WriteFile(file+".new", b, 0o600); err != nil {
-		return fmt.Errorf("keep the confirmation: %w", err)
-	}
-	return os.Rename(file+".new", file)
+	c.allow(p)
+	return c.keepAllowed(id)
 }

@@ -70,10 +70,10 @@ func (c *Core) UseProfile(p profile.Profile, found []profile.Found, trusted bool
 	c.mu.Lock()
 	c.temporary[p.ID] = p
 	c.tempOrder = append(c.tempOrder, p.ID)
-	if trusted {
-		c.confirmed[p.ID] = profile.LaunchHash(p)
-	}
 	c.mu.Unlock()
+	if trusted {
+		c.allow(p)
+	}
 	c.nudge(NudgeServers)
 	return p.ID, c.SetSecrets(p.ID, secretInputs(found))
 }
@@ -161,7 +161,7 @@ func (c *Core) Keep(id string) (profile.Profile, error) {
 	c.tempOrder = slices.DeleteFunc(c.tempOrder, func(s string) bool { return s == id })
 	c.mu.Unlock()
 	c.nudge(NudgeServers)
-	return saved, c.settleSecrets(saved)
+	return saved, errors.Join(c.settleSecrets(saved), c.keepAllowed(id))
 }
 
 // reason is an error's text for a field, with the place where reading stopped.

@@ -56,18 +56,32 @@ type SecretState struct {
 
 // Launch is what starting a profile would do, shown before it is confirmed.
 type Launch struct {
-	Profile   string        `json:"profile"`
-	Hash      string        `json:"hash"`      // over command, args, env names and cwd as shown
-	Confirmed bool          `json:"confirmed"` // this hash was confirmed before; HTTP and SSE need none
-	Command   string        `json:"command"`   // as configured
-	Program   string        `json:"program"`   // absolute path found, empty when not found
-	Searched  []string      `json:"searched"`  // PATH folders searched
-	Args      []string      `json:"args"`      // placeholders unfilled
-	EnvNames  []string      `json:"envNames"`
-	Cwd       string        `json:"cwd"`
-	URL       string        `json:"url"`
-	Missing   []SecretState `json:"missing"` // secrets and inputs without a value: Connect asks for them
-	Problem   string        `json:"problem"` // why it cannot start
+	Profile   string         `json:"profile"`
+	Hash      string         `json:"hash"`      // over command, args, env names and cwd as shown
+	Confirmed bool           `json:"confirmed"` // this hash was confirmed before; HTTP and SSE need none
+	Since     string         `json:"since"`     // why it is not: "new"; "changed" since it was allowed; "unverified": what was allowed cannot be told for sure
+	Changes   []LaunchChange `json:"changes"`   // the fields that changed; empty and "changed": a secret in the arguments
+	Command   string         `json:"command"`   // as configured
+	Program   string         `json:"program"`   // absolute path found, empty when not found
+	Searched  []string       `json:"searched"`  // PATH folders searched
+	Args      []string       `json:"args"`      // placeholders unfilled, what looks like a credential masked
+	EnvNames  []string       `json:"envNames"`
+	Cwd       string         `json:"cwd"`
+	URL       string         `json:"url"`
+	Missing   []SecretState  `json:"missing"` // secrets and inputs without a value: Connect asks for them
+	Problem   string         `json:"problem"` // why it cannot start
+}
+
+// LaunchChange is one field of a launch that is not what the user allowed last.
+type LaunchChange struct {
+	Field string       `json:"field"` // command, args, env, cwd
+	Lines []ChangeLine `json:"lines"` // old and new, in one list
+}
+
+// ChangeLine is one line of a LaunchChange: an argument, a variable's name.
+type ChangeLine struct {
+	Mark string `json:"mark"` // "-" was, "+" is new, empty: as before
+	Text string `json:"text"` // credentials masked
 }
 
 // Typed is what the box above the list understood.

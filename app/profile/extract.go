@@ -68,6 +68,25 @@ func Mark(p Profile, f Found) Profile {
 	return p
 }
 
+// MaskArgs returns args with each value that looks like a credential replaced by mask's answer: for showing. The
+// placeholders of args stay as they are.
+func MaskArgs(args []string, mask func(value string) string) []string {
+	p, found := ExtractSecrets(Profile{Args: args})
+	values := make(map[string]string, len(found))
+	for _, f := range found {
+		values[f.Name] = f.Value
+	}
+	for i, a := range p.Args {
+		p.Args[i] = mapPlaceholders(a, func(inside string) string {
+			if v, ok := values[inside]; ok {
+				return mask(v)
+			}
+			return "${" + inside + "}"
+		})
+	}
+	return p.Args
+}
+
 // named finds the value an "env:" or "header:" name speaks of.
 func (p *Profile) named(name string) *Value {
 	vs, rest := p.Env, strings.TrimPrefix(name, envPrefix)

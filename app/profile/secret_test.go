@@ -153,6 +153,18 @@ func TestExtractLeavesScriptsInSight(t *testing.T) {
 	}
 }
 
+func TestMaskArgs(t *testing.T) {
+	in := []string{"-y", "--token", "T0k", "--url=https://u:pw@h/?key=abc", "${secret:token}", "$${x}", "ghp_0123456789abc"}
+	got := MaskArgs(in, func(v string) string { return "<" + v[:1] + ">" })
+	want := []string{"-y", "--token", "<T>", "--url=https://u:<p>@h/?key=<a>", "${secret:token}", "$${x}", "<g>"}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	if in[2] != "T0k" {
+		t.Error("the arguments themselves were changed")
+	}
+}
+
 func TestExtractValues(t *testing.T) {
 	in := Profile{
 		Env:     []Value{{Name: "API_TOKEN", Value: "t$${x"}, {Name: "MODE", Value: "fast"}, {Name: "K", Value: "${input:k}"}, {Name: "E"}},
@@ -174,6 +186,9 @@ func TestExtractValues(t *testing.T) {
 	}
 	if m := Mark(in, found[1]); !m.Env[1].Secret || m.Env[1].Value != "" {
 		t.Errorf("marked = %+v", m.Env[1])
+	}
+	if s := Suspects(in); len(s) != 2 || len(Suspects(got)) != 0 {
+		t.Errorf("Suspects = %v, %v", s, Suspects(got))
 	}
 	if strings.Contains(found[0].String(), "t${x") {
 		t.Error("a Found prints its value")

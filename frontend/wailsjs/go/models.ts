@@ -195,6 +195,10 @@ export namespace core {
 	    message: string;
 	    waiting: number;
 	}
+	export interface ChangeLine {
+	    mark: string;
+	    text: string;
+	}
 	export interface Error {
 	    server: string;
 	    kind: string;
@@ -303,10 +307,16 @@ export namespace core {
 	    name: string;
 	    stored: string;
 	}
+	export interface LaunchChange {
+	    field: string;
+	    lines: ChangeLine[];
+	}
 	export interface Launch {
 	    profile: string;
 	    hash: string;
 	    confirmed: boolean;
+	    since: string;
+	    changes: LaunchChange[];
 	    command: string;
 	    program: string;
 	    searched: string[];
@@ -317,6 +327,7 @@ export namespace core {
 	    missing: SecretState[];
 	    problem: string;
 	}
+	
 	export interface Match {
 	    seqs: number[];
 	    next: number;

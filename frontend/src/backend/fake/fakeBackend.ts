@@ -29,6 +29,10 @@ export class FakeBackend implements Backend {
   readonly #connections: FakeConnections;
   readonly #calls: FakeCalls;
 
+  /** What changed in a launch since it was allowed; see FakeSaved. */
+  get changed(): FakeSaved['changed'] {
+    return this.#saved.changed;
+  }
   readonly copied: string[] = [];
   readonly opened: string[] = [];
 

@@ -9,6 +9,8 @@ function noLaunch(): core.Launch {
     profile: '',
     hash: '',
     confirmed: false,
+    since: 'new',
+    changes: [],
     command: '',
     program: '',
     searched: [],

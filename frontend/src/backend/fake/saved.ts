@@ -9,6 +9,8 @@ import { refuse } from './refuse';
 export class FakeSaved {
   readonly #hub: FakeHub;
   readonly #deleted = new Map<string, { server: profile.Profile; at: number }>();
+  /** What changed in a launch since it was allowed. */
+  readonly changed = new Map<string, Pick<core.Launch, 'since' | 'changes'>>();
   readonly #confirmed = new Set(['open', 'files']);
   readonly #kept = new Map<string, Set<string>>([
     ['files', new Set(['env:API_TOKEN'])],
@@ -129,6 +131,7 @@ export class FakeSaved {
       profile: id,
       hash: `hash-${id}`,
       confirmed: p.transport !== 'stdio' || this.#confirmed.has(id),
+      ...(this.changed.get(id) ?? { since: 'new', changes: [] }),
       command: p.command ?? (p.sample ? 'sightglass' : ''),
       program: p.transport === 'stdio' ? found || `/home/me/.local/bin/${p.command ?? ''}` : '',
       searched: ['/home/me/.local/bin', '/usr/local/bin', '/usr/bin', '/bin'],

@@ -108,6 +108,28 @@ it('asks before a command that nobody confirmed starts', async () => {
   await waitFor(() => expect(connections.phase('broken')).toBe('failed'));
 });
 
+it('says what changed in a command since it was allowed', async () => {
+  const { backend } = await view('broken');
+  backend.changed.set('broken', {
+    since: 'changed',
+    changes: [
+      {
+        field: 'args',
+        lines: [
+          { mark: '', text: '--quiet' },
+          { mark: '-', text: '/safe' },
+          { mark: '+', text: '/other' },
+        ],
+      },
+    ],
+  });
+  await userEvent.setup().click(screen.getByRole('button', { name: 'Connect' }));
+  expect(await screen.findByText('Changed since you last allowed it: the arguments.')).toBeDefined();
+  expect(screen.getByText('/safe', { selector: 'del' }).textContent).toBe('−before /safe');
+  expect(screen.getByText('/other', { selector: 'ins' }).textContent).toBe('+new /other');
+  await expectAccessible();
+});
+
 it('asks for a missing secret, and for nothing before it is given', async () => {
   const { backend } = await view('files');
   const keep = vi.spyOn(backend, 'setSecrets');

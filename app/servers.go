@@ -24,6 +24,22 @@ func (s *Servers) Save(p profile.Profile, secrets []core.SecretInput) (out profi
 	return s.app.core.Save(p, secrets)
 }
 
+// Reload reads the profile file again, at once.
+func (s *Servers) Reload() (l core.ServerList, err error) {
+	defer guard(&err, "list servers")
+	return s.app.core.Reload(), nil
+}
+
+// OpenFolder shows the folder of the profile file in the system's file manager.
+func (s *Servers) OpenFolder() (err error) {
+	defer guard(&err, "open the folder")
+	dir, err := s.app.core.Folder()
+	if err != nil {
+		return err
+	}
+	return openFolder(dir)
+}
+
 // Duplicate copies a server, secrets too.
 func (s *Servers) Duplicate(id string) (out profile.Profile, err error) {
 	defer guard(&err, "duplicate server")

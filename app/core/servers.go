@@ -3,6 +3,8 @@ package core
 import (
 	"errors"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
@@ -83,6 +85,21 @@ func (c *Core) Save(p profile.Profile, secrets []SecretInput) (profile.Profile, 
 		c.forgetUnnamed(before, saved)
 	}
 	return saved, nil
+}
+
+// Reload reads the profile file again, at once.
+func (c *Core) Reload() ServerList {
+	c.store.Reload()
+	return c.Servers()
+}
+
+// Folder is the folder of the profile file, or why it cannot be opened.
+func (c *Core) Folder() (string, error) {
+	dir := filepath.Dir(c.store.Path())
+	if st, err := os.Stat(dir); err != nil || !st.IsDir() {
+		return "", input("open the folder", dir+" is no folder that can be opened", "Look at what is at that place.")
+	}
+	return dir, nil
 }
 
 // Duplicate copies a server, secrets too.

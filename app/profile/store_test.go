@@ -264,3 +264,22 @@ func TestSymlinkStays(t *testing.T) {
 		t.Errorf("%v, %v", info.Mode(), err)
 	}
 }
+
+// TestReload: what was edited is in the list when Reload returns, before the watching settles, and is told of.
+func TestReload(t *testing.T) {
+	s := openStore(t, t.TempDir())
+	put(t, s, server("a"))
+	var told atomic.Int32
+	s.OnChange(func() { told.Add(1) })
+	write(t, s.Path(), "{")
+	s.Reload()
+	if fe := s.FileError(); fe == nil || names(s) != "a" {
+		t.Errorf("broken: %v, list %q", fe, names(s))
+	}
+	write(t, s.Path(), `{"servers": [{"name": "b", "transport": "http", "url": "https://h.example/"}]}`)
+	s.Reload()
+	if fe := s.FileError(); fe != nil || names(s) != "b" {
+		t.Errorf("mended: %v, list %q", fe, names(s))
+	}
+	until(t, "the change to be told", func() bool { return told.Load() > 0 })
+}

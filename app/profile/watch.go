@@ -70,6 +70,17 @@ func (s *Store) follow(ctx context.Context, w *fsnotify.Watcher) {
 	}
 }
 
+// Reload reads the file now, when somebody does not want to wait for the watching. A change is told as any other.
+func (s *Store) Reload() {
+	if !s.reload() {
+		return
+	}
+	select {
+	case s.kick <- struct{}{}:
+	default: // one is told already
+	}
+}
+
 func (s *Store) reload() bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -15,6 +15,10 @@ export interface Backend {
   copy(text: string): Promise<void>;
 
   servers(): Promise<core.ServerList>;
+  /** Reads the profile file again, at once. */
+  reloadServers(): Promise<core.ServerList>;
+  /** Shows the folder of the profile file in the system's file manager. */
+  openFolder(): Promise<void>;
   /** Adds (empty id) or changes a server; values of secrets go to the keychain. */
   saveServer(server: profile.Profile, secrets: core.SecretInput[]): Promise<profile.Profile>;
   duplicateServer(id: string): Promise<profile.Profile>;

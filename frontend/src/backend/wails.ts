@@ -25,6 +25,8 @@ export function wailsBackend(): Backend {
     copy: (text) => settle('copy', plain, Win.Copy(text)),
 
     servers: () => settle('list servers', plain, Servers.List()),
+    reloadServers: () => settle('list servers', plain, Servers.Reload()),
+    openFolder: () => settle('open the folder', plain, Servers.OpenFolder()),
     saveServer: (server, secrets) => settle('save server', keychain, Servers.Save(server, secrets)),
     duplicateServer: (id) => settle('duplicate server', keychain, Servers.Duplicate(id)),
     deleteServer: (id) => settle('delete server', keychain, Servers.Delete(id)),

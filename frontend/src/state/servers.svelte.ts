@@ -5,6 +5,8 @@ import { puller } from './puller';
 export type ServersSource = Pick<
   Backend,
   | 'servers'
+  | 'openFolder'
+  | 'reloadServers'
   | 'saveServer'
   | 'duplicateServer'
   | 'deleteServer'
@@ -64,6 +66,17 @@ export class Servers {
   /** The profile file, and why it could not be read; while it cannot, nothing is written to it. */
   get file(): { path: string; problem: string } {
     return { path: this.#list?.file ?? '', problem: this.#list?.fileError ?? '' };
+  }
+
+  /** Reads the profile file again. Throws an AppError. */
+  async reload(): Promise<void> {
+    await this.#source.reloadServers();
+    await this.pull();
+  }
+
+  /** Shows the profile file's folder in the system's file manager. Throws an AppError. */
+  async openFolder(): Promise<void> {
+    await this.#source.openFolder();
   }
 
   get keychain(): core.KeychainState {

@@ -89,6 +89,15 @@ export class FakeBackend implements Backend {
     return Promise.resolve();
   }
 
+  reloadServers(): Promise<core.ServerList> {
+    return this.servers();
+  }
+
+  openFolder(): Promise<void> {
+    this.opened.push('folder');
+    return Promise.resolve();
+  }
+
   copy(text: string): Promise<void> {
     this.copied.push(text);
     return Promise.resolve();

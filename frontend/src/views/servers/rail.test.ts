@@ -1,6 +1,7 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
-import { expect, it } from 'vitest';
+import { expect, it, vi } from 'vitest';
+import { AppError } from '../../backend';
 import { FakeBackend } from '../../backend/fake';
 import { expectAccessible } from '../../test/axe';
 import { testWindow } from '../../test/window';
@@ -96,4 +97,17 @@ it('says why the file cannot be read, and where secrets go', async () => {
   const alert = screen.getByRole('alert');
   expect(within(alert).getByText(/profiles\.json:3:7: invalid character/)).toBeDefined();
   expect(screen.getByText('No keychain: secrets last for this run')).toBeDefined();
+  const user = userEvent.setup();
+  await user.click(within(alert).getByRole('button', { name: 'Open folder' }));
+  expect(backend.opened).toEqual(['folder']);
+  vi.spyOn(backend, 'openFolder').mockRejectedValue(new AppError({ message: 'xdg-open is not there' }));
+  await user.click(within(alert).getByRole('button', { name: 'Open folder' }));
+  expect(await within(alert).findByText('xdg-open is not there')).toBeDefined();
+  await expectAccessible();
+  vi.spyOn(backend, 'reloadServers').mockImplementation(() => {
+    backend.fileError = '';
+    return backend.servers();
+  });
+  await user.click(within(alert).getByRole('button', { name: 'Read again' }));
+  await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
 });

@@ -21,9 +21,13 @@ export function Launch(arg1:string):Promise<core.Launch>;
 
 export function List():Promise<core.ServerList>;
 
+export function OpenFolder():Promise<void>;
+
 export function OpenImport():Promise<core.ImportPreview>;
 
 export function ReadImport(arg1:string):Promise<core.ImportPreview>;
+
+export function Reload():Promise<core.ServerList>;
 
 export function Reorder(arg1:Array<string>):Promise<void>;
 

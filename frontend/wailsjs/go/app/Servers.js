@@ -38,12 +38,20 @@ export function List() {
   return window['go']['app']['Servers']['List']();
 }
 
+export function OpenFolder() {
+  return window['go']['app']['Servers']['OpenFolder']();
+}
+
 export function OpenImport() {
   return window['go']['app']['Servers']['OpenImport']();
 }
 
 export function ReadImport(arg1) {
   return window['go']['app']['Servers']['ReadImport'](arg1);
+}
+
+export function Reload() {
+  return window['go']['app']['Servers']['Reload']();
 }
 
 export function Reorder(arg1) {

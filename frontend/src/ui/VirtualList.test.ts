@@ -20,13 +20,6 @@ it('renders the rows in view only, each with its place in the whole', async () =
   await expectAccessible(container);
 });
 
-it('tells which row was clicked', () => {
-  const onrowclick = vi.fn();
-  render(VirtualList, { count: 5, rowHeight: 24, row, label: 'Entries', onrowclick });
-  screen.getByText('row 2').click();
-  expect(onrowclick.mock.calls[0]?.[0]).toBe(2);
-});
-
 it('tells the row that was pressed on, wherever the button comes up', async () => {
   const onrowpress = vi.fn();
   const { rerender } = render(VirtualList, { count: 5, rowHeight: 24, row, label: 'Entries', onrowpress });

@@ -118,6 +118,9 @@ func bind(ctx context.Context, host string, port int) ([]net.Listener, error) {
 	var err error
 	for range bindTries {
 		var a, b net.Listener
+		if err = ctx.Err(); err != nil {
+			break
+		}
 		if a, err = socket(ctx, first, port); err != nil {
 			break
 		}

@@ -15,7 +15,7 @@ func (c *Core) Launch(id string) (Launch, error) {
 	l := c.launch(p)
 	states, err := c.Secrets(id)
 	for _, s := range states {
-		if s.Stored == "missing" {
+		if s.Stored == "missing" && !slices.Contains(profile.AuthNames(p), s.Name) {
 			l.Missing = append(l.Missing, s)
 		}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -34,7 +35,7 @@ func (c *Core) readKeychainState() {
 	}
 }
 
-// Secrets says which secrets a server names and where their values are.
+// Secrets says which secrets a server names and where their values are. Those of a sign-in ("auth:…") may be missing.
 func (c *Core) Secrets(id string) ([]SecretState, error) {
 	p, err := c.profile(id)
 	if err != nil {
@@ -43,10 +44,29 @@ func (c *Core) Secrets(id string) ([]SecretState, error) {
 	ctx, cancel := c.keyContext()
 	defer cancel()
 	out := []SecretState{}
-	for _, name := range profile.Names(p) {
+	names := profile.Names(p)
+	if !reflect.ValueOf(p.Auth).IsZero() {
+		names = profile.KeptNames(p)
+	}
+	for _, name := range names {
 		out = append(out, SecretState{Name: name, Stored: string(c.keys.Where(ctx, secretItem(id, name)))})
 	}
 	return out, nil
+}
+
+// keptNames lists what may be in the keychain for a server. A server without settings for signing in mostly has no
+// secrets of one: it is not worth a prompt to make sure.
+func (c *Core) keptNames(ctx context.Context, p profile.Profile) []string {
+	if !reflect.ValueOf(p.Auth).IsZero() {
+		return profile.KeptNames(p)
+	}
+	names := profile.Names(p)
+	for _, name := range profile.AuthNames(p) {
+		if c.keys.Where(ctx, secretItem(p.ID, name)) != keychain.Nowhere {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 // SetSecrets keeps values: in the keychain or, without one, for this run.
@@ -121,8 +141,8 @@ func (c *Core) adoptPlain() {
 func (c *Core) forgetUnnamed(before, after profile.Profile) {
 	ctx, cancel := c.keyContext()
 	defer cancel()
-	now := profile.Names(after)
-	for _, name := range profile.Names(before) {
+	now := profile.KeptNames(after)
+	for _, name := range c.keptNames(ctx, before) {
 		if !slices.Contains(now, name) {
 			_ = c.forget(ctx, secretItem(before.ID, name)) // a later run finds it unnamed: it is never used
 		}
@@ -134,7 +154,9 @@ func (c *Core) copySecrets(from string, to profile.Profile) error {
 	ctx, cancel := c.keyContext()
 	defer cancel()
 	var errs []error
-	for _, name := range profile.Names(to) {
+	original := to
+	original.ID = from
+	for _, name := range c.keptNames(ctx, original) {
 		v, err := c.keys.Get(ctx, secretItem(from, name))
 		if errors.Is(err, keychain.ErrNotFound) || errors.Is(err, keychain.ErrUnavailable) {
 			continue // Connect asks for it
@@ -193,7 +215,7 @@ func (c *Core) eachSecret(p profile.Profile, doing string, do func(ctx context.C
 	ctx, cancel := c.keyContext()
 	defer cancel()
 	var errs []error
-	for _, name := range profile.Names(p) {
+	for _, name := range c.keptNames(ctx, p) {
 		if err := do(ctx, secretItem(p.ID, name)); err != nil {
 			errs = append(errs, keyError(doing+" "+name, err))
 		}

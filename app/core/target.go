@@ -54,6 +54,7 @@ func (c *Core) target(ctx context.Context, p profile.Profile, conn string) (tran
 		c.masker().Add(conn, secretKind(name), v)
 	}
 	t.Command, t.Args, t.Dir, t.URL, t.Trust = filled.Command, filled.Args, filled.Cwd, filled.URL, filled.Trust
+	t.Network = transport.Network(filled.Network)
 	if t.Dir == "" {
 		t.Dir, _ = os.UserHomeDir()
 	}

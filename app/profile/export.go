@@ -15,6 +15,10 @@ func Export(ps []Profile, form string) (string, error) {
 		return "", fmt.Errorf("export: form %q is neither %s nor %s", form, FormMCPServers, FormServers)
 	}
 	e := exporter{form: form, ids: map[string]string{}}
+	ps = slices.Clone(ps)
+	for i := range ps { // no other client has these: how to sign in, and the files and proxy of this machine
+		ps[i].Auth, ps[i].Network = Auth{}, Network{}
+	}
 	for _, p := range ps { // names of inputs that are asked for as they are stay theirs
 		for _, n := range Names(p) {
 			if id, ok := strings.CutPrefix(n, inputPrefix); ok && e.ids[id] == "" {

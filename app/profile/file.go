@@ -205,7 +205,7 @@ func wanted(t reflect.Type) string {
 		return "an object"
 	case reflect.Bool:
 		return "true or false"
-	case reflect.Int64:
+	case reflect.Int, reflect.Int64:
 		return "a whole number"
 	}
 	return "what belongs there"

@@ -22,6 +22,9 @@ const (
 // variable is ${VAR} and, as Claude Code has it, ${VAR:-default}.
 var variable = regexp.MustCompile(`^([A-Za-z_][A-Za-z0-9_]*)(:-(.*))?$`)
 
+// homeFields are paths: a leading ~ is the home folder.
+var homeFields = []string{"cwd", "command", "network.ca", "network.clientCert", "network.clientKey"}
+
 // editorOnly are VS Code's variables that mean nothing outside an editor with an open folder.
 var editorOnly = []string{
 	"workspaceFolder", "workspaceRoot", "workspaceFolderBasename", "file", "fileBasename", "fileBasenameNoExtension",
@@ -86,7 +89,7 @@ func Fill(p Profile, l Lookup) (filled Profile, missing []string, err error) {
 	f.secrets(f.p.Headers, headerPrefix)
 	f.p.texts(f.text)
 	if f.err == nil {
-		err = Validate(f.p)
+		err = Validate(f.p.filled())
 	} else {
 		err = f.err
 	}
@@ -131,13 +134,12 @@ func (f *filler) text(field, text string) string {
 		if !ok {
 			return "${" + inside + "}"
 		}
-		if field == "url" && strings.HasPrefix(inside, secretPrefix) {
+		if (field == "url" || field == proxyField) && strings.HasPrefix(inside, secretPrefix) {
 			return escapeInURL(text, at, value)
 		}
 		return value
 	})
-	if rest, ok := strings.CutPrefix(out, "~"); ok && (field == "cwd" || field == "command") &&
-		(rest == "" || os.IsPathSeparator(rest[0])) {
+	if rest, ok := strings.CutPrefix(out, "~"); ok && slices.Contains(homeFields, field) && (rest == "" || os.IsPathSeparator(rest[0])) {
 		return f.home(field) + rest
 	}
 	return out

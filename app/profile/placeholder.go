@@ -70,4 +70,10 @@ func (p *Profile) texts(fn func(field, text string) string) {
 			p.Headers[i].Value = fn(indexed("headers", i)+".value", v.Value)
 		}
 	}
+	p.Network.CA = fn("network.ca", p.Network.CA)
+	p.Network.ClientCert = fn("network.clientCert", p.Network.ClientCert)
+	p.Network.ClientKey = fn("network.clientKey", p.Network.ClientKey)
+	p.Network.Proxy = fn(proxyField, p.Network.Proxy)
 }
+
+const proxyField = "network.proxy"

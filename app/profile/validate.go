@@ -54,6 +54,8 @@ func validate(p Profile, label string) error {
 	v.values("env", p.Env, envName)
 	v.values("headers", p.Headers, headerName)
 	v.era(p.Era)
+	v.access(p.Auth)
+	v.network(p.Network)
 	for i, f := range p.Trust {
 		if !printForm.MatchString(f) {
 			v.fail(fmt.Sprintf("trust[%d]", i), "is not a SHA-256 fingerprint of 64 lower-case hex digits")
@@ -298,6 +300,9 @@ func (p Profile) Clone() Profile {
 	p.Args = slices.Clone(p.Args)
 	p.Env = slices.Clone(p.Env)
 	p.Headers = slices.Clone(p.Headers)
+	p.Auth.Scopes = slices.Clone(p.Auth.Scopes)
+	p.Auth.Extra = slices.Clone(p.Auth.Extra)
+	p.Auth.AllowHTTP = slices.Clone(p.Auth.AllowHTTP)
 	if p.LoginShellPath != nil {
 		b := *p.LoginShellPath
 		p.LoginShellPath = &b

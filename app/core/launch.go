@@ -2,6 +2,7 @@ package core
 
 import (
 	"os"
+	"slices"
 
 	"github.com/sightglass-dev/sightglass/app/profile"
 )

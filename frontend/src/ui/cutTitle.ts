@@ -5,7 +5,10 @@ export function cutTitle(text: () => string): Attachment<HTMLElement> {
   return (element) => {
     const enter = (): void => {
       const all = [element, ...element.querySelectorAll<HTMLElement>('*')];
-      if (all.some((e) => e.scrollWidth > e.clientWidth + 1 && e.clientWidth > 0)) element.title = text();
+      // Cut at the right, or wrapped to a line that is not shown.
+      const cut = (e: HTMLElement): boolean =>
+        e.clientWidth > 0 && (e.scrollWidth > e.clientWidth + 1 || e.scrollHeight > e.clientHeight + 8);
+      if (all.some(cut)) element.title = text();
       else element.removeAttribute('title');
     };
     element.addEventListener('pointerenter', enter);

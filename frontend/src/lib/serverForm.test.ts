@@ -97,7 +97,7 @@ describe('draftProblems', () => {
       { transport: 'http', url: 'http://x', headers: [valueDraft({ name: 'A' }), valueDraft({ name: 'a' })] },
       [],
     ],
-    ['timeouts', { connect: '10 s', probe: '-1', request: '0' }, ['connect', 'probe']],
+    ['timeouts', { connect: '10', probe: '-1 s', request: '0' }, ['connect', 'probe']],
   ])('of %s', (_, over, fields) => {
     expect(Object.keys(draftProblems(draft(over), false))).toEqual(fields);
   });

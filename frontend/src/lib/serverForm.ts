@@ -1,4 +1,5 @@
 /** The fields of a server as they are edited, and what is wrong with them before Go is asked. */
+import { parseTime, timeProblem, timeText } from './timeText';
 
 export type TransportId = 'stdio' | 'http' | 'sse';
 export type EraMode = 'auto' | 'legacy' | 'modern';
@@ -67,7 +68,7 @@ export interface ServerDraft {
   named: Record<string, string>;
   mode: EraMode;
   version: string;
-  /** Milliseconds, as typed. */
+  /** Lengths of time, as typed: "30 s". */
   connect: string;
   probe: string;
   request: string;
@@ -96,7 +97,7 @@ export function valueDraft(value: Named = { name: '' }): ValueDraft {
   };
 }
 
-const figure = (n: number | undefined): string => (n ? String(n) : '');
+const figure = (ms: number | undefined): string => timeText(ms ?? 0);
 
 export function draftOf(server: Editable): ServerDraft {
   const { transport, era, timeouts } = server;
@@ -133,11 +134,11 @@ export function serverOf(draft: ServerDraft, before: Editable): Editable {
     list
       .filter((v) => v.name.trim() !== '')
       .map((v) => (v.secret ? { name: v.name.trim(), secret: true } : { name: v.name.trim(), value: v.value }));
-  const timeouts = {
-    ...(draft.connect ? { connect: Number(draft.connect) } : {}),
-    ...(draft.probe ? { probe: Number(draft.probe) } : {}),
-    ...(draft.request ? { request: Number(draft.request) } : {}),
+  const time = (field: 'connect' | 'probe' | 'request'): Partial<Record<typeof field, number>> => {
+    const ms = parseTime(draft[field]);
+    return ms ? { [field]: ms } : {};
   };
+  const timeouts = { ...time('connect'), ...time('probe'), ...time('request') };
   return {
     id: before.id,
     name: draft.name.trim(),
@@ -216,8 +217,8 @@ export function draftProblems(draft: ServerDraft, sample: boolean): DraftProblem
   if (draft.transport === 'stdio') nameProblems(draft.env, 'env', envProblem, found);
   else nameProblems(draft.headers, 'headers', headerProblem, found);
   for (const field of ['connect', 'probe', 'request'] as const) {
-    const text = draft[field].trim();
-    if (text !== '' && !/^\d{1,8}$/.test(text)) found[field] = 'A whole number of milliseconds, or nothing.';
+    const problem = timeProblem(draft[field]);
+    if (problem) found[field] = problem;
   }
   return found;
 }

@@ -10,6 +10,7 @@ import {
   valueDraft,
   type ValueDraft,
 } from '../lib/serverForm';
+import { parseTime, timeProblem, timeText } from '../lib/timeText';
 import type { Servers } from './servers.svelte';
 
 export type FormSource = Pick<Backend, 'secrets'>;
@@ -68,6 +69,13 @@ export class ServerForm {
   /** The user has left a field. */
   touch(field: string): void {
     this.#touched = new Set([...this.#touched, field]);
+  }
+
+  /** The user has left a timeout: it is written in the unit that suits. */
+  leaveTime(field: 'connect' | 'probe' | 'request'): void {
+    const ms = parseTime(this.draft[field]);
+    if (ms !== undefined && !timeProblem(this.draft[field])) this.draft[field] = timeText(ms);
+    this.touch(field);
   }
 
   addValue(list: ValueDraft[], value = { name: '', value: '' }): void {

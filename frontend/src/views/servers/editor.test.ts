@@ -59,6 +59,21 @@ it('shows where a stored secret is, and never its value', async () => {
   expect(save.mock.calls[0]?.[1]).toEqual([{ name: 'header:Authorization', value: '', clear: true }]);
 });
 
+it('takes timeouts with their unit', async () => {
+  const { backend } = await editor('files');
+  const save = vi.spyOn(backend, 'saveServer');
+  const user = userEvent.setup();
+  await user.type(screen.getByLabelText('Connect timeout'), '45');
+  await user.type(screen.getByLabelText('Request timeout'), '90s');
+  await user.click(screen.getByLabelText('Name'));
+  expect(screen.getByText(/Of what\?/)).toBeDefined();
+  expect(screen.getByLabelText('Request timeout')).toHaveProperty('value', '1 min 30 s');
+  await user.type(screen.getByLabelText('Connect timeout'), ' s');
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(save).toHaveBeenCalledOnce());
+  expect(save.mock.calls[0]?.[0].timeouts).toEqual({ connect: 45_000, request: 90_000 });
+});
+
 it('pastes lines as arguments and as variables', async () => {
   await editor();
   const user = userEvent.setup();

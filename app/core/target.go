@@ -2,6 +2,8 @@ package core
 
 import (
 	"context"
+	"crypto/hmac"
+	"crypto/sha256"
 	"fmt"
 	"net/http"
 	"os"
@@ -96,10 +98,11 @@ func (c *Core) sample(ctx context.Context, p profile.Profile) (profile.Profile, 
 		off := false
 		p.LoginShellPath = &off
 	case SampleProtected:
+		seed := c.sampleSeed()
 		c.mu.Lock()
 		defer c.mu.Unlock()
 		if c.protected == nil {
-			s, err := demo.StartProtected(ctx)
+			s, err := demo.StartProtected(ctx, demo.Options{Seed: seed})
 			if err != nil {
 				return p, connectError(p.Name, err.Error(), "")
 			}
@@ -108,6 +111,15 @@ func (c *Core) sample(ctx context.Context, p profile.Profile) (profile.Profile, 
 		p.Transport, p.URL = profile.HTTP, c.protected.URL()
 	}
 	return p, nil
+}
+
+// sampleSeed makes the protected sample the same from run to run, as long as tokens are kept from run to run: its key is
+// in the keychain beside them.
+func (c *Core) sampleSeed() []byte {
+	c.masker()
+	m := hmac.New(sha256.New, c.maskKey)
+	_, _ = m.Write([]byte("protected sample")) // a hash's Write never fails
+	return m.Sum(nil)
 }
 
 // environ is a child's whole environment: this program's, the login shell's PATH where asked for, the profile's own

@@ -1,5 +1,5 @@
-// Package demo holds the built-in sample servers: one open, spoken to over stdio, and one that refuses without a
-// token, over Streamable HTTP on loopback. They are used on first run, in the docs and in tests. They know nothing
+// Package demo holds the built-in sample servers: one open, spoken to over stdio, and one that asks for a
+// token, over Streamable HTTP on loopback, with its own authorization server. They are used on first run, in the docs and in tests. They know nothing
 // of the client beside them.
 package demo
 

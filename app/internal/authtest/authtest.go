@@ -14,7 +14,6 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"sync"
 	"testing"
 	"time"
@@ -200,16 +199,4 @@ func newKey() *ecdsa.PrivateKey {
 		panic(err) // the system has no randomness: nothing can be tested
 	}
 	return k
-}
-
-// pathOf is the path of a URL without a trailing slash.
-func pathOf(raw string) string {
-	u, err := url.Parse(raw)
-	if err != nil {
-		return ""
-	}
-	if u.Path == "/" {
-		return ""
-	}
-	return u.Path
 }

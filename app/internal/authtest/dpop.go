@@ -26,7 +26,7 @@ func (w *World) proof(r *http.Request, target, token string, nonce bool) (string
 	if len(values) > 1 {
 		return "", errors.New("more than one DPoP header")
 	}
-	jws, err := jose.ParseSigned(values[0], signatures)
+	jws, err := jose.ParseSignedCompact(values[0], signatures)
 	if err != nil {
 		return "", fmt.Errorf("the proof is no signed JWT: %w", err)
 	}

@@ -40,7 +40,7 @@ var signatures = []jose.SignatureAlgorithm{jose.ES256, jose.ES384, jose.ES512, j
 
 // readJWT checks a JWT's signature by key and gives its claims.
 func readJWT(token string, key crypto.PublicKey) (map[string]any, error) {
-	jws, err := jose.ParseSigned(token, signatures)
+	jws, err := jose.ParseSignedCompact(token, signatures)
 	if err != nil {
 		return nil, fmt.Errorf("it is no signed JWT: %w", err)
 	}

@@ -7,6 +7,10 @@ export interface HeaderDoc {
 const doc = (text: string, source: string): HeaderDoc => ({ text, source });
 
 const mcp = 'MCP, Streamable HTTP transport';
+const cors = 'Fetch standard, CORS';
+const rateLimits = 'de facto; see draft-ietf-httpapi-ratelimit-headers';
+const forwarding = 'de facto; standard form: RFC 7239';
+const standardHeaders = 'MCP 2026-07-28, Streamable HTTP: standard headers';
 
 const docs = new Map<string, HeaderDoc>([
   [
@@ -21,31 +25,22 @@ const docs = new Map<string, HeaderDoc>([
   ['accept-ranges', doc('Whether the server answers range requests for this resource.', 'RFC 9110 §14.3')],
   [
     'access-control-allow-credentials',
-    doc('Whether a web page may read the answer to a request with credentials.', 'Fetch standard, CORS'),
+    doc('Whether a web page may read the answer to a request with credentials.', cors),
   ],
   [
     'access-control-allow-headers',
-    doc(
-      'Request headers a web page of another origin may send. A desktop client does not need it.',
-      'Fetch standard, CORS',
-    ),
+    doc('Request headers a web page of another origin may send. A desktop client does not need it.', cors),
   ],
-  ['access-control-allow-methods', doc('Methods a web page of another origin may use.', 'Fetch standard, CORS')],
+  ['access-control-allow-methods', doc('Methods a web page of another origin may use.', cors)],
   [
     'access-control-allow-origin',
-    doc('Which web pages may read this answer. A desktop client does not need it.', 'Fetch standard, CORS'),
+    doc('Which web pages may read this answer. A desktop client does not need it.', cors),
   ],
   [
     'access-control-expose-headers',
-    doc(
-      'Response headers a web page may read; browser clients need WWW-Authenticate and Mcp-Session-Id here.',
-      'Fetch standard, CORS',
-    ),
+    doc('Response headers a web page may read; browser clients need WWW-Authenticate and Mcp-Session-Id here.', cors),
   ],
-  [
-    'access-control-max-age',
-    doc('How long a browser may keep the answer to a CORS preflight.', 'Fetch standard, CORS'),
-  ],
+  ['access-control-max-age', doc('How long a browser may keep the answer to a CORS preflight.', cors)],
   ['age', doc('Seconds the answer has been in a cache.', 'RFC 9111 §5.1')],
   ['allow', doc('Methods the resource supports; must come with a 405.', 'RFC 9110 §10.2.1')],
   ['alt-svc', doc('Another address or protocol (such as HTTP/3) that serves the same origin.', 'RFC 7838 §3')],
@@ -116,14 +111,14 @@ const docs = new Map<string, HeaderDoc>([
     'mcp-method',
     doc(
       'The JSON-RPC method of the body, so that proxies can route without reading it. Must equal the body’s.',
-      'MCP 2026-07-28, Streamable HTTP: standard headers',
+      standardHeaders,
     ),
   ],
   [
     'mcp-name',
     doc(
       'The tool or prompt name, resource URI or task id of the body. Must equal the body’s; =?base64?…?= when it is not plain ASCII.',
-      'MCP 2026-07-28, Streamable HTTP: standard headers',
+      standardHeaders,
     ),
   ],
   [
@@ -178,23 +173,14 @@ const docs = new Map<string, HeaderDoc>([
   ],
   ['x-accel-buffering', doc('no: nginx must not hold back the events of a stream.', 'nginx, ngx_http_proxy_module')],
   ['x-content-type-options', doc('nosniff: take Content-Type at its word.', 'Fetch standard')],
-  [
-    'x-forwarded-for',
-    doc('Addresses the request came through, as proxies tell it.', 'de facto; standard form: RFC 7239'),
-  ],
-  ['x-forwarded-host', doc('Host the client asked for, as a proxy tells it.', 'de facto; standard form: RFC 7239')],
-  ['x-forwarded-proto', doc('Scheme the client used, as a proxy tells it.', 'de facto; standard form: RFC 7239')],
+  ['x-forwarded-for', doc('Addresses the request came through, as proxies tell it.', forwarding)],
+  ['x-forwarded-host', doc('Host the client asked for, as a proxy tells it.', forwarding)],
+  ['x-forwarded-proto', doc('Scheme the client used, as a proxy tells it.', forwarding)],
   ['x-frame-options', doc('Whether a page may be shown in a frame.', 'RFC 7034')],
   ['x-powered-by', doc('Framework the server is written with.', 'de facto')],
-  [
-    'x-ratelimit-limit',
-    doc('Requests allowed in the present window.', 'de facto; see draft-ietf-httpapi-ratelimit-headers'),
-  ],
-  [
-    'x-ratelimit-remaining',
-    doc('Requests left in the present window.', 'de facto; see draft-ietf-httpapi-ratelimit-headers'),
-  ],
-  ['x-ratelimit-reset', doc('When the window starts anew.', 'de facto; see draft-ietf-httpapi-ratelimit-headers')],
+  ['x-ratelimit-limit', doc('Requests allowed in the present window.', rateLimits)],
+  ['x-ratelimit-remaining', doc('Requests left in the present window.', rateLimits)],
+  ['x-ratelimit-reset', doc('When the window starts anew.', rateLimits)],
   ['x-request-id', doc('Id of this request in the server’s logs: quote it when you report a problem.', 'de facto')],
 ]);
 

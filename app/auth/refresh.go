@@ -30,15 +30,10 @@ type renewal struct {
 // Refresh renews an identity's token now, whatever is left of its life. Errors are [fault.CallError]; after an
 // invalid_grant the refresh token is gone.
 func (s *Source) Refresh(ctx context.Context, id string) error {
-	t, err := s.vault.Token(ctx, id)
+	t, err := s.latest(ctx, id)
 	if err != nil {
 		return err
 	}
-	s.mu.Lock()
-	if s.cur != nil && s.cur.id == id && s.cur.unsaved {
-		t = &s.cur.token
-	}
-	s.mu.Unlock()
 	if !renewable(&s.cfg, t) {
 		return s.notRenewable()
 	}

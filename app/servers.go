@@ -24,6 +24,12 @@ func (s *Servers) Save(p profile.Profile, secrets []core.SecretInput) (out profi
 	return s.app.core.Save(p, secrets)
 }
 
+// Suspects says what in a server that is being edited looks like a credential.
+func (s *Servers) Suspects(p profile.Profile) (out []core.Suspect, err error) {
+	defer guard(&err, "look for secrets")
+	return s.app.core.Suspects(p), nil
+}
+
 // Reload reads the profile file again, at once.
 func (s *Servers) Reload() (l core.ServerList, err error) {
 	defer guard(&err, "list servers")

@@ -189,3 +189,18 @@ func TestDiffLines(t *testing.T) {
 		}
 	}
 }
+
+func TestSuspectsOfAnEditedServer(t *testing.T) {
+	c := start(t)
+	got := c.Suspects(profile.Profile{Env: []profile.Value{{Name: "K8S_TOKEN"}}, Args: []string{"--api-key=abc"}})
+	want := []Suspect{
+		{Field: "env[0]", Why: "the name holds TOKEN", Secrets: []SecretInput{}},
+		{
+			Field: "args[0]", Why: "the name holds KEY", Text: "--api-key=${secret:api-key}",
+			Secrets: []SecretInput{{Name: "secret:api-key", Value: "abc"}},
+		},
+	}
+	if d := cmp.Diff(want, got); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+}

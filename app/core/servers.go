@@ -87,6 +87,15 @@ func (c *Core) Save(p profile.Profile, secrets []SecretInput) (profile.Profile, 
 	return saved, nil
 }
 
+// Suspects says what in a server that is being edited looks like a credential. Nothing is saved.
+func (c *Core) Suspects(p profile.Profile) []Suspect {
+	out := []Suspect{}
+	for _, s := range profile.Suspects(p) {
+		out = append(out, Suspect{Field: s.Field, Why: s.Why, Text: s.Text, Secrets: append([]SecretInput{}, secretInputs(s.Found)...)})
+	}
+	return out
+}
+
 // Reload reads the profile file again, at once.
 func (c *Core) Reload() ServerList {
 	c.store.Reload()

@@ -48,6 +48,14 @@ type SecretInput struct {
 	Clear bool   `json:"clear"` // forget the stored value
 }
 
+// Suspect is a place of a server that is being edited which looks like a credential.
+type Suspect struct {
+	Field   string        `json:"field"`   // "env[0]", "headers[1]", "args[2]", "url"
+	Why     string        `json:"why"`     // "the name holds TOKEN"
+	Text    string        `json:"text"`    // of an argument or the URL: with ${secret:name} in place of each value
+	Secrets []SecretInput `json:"secrets"` // these values; they came from the page
+}
+
 // SecretState says whether a secret named by a profile has a value.
 type SecretState struct {
 	Name   string `json:"name"`

@@ -318,11 +318,3 @@ func (e *extractor) part(name, raw, why string, decode func(string) (string, err
 	}
 	return e.take(name, value, why)
 }
-
-// Suspects lists what stands in a profile in clear and looks like a credential, so that a save may warn. Values the
-// user unmarked are among them.
-func Suspects(p Profile) []Found {
-	p = normalize(p)
-	_, found := ExtractSecrets(p)
-	return slices.DeleteFunc(found, func(f Found) bool { return !f.Secret })
-}

@@ -21,6 +21,8 @@ export interface Backend {
   openFolder(): Promise<void>;
   /** Adds (empty id) or changes a server; values of secrets go to the keychain. */
   saveServer(server: profile.Profile, secrets: core.SecretInput[]): Promise<profile.Profile>;
+  /** What in a server that is being edited looks like a credential; nothing is saved. */
+  suspects(server: profile.Profile): Promise<core.Suspect[]>;
   duplicateServer(id: string): Promise<profile.Profile>;
   /** Disconnects and removes. `restoreServer` brings it back until the program ends. */
   deleteServer(id: string): Promise<void>;

@@ -28,6 +28,7 @@ export function wailsBackend(): Backend {
     reloadServers: () => settle('list servers', plain, Servers.Reload()),
     openFolder: () => settle('open the folder', plain, Servers.OpenFolder()),
     saveServer: (server, secrets) => settle('save server', keychain, Servers.Save(server, secrets)),
+    suspects: (server) => settle('look for secrets', plain, Servers.Suspects(server)),
     duplicateServer: (id) => settle('duplicate server', keychain, Servers.Duplicate(id)),
     deleteServer: (id) => settle('delete server', keychain, Servers.Delete(id)),
     restoreServer: (id) => settle('restore server', keychain, Servers.Restore(id)),

@@ -285,3 +285,29 @@ export function pastedValues(text: string): { name: string; value: string }[] | 
 function unquoted(value: string): string {
   return /^"(.*)"$/.exec(value)?.[1] ?? /^'(.*)'$/.exec(value)?.[1] ?? value;
 }
+
+/** What Go is asked while a draft is typed: what could be a credential, in its place. What the user marked is left out. */
+export function suspectQuestion(draft: ServerDraft, before: Editable): Editable {
+  const values = (list: readonly ValueDraft[]): Named[] =>
+    list.map((v) => (v.chosen ? { name: '' } : { name: v.name.trim(), value: v.value }));
+  const stdio = draft.transport === 'stdio';
+  return {
+    id: before.id,
+    name: draft.name,
+    transport: draft.transport,
+    command: draft.command,
+    cwd: draft.cwd,
+    ...(stdio && !before.sample ? { args: [...draft.args] } : {}),
+    ...(stdio || before.sample ? {} : { url: draft.url.trim() }),
+    env: values(draft.env),
+    headers: values(draft.headers),
+    era: {},
+    timeouts: {},
+  };
+}
+
+/** The text of "args[2]" or "url". */
+export function textOf(draft: ServerDraft, field: string): string {
+  const at = /^args\[(\d+)\]$/.exec(field)?.[1];
+  return at === undefined ? draft.url.trim() : (draft.args[Number(at)] ?? '');
+}

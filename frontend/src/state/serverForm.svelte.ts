@@ -1,11 +1,12 @@
 import { AppError, type Backend, type core, type profile } from '../backend';
-import { namesCredential } from '../lib/secrets';
 import {
   draftOf,
   draftProblems,
   draftText,
   newServer,
   secretsOf,
+  suspectQuestion,
+  textOf,
   serverOf,
   valueDraft,
   type ValueDraft,
@@ -13,7 +14,10 @@ import {
 import { parseTime, timeProblem, timeText } from '../lib/timeText';
 import type { Servers } from './servers.svelte';
 
-export type FormSource = Pick<Backend, 'secrets'>;
+export type FormSource = Pick<Backend, 'secrets' | 'suspects'>;
+
+/** Milliseconds without a key before Go is asked. */
+const pause = 100;
 
 /** A server while it is edited. Nothing is kept before `save`. */
 export class ServerForm {
@@ -26,6 +30,9 @@ export class ServerForm {
   stored = $state.raw<ReadonlyMap<string, string>>(new Map());
   /** Whether saving was tried: from then on empty fields are told of. */
   #tried = $state(false);
+  #suspects = $state.raw<(core.Suspect & { of: string })[]>([]);
+  /** Arguments and URLs that stay in clear: those that were there, and those the user left. */
+  #clear = $state.raw<ReadonlySet<string>>(new Set());
   #touched = $state.raw<ReadonlySet<string>>(new Set());
   #saving = $state(false);
   #fault = $state.raw<core.Error | null>(null);
@@ -40,6 +47,7 @@ export class ServerForm {
     this.before = server ?? newServer;
     this.draft = draftOf(this.before);
     this.#start = draftText(this.draft);
+    this.#clear = new Set([...(this.before.args ?? []), this.before.url ?? '']);
   }
 
   /** Asks where the secrets are. */
@@ -79,13 +87,52 @@ export class ServerForm {
   }
 
   addValue(list: ValueDraft[], value = { name: '', value: '' }): void {
-    list.push({ ...valueDraft(value), secret: namesCredential(value.name), chosen: false });
+    list.push({ ...valueDraft(value), secret: false, chosen: false });
   }
 
-  /** The name of a variable or header was typed: what looks like a credential is marked, until the user decides. */
-  nameValue(value: ValueDraft, name: string): void {
-    value.name = name;
-    if (!value.chosen) value.secret = namesCredential(name);
+  /** Asks Go while something is typed which values are credentials; the returned function ends it. */
+  watch(): () => void {
+    const question = JSON.stringify(suspectQuestion(this.draft, this.before));
+    const timer = setTimeout(() => void this.#look(question).catch(() => undefined), pause); // the save asks again
+    return () => clearTimeout(timer);
+  }
+
+  /** Marks variables and headers that look like a credential until the user decides, and notes arguments and the URL. */
+  async #look(question: string): Promise<void> {
+    const found = await this.#source.suspects(JSON.parse(question) as profile.Profile);
+    if (JSON.stringify(suspectQuestion(this.draft, this.before)) !== question) return;
+    for (const kind of ['env', 'headers'] as const) {
+      this.draft[kind].forEach((value, i) => {
+        if (!value.chosen) value.secret = found.some((s) => s.field === `${kind}[${String(i)}]`);
+      });
+    }
+    this.#suspects = found.filter((s) => s.text !== '').map((s) => ({ ...s, of: textOf(this.draft, s.field) }));
+  }
+
+  /** What is said about an argument or the URL, as it stands now. */
+  suspect(field: string): core.Suspect | undefined {
+    return this.#suspects.find((s) => s.field === field && s.of === textOf(this.draft, field));
+  }
+
+  /** Whether the secret of an argument or the URL goes to the keychain. What stood there before stays as it is. */
+  hides(field: string): boolean {
+    return !this.#clear.has(textOf(this.draft, field));
+  }
+
+  hide(field: string, hide: boolean): void {
+    const text = textOf(this.draft, field);
+    this.#clear = new Set([...[...this.#clear].filter((t) => t !== text), ...(hide ? [] : [text])]);
+  }
+
+  /** Puts the placeholders where the secrets stand that go to the keychain. */
+  #takeOut(): void {
+    for (const { field, text, secrets } of this.#suspects) {
+      if (!this.suspect(field) || !this.hides(field)) continue;
+      const at = /^args\[(\d+)\]$/.exec(field)?.[1];
+      if (at === undefined) this.draft.url = text;
+      else this.draft.args[Number(at)] = text;
+      for (const s of secrets) this.draft.named[s.name.replace(/^secret:/, '')] = s.value;
+    }
   }
 
   mark(value: ValueDraft, secret: boolean): void {
@@ -102,6 +149,8 @@ export class ServerForm {
     this.#saving = true;
     this.#fault = null;
     try {
+      await this.#look(JSON.stringify(suspectQuestion(this.draft, this.before)));
+      this.#takeOut();
       return await this.#servers.save(serverOf($state.snapshot(this.draft), this.before), secretsOf(this.draft));
     } catch (thrown) {
       this.#fault = AppError.from(thrown).fault;

@@ -432,6 +432,12 @@ export namespace core {
 	}
 	
 	
+	export interface Suspect {
+	    field: string;
+	    why: string;
+	    text: string;
+	    secrets: SecretInput[];
+	}
 	export interface Tool {
 	    index: number;
 	    name: string;

@@ -5,7 +5,7 @@ import { FakeCalls } from './calls';
 import { FakeConnections } from './connections';
 import { fillPast } from './fill';
 import { FakeHub } from './hub';
-import { fakeTyped } from './imports';
+import { fakeSuspects, fakeTyped } from './imports';
 import { FakeLog } from './log';
 import { refuse } from './refuse';
 import { FakeSaved } from './saved';
@@ -113,6 +113,10 @@ export class FakeBackend implements Backend {
     const saved = await this.#saved.save(server, secrets);
     if (!this.#connections.get(saved.id)) this.#connections.set(saved.id, {});
     return saved;
+  }
+
+  suspects(server: profile.Profile): Promise<core.Suspect[]> {
+    return Promise.resolve(fakeSuspects(server));
   }
 
   duplicateServer(id: string): Promise<profile.Profile> {

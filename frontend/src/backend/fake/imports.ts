@@ -112,3 +112,21 @@ export function fakeExport(servers: readonly profile.Profile[], form: ExportForm
   ]);
   return `${JSON.stringify({ [form]: Object.fromEntries(listed) as object }, null, 2)}\n`;
 }
+
+/** What looks like a credential, to look at the editor: Go has the rules. */
+export function fakeSuspects(server: profile.Profile): core.Suspect[] {
+  const why = 'the name holds TOKEN';
+  const named = (field: string, list: profile.Value[] = []): core.Suspect[] =>
+    list.flatMap((v, i) =>
+      looksSecret(v.name) || v.value?.startsWith('ghp_')
+        ? [{ field: `${field}[${i}]`, why, text: '', secrets: [] }]
+        : [],
+    );
+  const args = (server.args ?? []).flatMap((arg, i): core.Suspect[] => {
+    const value = /^--token=([^$].*)$/.exec(arg)?.[1];
+    if (value === undefined) return [];
+    const secrets = [{ name: 'secret:token', value, clear: false }];
+    return [{ field: `args[${i}]`, why, text: '--token=${secret:token}', secrets }];
+  });
+  return [...named('env', server.env), ...named('headers', server.headers), ...args];
+}

@@ -24,7 +24,7 @@ it('adds a server, with the value of a secret for the keychain only', async () =
   await user.click(screen.getByRole('button', { name: 'Add variable' }));
   await user.type(screen.getByLabelText('Name of variable 1'), 'API_TOKEN');
   await user.type(screen.getByLabelText('Value of API_TOKEN'), 'hunter2');
-  expect(screen.getByLabelText('Value of API_TOKEN').getAttribute('type')).toBe('password');
+  await waitFor(() => expect(screen.getByLabelText('Value of API_TOKEN').getAttribute('type')).toBe('password'));
   expect(screen.getByRole('button', { name: 'API_TOKEN is a secret' }).getAttribute('aria-pressed')).toBe('true');
   await expectAccessible();
   await user.click(screen.getByRole('button', { name: 'Save' }));
@@ -59,6 +59,41 @@ it('shows where a stored secret is, and never its value', async () => {
   expect(save.mock.calls[0]?.[1]).toEqual([{ name: 'header:Authorization', value: '', clear: true }]);
 });
 
+it('marks a value by its look, until the user decides otherwise', async () => {
+  await editor();
+  const user = userEvent.setup();
+  await user.click(screen.getByRole('button', { name: 'Add variable' }));
+  await user.type(screen.getByLabelText('Name of variable 1'), 'REGION');
+  await user.type(screen.getByLabelText('Value of REGION'), 'ghp_0123456789');
+  const lock = screen.getByRole('button', { name: 'REGION is a secret' });
+  await waitFor(() => expect(lock.getAttribute('aria-pressed')).toBe('true'));
+  await user.click(lock);
+  await user.type(screen.getByLabelText('Value of REGION'), 'abc');
+  await new Promise((done) => setTimeout(done, 250)); // longer than the pause before Go is asked
+  expect(lock.getAttribute('aria-pressed')).toBe('false');
+});
+
+it('puts the secret of an argument into the keychain, unless told to leave it', async () => {
+  const { backend } = await editor();
+  const save = vi.spyOn(backend, 'saveServer');
+  const user = userEvent.setup();
+  await user.type(screen.getByLabelText('Name'), 'mine');
+  await user.type(screen.getByLabelText('Command'), 'uvx');
+  await user.click(screen.getByRole('button', { name: 'Add argument' }));
+  await user.type(screen.getByLabelText('Argument 1'), '--token=hunter2');
+  const keep = await screen.findByRole('checkbox', { name: 'Keep the secret in the keychain' });
+  expect(screen.getByText('--token=${secret:token}')).toBeDefined();
+  await expectAccessible();
+  await user.click(keep);
+  expect(screen.getByText('it stands here')).toBeDefined();
+  await user.click(keep);
+  await user.click(screen.getByRole('button', { name: 'Save' }));
+  await waitFor(() => expect(save).toHaveBeenCalledOnce());
+  const [server, secrets] = save.mock.calls[0] ?? [];
+  expect(server?.args).toEqual(['--token=${secret:token}']);
+  expect(secrets).toEqual([{ name: 'secret:token', value: 'hunter2', clear: false }]);
+});
+
 it('takes timeouts with their unit', async () => {
   const { backend } = await editor('files');
   const save = vi.spyOn(backend, 'saveServer');
@@ -85,7 +120,8 @@ it('pastes lines as arguments and as variables', async () => {
   await waitFor(() => expect(document.activeElement).toBe(screen.getByLabelText('Name of variable 1')));
   await user.paste('A=1\nB_KEY=2');
   expect(screen.getByLabelText('Value of A')).toHaveProperty('value', '1');
-  expect(screen.getByRole('button', { name: 'B_KEY is a secret' }).getAttribute('aria-pressed')).toBe('true');
+  const lock = screen.getByRole('button', { name: 'B_KEY is a secret' });
+  await waitFor(() => expect(lock.getAttribute('aria-pressed')).toBe('true'));
 });
 
 it('asks before it throws changes away', async () => {

@@ -299,7 +299,9 @@ func TestPinnedAuthorization(t *testing.T) {
 				t.Errorf("%s: sent %v", c.name, a.head)
 			}
 		}
-		told := r.find(func(e wire.Entry) bool { return strings.Contains(fmt.Sprint(e.Findings), "have an Authorization header") })
+		told := r.find(func(e wire.Entry) bool {
+			return strings.Contains(fmt.Sprint(e.Findings), "have an Authorization header")
+		})
 		if len(w.seen) != 2 || len(told) != c.told {
 			t.Errorf("%s: %d requests, told %d times", c.name, len(w.seen), len(told))
 		}

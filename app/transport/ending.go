@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
 // shutdown ends the session: "Clients that no longer need a particular session SHOULD send an HTTP DELETE to the MCP
@@ -17,7 +18,7 @@ func (s *streamable) shutdown(ctx context.Context) {
 	}
 	_, c := s.link.newCall(ctx, "DELETE", "end the session", nil)
 	defer c.cancel(nil)
-	c.purpose, c.where = "delete", "the session DELETE"
+	c.purpose, c.where = wire.PurposeDelete, "the session DELETE"
 	bound, cancel := context.WithTimeout(context.WithValue(ctx, callKey{}, c), deleteTime)
 	defer cancel()
 	resp, session, err := s.exchange(bound, http.MethodDelete, c, nil) //nolint:bodyclose // deleted reads it to its end

@@ -71,7 +71,7 @@ func openSSE(ctx context.Context, l *link, t Target, o Options) *fault.CallError
 // start opens the stream; ctx bounds only the opening.
 func (s *legacySSE) start(ctx context.Context) *fault.CallError {
 	life, c := s.link.newCall(s.link.ctx, "GET", sseStep, nil)
-	c.purpose, c.where = "listen", "the start of the SSE stream"
+	c.purpose, c.where = wire.PurposeListen, "the start of the SSE stream"
 	s.opening = c
 	stop := context.AfterFunc(ctx, func() { c.cancel(context.Cause(ctx)) })
 	err := s.Start(life)
@@ -199,7 +199,7 @@ func (s *legacySSE) fail(err error) {
 // read reads the stream to its end; then every pending call fails.
 func (s *legacySSE) read(ctx context.Context, resp *http.Response) {
 	st := s.link.newStream(resp, nil)
-	st.purpose = "listen"
+	st.purpose = wire.PurposeListen
 	st.control = s.control
 	st.answered = s.receipt
 	err := runUntil(ctx, st)

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
 // listen opens the standalone GET stream and keeps it open until Close: "The client MAY issue an HTTP GET to the MCP
@@ -67,7 +68,7 @@ func (s *streamable) keepListening() *fault.CallError {
 func (s *streamable) listenOnce(cursor *resume) (again bool, f *fault.CallError) {
 	ctx, c := s.link.newCall(s.link.ctx, "GET", "listen on the GET stream", nil)
 	defer c.cancel(nil)
-	c.purpose, c.where = "listen", "the GET stream"
+	c.purpose, c.where = wire.PurposeListen, "the GET stream"
 	var extra http.Header
 	if cursor.lastID != "" {
 		extra = http.Header{"Last-Event-Id": {cursor.lastID}}
@@ -86,7 +87,7 @@ func (s *streamable) listenOnce(cursor *resume) (again bool, f *fault.CallError)
 		return false, nil
 	}
 	st := s.link.newStream(resp, nil)
-	st.purpose, st.isGet = "listen", true
+	st.purpose, st.isGet = wire.PurposeListen, true
 	st.answered = (*call).leave
 	err = runUntil(ctx, st)
 	cursor.note(st)

@@ -126,6 +126,10 @@ func (r *recorder) certificate(f *fault.CallError, err error, host string) bool 
 	var alert tls.AlertError
 	switch {
 	case errors.As(err, &verification):
+	case errors.As(err, &alert) && (alert == alertCertificateRequired || alert == alertBadCertificate), wantsCertificate(err):
+		f.Message = fmt.Sprintf("%s wants a client certificate, and got none that it takes: %s.", host, brief(err))
+		f.Hint = "Name the files of the certificate and its key in the server's network settings."
+		return true
 	case errors.As(err, &alert):
 		f.Message = fmt.Sprintf("The TLS handshake with %s failed: %v.", host, alert)
 		f.Hint = "The server refused the TLS versions, ciphers or certificate offered to it."
@@ -140,6 +144,18 @@ func (r *recorder) certificate(f *fault.CallError, err error, host string) bool 
 		f.Detail, f.Fingerprint = describe(leaf), Fingerprint(leaf)
 	}
 	return true
+}
+
+// Alerts of TLS (RFC 8446 section 6).
+const (
+	alertBadCertificate      tls.AlertError = 42
+	alertCertificateRequired tls.AlertError = 116
+)
+
+// wantsCertificate knows the alerts by their text: crypto/tls keeps their type to itself when they come from the peer.
+func wantsCertificate(err error) bool {
+	text := err.Error()
+	return strings.Contains(text, "remote error: tls: certificate required") || strings.Contains(text, "remote error: tls: bad certificate")
 }
 
 func certProblem(err error, host string) string {

@@ -133,6 +133,8 @@ func statusHint(resp *http.Response, ownProxy bool) string {
 	switch code := resp.StatusCode; {
 	case code == http.StatusNotFound:
 		hint = "Check the path of the URL: MCP servers often answer under /mcp or /sse."
+	case code == http.StatusMethodNotAllowed && resp.Request.Method == http.MethodGet:
+		hint = "There is a server, but it takes no GET here: check the path (often /sse), or choose Streamable HTTP."
 	case code == http.StatusMethodNotAllowed:
 		hint = "There is a server, but it takes no POST here: check the path, or choose the SSE transport."
 	case code == http.StatusProxyAuthRequired:

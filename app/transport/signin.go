@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
 const (
@@ -86,7 +87,7 @@ func (s *SignInClient) Do(ctx context.Context, r SignInRequest) (*SignInAnswer, 
 		req.Header[http.CanonicalHeaderKey(name)] = append([]string(nil), values...)
 	}
 	a := &SignInAnswer{}
-	for purpose := r.Purpose; ; purpose = "redirect" {
+	for purpose := r.Purpose; ; purpose = wire.PurposeRedirect {
 		resp, err := s.tap.send(req, r.Body, purpose)
 		if err != nil {
 			return nil, s.failed(err, r.Purpose, a)

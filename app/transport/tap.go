@@ -53,7 +53,7 @@ func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	_, _ = readSome(resp, maxErrorBody)
 	exchangeOf(resp).finding("The redirect stays on the origin and keeps method and body: it is followed, once.")
-	return t.authorized(next, body, "redirect")
+	return t.authorized(next, body, wire.PurposeRedirect)
 }
 
 // authorized sends req, and once more when the authorizer asks for it.
@@ -64,7 +64,7 @@ func (t *tap) authorized(req *http.Request, body []byte, purpose string) (*http.
 	}
 	_, _ = readSome(resp, maxErrorBody)
 	exchangeOf(resp).finding("The authorizer asked to send the request once more with new credentials.")
-	if resp, err = t.send(req, body, "retry"); err == nil {
+	if resp, err = t.send(req, body, wire.PurposeRetry); err == nil {
 		t.auth.Observe(resp)
 	}
 	return resp, err

@@ -66,11 +66,33 @@ type Entry struct {
 	ReqBytes int64    `json:"reqBytes,omitempty"` // true length of an exchange's request body
 	Dropped  bool     `json:"dropped,omitempty"`  // the body left memory: the bound was reached
 	Cut      bool     `json:"cut,omitempty"`      // the body is longer than what is kept
-	Purpose  string   `json:"purpose,omitempty"`  // probe, initialize, listen, delete, replay, raw; empty: an ordinary call
+	Purpose  string   `json:"purpose,omitempty"`  // see the Purpose constants; empty: an ordinary call
 	Withheld string   `json:"withheld,omitempty"` // why the tap kept or diverted this from the protocol engine
 	Findings []string `json:"findings,omitempty"` // what is wrong with it, one sentence each
 	Note     string   `json:"note,omitempty"`     // text of a lifecycle entry or stderr line's first 300 bytes
 }
+
+// The purposes of entries that are no ordinary call. New ones may be added; a reader shows an unknown one as it came.
+const (
+	PurposeProbe      = "probe"      // which protocol generation does the server speak
+	PurposeInitialize = "initialize" // the handshake of a legacy session
+	PurposeListen     = "listen"     // the stream on which a server sends unasked
+	PurposeDelete     = "delete"     // the end of a session
+	PurposeRaw        = "raw"        // a request written by hand
+	PurposeReplay     = "replay"     // a refused request, sent again as it was
+	PurposeRetry      = "retry"      // the same at once, with new credentials
+	PurposeRedirect   = "redirect"   // where a redirect led
+
+	// Of a sign-in.
+	PurposeResourceMetadata = "resource metadata"
+	PurposeServerMetadata   = "server metadata"
+	PurposeRegister         = "register"
+	PurposeToken            = "token"
+	PurposeRefresh          = "refresh"
+	PurposeRevoke           = "revoke"
+	PurposeExchange         = "exchange" // an identity provider's token for another
+	PurposeCheck            = "check"    // a negative check of the user's own server
+)
 
 // Header is one HTTP header field as it stood on the wire, credentials masked.
 type Header struct {

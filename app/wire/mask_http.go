@@ -176,8 +176,11 @@ func (m *Masker) userinfo(conn, base string) string {
 	return base[:from] + masked + base[from+at:]
 }
 
+// query masks what looks like a credential by its name. "state" ties an authorization response to its request (RFC 6749
+// section 10.12): whoever knows it can answer in the server's place. Elsewhere it is a plain word.
 func (m *Masker) query(conn, query string) string {
 	var out strings.Builder
+	oauth := isAuthorization(query)
 	for query != "" {
 		i := strings.IndexAny(query, "&;")
 		pair, sep := query, ""
@@ -189,6 +192,8 @@ func (m *Masker) query(conn, query string) string {
 		name, value, ok := strings.Cut(pair, "=")
 		kind := credential(strings.ToLower(snake(unpercent(name, url.QueryUnescape))), true)
 		switch {
+		case oauth && name == "state" && ok:
+			out.WriteString(name + "=" + m.mask(conn, "state", unpercent(value, url.QueryUnescape), inPlace))
 		case !ok || kind == "":
 			out.WriteString(m.text(pair))
 		default:
@@ -200,6 +205,16 @@ func (m *Masker) query(conn, query string) string {
 		out.WriteString(sep)
 	}
 	return out.String()
+}
+
+// isAuthorization knows the query of an authorization request or response (RFC 6749 sections 4.1.1 and 4.1.2).
+func isAuthorization(query string) bool {
+	names := map[string]bool{}
+	for pair := range strings.SplitSeq(query, "&") {
+		name, _, _ := strings.Cut(pair, "=")
+		names[name] = true
+	}
+	return names["state"] && (names["response_type"] || names["code"] || names["error"])
 }
 
 func unpercent(s string, decode func(string) (string, error)) string {

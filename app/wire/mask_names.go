@@ -13,6 +13,8 @@ var notCredentials = map[string]bool{
 	"idempotency-key": true, "surrogate-key": true, "cache-key": true, "x-cache-key": true,
 	"token_type": true, "token_type_hint": true, "token_endpoint": true, "token_endpoint_auth_method": true,
 	"code_challenge": true, "code_challenge_method": true, "response_code": true, "status_code": true,
+	"subject_token_type": true, "actor_token_type": true, "requested_token_type": true, "issued_token_type": true,
+	"client_assertion_type": true, "authorization_details": true, "authorization_endpoint": true, "authorization_servers": true,
 	"max_tokens": true, "progress_token": true, "page_token": true, "next_page_token": true,
 }
 

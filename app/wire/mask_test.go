@@ -52,7 +52,7 @@ func TestMaskerHeader(t *testing.T) {
 		{"Idempotency-Key", "k", "k"},
 		{"X-Ratelimit-Remaining-Tokens", "12", "12"},
 		{"Access-Control-Allow-Headers", "Authorization", "Authorization"},
-		{"Location", "https://a.example/cb?code=abc&state=x", "https://a.example/cb?code=‹code›&state=x"},
+		{"Location", "https://a.example/cb?code=abc&state=x", "https://a.example/cb?code=‹code›&state=‹state›"},
 	} {
 		m := NewMasker(nil)
 		in := []Header{{tt.name, tt.value}}
@@ -100,7 +100,7 @@ func TestMaskerURL(t *testing.T) {
 		"https://a.example/?key=a&keyword=b&monkey=c":      "https://a.example/?key=‹key›&keyword=b&monkey=c",
 		"https://a.example/?client_secret=a&client_id=b":   "https://a.example/?client_secret=‹secret›&client_id=b",
 		"https://a.example/?password=a&pwd=b":              "https://a.example/?password=‹password›&pwd=‹password›",
-		"https://a.example/?code=a&state=b":                "https://a.example/?code=‹code›&state=b",
+		"https://a.example/?code=a&state=b":                "https://a.example/?code=‹code›&state=‹state›",
 		"https://a.example/?sig=a&X-Amz-Signature=b":       "https://a.example/?sig=‹key›&X-Amz-Signature=‹key›",
 		"https://a.example/?auth=a":                        "https://a.example/?auth=‹token›",
 		"/messages?sessionId=12":                           "/messages?sessionId=‹session›",

@@ -68,8 +68,25 @@ func (v *Vault) DeleteClient(ctx context.Context, issuer string) error {
 	return err
 }
 
-// identityID finds the ids in a damaged list.
-var identityID = regexp.MustCompile(`"id"\s*:\s*"([a-z0-9]{20,40})"`)
+// salvage finds what a damaged list names: each of its strings can be an id or an issuer.
+func salvage(text string) (l vaultList) {
+	for _, raw := range jsonString.FindAllString(text, 8*maxIdentities) {
+		var s string
+		switch {
+		case json.Unmarshal([]byte(raw), &s) != nil || s == "":
+		case identityID.MatchString(s):
+			l.Identities = append(l.Identities, vaultEntry{ID: s})
+		case originOf(s) != "" && !slices.Contains(l.Clients, s):
+			l.Clients = append(l.Clients, s)
+		}
+	}
+	return l
+}
+
+var (
+	jsonString = regexp.MustCompile(`"(?:[^"\\]|\\.)*"`)
+	identityID = regexp.MustCompile(`^[a-z0-9]{20,40}$`)
+)
 
 // Wipe deletes everything that is kept for the profile, also what a damaged list still names. It goes on after an
 // error and returns all of them.
@@ -80,9 +97,7 @@ func (v *Vault) Wipe(ctx context.Context) error {
 	l, err := v.load(ctx)
 	if err != nil {
 		text, _, _ := v.store.Get(ctx, v.listName())
-		for _, m := range identityID.FindAllStringSubmatch(text, maxIdentities) {
-			l.Identities = append(l.Identities, vaultEntry{ID: m[1]})
-		}
+		l = salvage(text)
 	}
 	var all []error
 	for _, e := range l.Identities {

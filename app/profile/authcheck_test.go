@@ -1,6 +1,7 @@
 package profile
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,7 +68,8 @@ func TestValidateAuth(t *testing.T) {
 		{"no host", Auth{AllowHTTP: []string{""}}, "auth.allowHTTP[0]"},
 	} {
 		err := Validate(Profile{Name: "s", Transport: HTTP, URL: "https://mcp.example", Auth: c.auth})
-		fe, _ := err.(*FieldError)
+		var fe *FieldError
+		errors.As(err, &fe)
 		if (c.field == "") != (err == nil) || fe != nil && fe.Field != c.field {
 			t.Errorf("%s: got %v, want %s", c.name, err, c.field)
 		}
@@ -100,7 +102,8 @@ func TestValidateNetwork(t *testing.T) {
 		{Network{Proxy: "http://user:top${X}secret@proxy.example"}, "network.proxy"},
 	} {
 		err := Validate(Profile{Name: "s", Transport: HTTP, URL: "https://mcp.example", Network: c.network})
-		fe, _ := err.(*FieldError)
+		var fe *FieldError
+		errors.As(err, &fe)
 		if (c.field == "") != (err == nil) || fe != nil && fe.Field != c.field {
 			t.Errorf("%+v: got %v, want %s", c.network, err, c.field)
 		}

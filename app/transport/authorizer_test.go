@@ -130,7 +130,7 @@ func renewed(h http.Handler, when func(*http.Request) bool) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Header.Get("Authorization") != "Bearer new-0123456789" && when(r) {
 			w.Header().Set("WWW-Authenticate", `Bearer error="invalid_token"`)
-			http.Error(w, "expired", 401)
+			http.Error(w, "expired", http.StatusUnauthorized)
 			return
 		}
 		h.ServeHTTP(w, r)

@@ -196,7 +196,7 @@ func readPEM(r *recorder, what, file string) ([]block, *fault.CallError) {
 		line := 1 + bytes.Count(data[:len(data)-len(rest)+at], []byte("\n"))
 		b, after := pem.Decode(rest[at:])
 		// Decode skips what is broken: a block that it did not find here is one.
-		if b == nil || bytes.Index(rest[at+1:len(rest)-len(after)], []byte("-----BEGIN ")) >= 0 {
+		if b == nil || bytes.Contains(rest[at+1:len(rest)-len(after)], []byte("-----BEGIN ")) {
 			return nil, r.fileFault(what, file, line, "the PEM block that begins there is broken", "Export it again; the lines from BEGIN to END have to be whole.")
 		}
 		out = append(out, block{b, line})

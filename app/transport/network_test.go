@@ -310,8 +310,8 @@ func relay(c net.Conn, to string, asked chan<- string) {
 	take(one())
 	_, _ = c.Write([]byte{5, 2}) // user and password
 	take(1)
-	user, password := take(one()), ""
-	password = take(one())
+	user := take(one())
+	password := take(one())
 	_, _ = c.Write([]byte{1, 0})
 	take(4) // version, CONNECT, reserved, a name
 	host := take(one())

@@ -88,7 +88,7 @@ func (s *SignInClient) Do(ctx context.Context, r SignInRequest) (*SignInAnswer, 
 	}
 	a := &SignInAnswer{}
 	for purpose := r.Purpose; ; purpose = wire.PurposeRedirect {
-		resp, err := s.tap.send(req, r.Body, purpose)
+		resp, err := s.tap.send(req, r.Body, purpose) //nolint:bodyclose // read closes it
 		if err != nil {
 			return nil, s.failed(err, r.Purpose, a)
 		}

@@ -10,7 +10,7 @@ part=${1:-run}
 node_wanted="20.19"
 
 run_packages=(gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev)
-test_packages=(xvfb xauth dbus-daemon gnome-keyring webkit2gtk-driver xdotool scrot fonts-dejavu-core
+test_packages=(xvfb xauth gnome-keyring webkit2gtk-driver xdotool scrot fonts-dejavu-core
 	fonts-noto-color-emoji adwaita-icon-theme procps)
 
 say() { printf 'setup: %s\n' "$*"; }
@@ -65,7 +65,10 @@ install_debian() {
 
 setup_linux() {
 	local packages=("${run_packages[@]}")
-	[ "$part" = run ] || packages+=("${test_packages[@]}")
+	if [ "$part" = test ]; then
+		packages+=("${test_packages[@]}")
+		command -v dbus-daemon >/dev/null || packages+=(dbus) # Ubuntu 22.04 has no package of the daemon alone
+	fi
 	if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then
 		install_debian "${packages[@]}"
 	elif ! command -v pkg-config >/dev/null || ! pkg-config --exists webkit2gtk-4.1 gtk+-3.0; then

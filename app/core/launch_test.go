@@ -1,6 +1,7 @@
 package core
 
 import (
+	"encoding/json"
 	"os"
 	"path/filepath"
 	"strings"
@@ -101,6 +102,24 @@ func TestLaunchSaysWhatChanged(t *testing.T) {
 
 // TestRealKeyringLaunch: what was allowed outlives the program, and the file that tells it can be neither used to
 // confirm a command nor to hide a change.
+// TestLaunchHasLists: the window reads them as lists, and null is none.
+func TestLaunchHasLists(t *testing.T) {
+	c := start(t)
+	p := c.mustSave(t, profile.Profile{Name: "new", Transport: profile.Stdio, Command: "true"})
+	for _, confirmed := range []bool{false, true} {
+		if confirmed {
+			c.mustConfirm(t, p.ID)
+		}
+		raw, err := json.Marshal(c.mustLaunch(t, p.ID))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(raw), "null") {
+			t.Errorf("confirmed %v: %s", confirmed, raw)
+		}
+	}
+}
+
 func TestRealKeyringLaunch(t *testing.T) {
 	if os.Getenv(realKeyring) == "" {
 		t.Skip(realKeyring + " is not set: the system's keychain is not touched (make test runs this under dbus-run-session)")

@@ -24,7 +24,7 @@ for step in "${steps[@]}"; do
 		printf '%-18s' ''
 	elif ! "${MAKE:-make}" --no-print-directory "$step" >"$logs/$step.log" 2>&1; then
 		printf 'FAILED after %d s\n\n' $((SECONDS - start))
-		tail -n 200 "$logs/$step.log"
+		tail -n 400 "$logs/$step.log"
 		printf '\n%s failed; all of its output is in %s; run it alone with: make %s\n' "$step" "$logs/$step.log" "$step"
 		exit 1
 	fi

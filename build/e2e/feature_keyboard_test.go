@@ -36,6 +36,7 @@ func TestKeyboardOnly(t *testing.T) {
 	a.focusShows()
 	a.press(enter)
 	a.connected()
+	a.see(tool("echo"))
 	a.tabTo("Search tools")
 	a.press("echo")
 	a.press(arrowDown)

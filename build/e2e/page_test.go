@@ -182,10 +182,28 @@ func (a *app) withElement(t target, f func(id string) error) {
 	a.t.Fatalf("%s: %v", t.what, last)
 }
 
-// click clicks as a user does: what lies above the element would get the click, and fails it.
+// click clicks as a user does: what lies above the element would get the click, and fails it. Something that moves
+// away between aim and press, because a strip came above it or the traffic went on, is aimed at again.
 func (a *app) click(t target) {
 	a.t.Helper()
-	a.withElement(t, func(id string) error { return a.do(http.MethodPost, "/element/"+id+"/click", nil, nil) })
+	a.withElement(t, func(id string) error {
+		element := map[string]string{elementKey: id}
+		if _, err := a.tryJS(`const [e] = arguments, got = window.got = { e };
+			for (const kind of ["pointerdown", "click"]) e.addEventListener(kind, () => { got[kind] = true; }, { once: true, capture: true });`, element); err != nil {
+			return err
+		}
+		if err := a.do(http.MethodPost, "/element/"+id+"/click", nil, nil); err != nil {
+			return err
+		}
+		// A button acts when it is let go; a menu's button and other things act at the press, and may be covered or gone then.
+		hit, err := a.tryJS(`const { e, pointerdown, click } = window.got ?? {};
+			return !e || !!pointerdown && (!!click || !e.isConnected || !e.matches("button:not([aria-haspopup]), summary, input"))`)
+		if err != nil || hit == true {
+			return nil //nolint:nilerr // the click may end the page
+		}
+		a.t.Logf("%s moved away from a click", t.what)
+		return &webdriverError{Code: "astray", Message: "the click went elsewhere"}
+	})
 }
 
 // fill replaces what a field holds.

@@ -28,4 +28,19 @@ rm -rf "$E2E_ARTIFACTS"
 mkdir -p "$E2E_ARTIFACTS"
 # shellcheck disable=SC2046 # flags are words
 "${CC:-gcc}" -shared -fPIC -O1 -Wall -Wextra -o "$E2E_SHIM" build/e2e/shim/automation.c $(pkg-config --cflags --libs webkit2gtk-4.1)
-go test -tags e2e -count=1 -timeout 40m -v ${E2E_RUN:+-run "$E2E_RUN"} "$@" ./build/e2e
+log=$E2E_ARTIFACTS/tests.log
+if ! go test -tags e2e -count=1 -timeout 40m -v ${E2E_RUN:+-run "$E2E_RUN"} "$@" ./build/e2e 2>&1 | tee "$log"; then
+	# What a failed test said stands far above: once more, with the first words of each last.
+	awk '
+		/^=== (RUN|NAME|CONT) / { name = $3; if (!(name in text)) order[++n] = name; next }
+		/^ *--- FAIL: / { failed[$3] = 1; next }
+		/^ *--- / || name == "" { next }
+		{ text[name] = text[name] $0 "\n" }
+		!(name in first) && /_test\.go:[0-9]+: / && !/: window open after |moved away from a click/ { first[name] = $0 }
+		END {
+			for (i = 1; i <= n; i++) if (order[i] in failed) printf "\n--- FAIL: %s\n%s", order[i], text[order[i]]
+			print ""
+			for (i = 1; i <= n; i++) if (order[i] in failed) printf "FAIL %s %s\n", order[i], first[order[i]]
+		}' "$log"
+	exit 1
+fi

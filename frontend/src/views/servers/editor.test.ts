@@ -85,7 +85,7 @@ it('puts the secret of an argument into the keychain, unless told to leave it', 
   expect(screen.getByText('--token=${secret:token}')).toBeDefined();
   await expectAccessible();
   await user.click(keep);
-  expect(screen.getByText('it stands here')).toBeDefined();
+  expect(screen.getByText(/gets it as it stands here/)).toBeDefined();
   await user.click(keep);
   await user.click(screen.getByRole('button', { name: 'Save' }));
   await waitFor(() => expect(save).toHaveBeenCalledOnce());

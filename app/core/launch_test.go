@@ -77,7 +77,7 @@ func TestLaunchSaysWhatChanged(t *testing.T) {
 		Name: "own", Transport: profile.Stdio, Command: self(t), Args: []string{"demo-server", "--token", "Z-first-8"},
 		Env: []profile.Value{{Name: "A", Value: "1"}},
 	})
-	if l := c.mustLaunch(t, p.ID); l.Confirmed || l.Since != sinceNew || len(l.Changes) != 0 {
+	if l := c.mustLaunch(t, p.ID); l.Confirmed || l.Since != sinceNew || l.Changes == nil || len(l.Changes) != 0 {
 		t.Errorf("a new command: %+v", l)
 	} else if strings.Contains(strings.Join(l.Args, " "), "Z-first-8") {
 		t.Errorf("a credential is shown: %q", l.Args)

@@ -227,6 +227,9 @@ func (s *Source) Current(ctx context.Context) (t *Token, ok bool) {
 	return &c, true
 }
 
+// HasToken tells whether there is a token that may go to this server.
+func (s *Source) HasToken(ctx context.Context) bool { return s.current(ctx) != nil }
+
 // current is the token in use, read from the vault when that has changed. nil: none, or none that fits.
 func (s *Source) current(ctx context.Context) *held {
 	s.mu.Lock()

@@ -45,7 +45,11 @@ func (s *fakeSource) Authorize(r *http.Request) error {
 
 func (s *fakeSource) Observe(r *http.Response) bool { return s.observe != nil && s.observe(r) }
 
-func (s *fakeSource) HasToken() bool { s.mu.Lock(); defer s.mu.Unlock(); return s.token != "" }
+func (s *fakeSource) HasToken(context.Context) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.token != ""
+}
 
 func (s *fakeSource) set(token string) { s.mu.Lock(); s.token = token; s.mu.Unlock() }
 
@@ -299,6 +303,7 @@ func TestPinnedAuthorization(t *testing.T) {
 				t.Errorf("%s: sent %v", c.name, a.head)
 			}
 		}
+		r.close()
 		told := r.find(func(e wire.Entry) bool {
 			return strings.Contains(fmt.Sprint(e.Findings), "have an Authorization header")
 		})

@@ -174,13 +174,16 @@ func (t *tap) authorize(req *http.Request, c *call) error {
 
 // tell says once, on the first exchange, that the profile's own Authorization is sent although there is a token.
 func (t *tap) tell(req *http.Request, x *exchange) {
-	if t.auth == nil || !sameOrigin(req.URL, t.origin) || !hasAny(t.headers, []string{"Authorization"}) || !t.told.CompareAndSwap(false, true) {
+	has, ok := t.auth.(interface{ HasToken(context.Context) bool })
+	if !ok || x.call == nil || !sameOrigin(req.URL, t.origin) || !hasAny(t.headers, []string{"Authorization"}) || !t.told.CompareAndSwap(false, true) {
 		return
 	}
-	if has, ok := t.auth.(interface{ HasToken() bool }); ok && !has.HasToken() {
-		return
-	}
-	x.finding("The server's settings have an Authorization header: it is sent, and the token of the sign-in is not.")
+	l := x.call.link
+	l.spawn(func() { // the keychain may take its time, and the request needs nothing of it
+		if has.HasToken(l.ctx) {
+			x.finding("The server's settings have an Authorization header: it is sent, and the token of the sign-in is not.")
+		}
+	})
 }
 
 // open appends the entry of an exchange, and that of the frame it carries, before anything is sent: an answer can

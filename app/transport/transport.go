@@ -70,8 +70,9 @@ type Options struct {
 
 // Authorizer adds credentials to the requests that go to the target's origin: every POST, GET, DELETE and stream, and
 // each attempt of them anew, as a DPoP proof needs. A request whose Authorization header the user set goes out
-// without it. Its methods are safe for concurrent use. One that also has the method HasToken() bool says whether it
-// has any credentials, so that a header which stands in their way is told only then.
+// without it. Its methods are safe for concurrent use. One that also has the method
+// HasToken(context.Context) bool is asked whether a header that the user set stands in the way of a token, which is
+// then told.
 type Authorizer interface {
 	// Authorize adds credentials to a request about to be sent.
 	Authorize(*http.Request) error

@@ -156,7 +156,9 @@ func (s *SignInClient) read(resp *http.Response, a *SignInAnswer) error {
 	}
 	ctx := resp.Request.Context()
 	if ended(ctx) {
-		return s.rec.cutOff(resp.Request, x, s.rec.fault(fault.Timeout, "", "", ""))
+		f := s.rec.fault(fault.Timeout, "", "", "")
+		f.Status, f.Header = resp.StatusCode, x.header() // of a stream that was opened where a refusal was expected
+		return s.rec.cutOff(resp.Request, x, f)
 	}
 	f := s.rec.fault(fault.Closed, "", fmt.Sprintf("The answer of %s broke off: %s.", hostPort(resp.Request.URL), s.rec.text(err.Error())), "The server or something in between closed the connection early: try again.")
 	f.Status, f.Header, f.Detail, f.Cause = resp.StatusCode, x.header(), s.rec.quote(body), err

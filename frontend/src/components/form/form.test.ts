@@ -290,6 +290,14 @@ test('secrets are masked until shown', async () => {
   expect(box.className).not.toContain('masked');
 });
 
+test('a very long list of values is typed into, and one is taken by the keyboard', async () => {
+  const doc = show(object({ a: { enum: Array.from({ length: 500 }, (_, i) => `value ${String(i)}`) } }));
+  const user = userEvent.setup();
+  await user.type(screen.getByRole('combobox', { name: 'a' }), '49{ArrowDown}{ArrowDown}{Enter}');
+  expect(printJson(doc.root)).toBe('{"a":"value 149"}');
+  expect(screen.queryByRole('listbox')).toBeNull();
+});
+
 test('many properties are shown in parts', async () => {
   show(object(Object.fromEntries(Array.from({ length: 500 }, (_, i) => [`p${String(i)}`, str]))));
   expect(screen.getAllByRole('textbox').length).toBe(60);

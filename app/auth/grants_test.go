@@ -43,7 +43,7 @@ func TestClientCredentials(t *testing.T) {
 		t.Fatal(err)
 	}
 	hit = s.hits()[1]
-	if _, err := jose.ParseSigned(hit.form["client_assertion"], []jose.SignatureAlgorithm{jose.ES256}); err != nil || hit.form["resource"] != "api://x" || hit.path != "/other" {
+	if _, err := jose.ParseSignedCompact(hit.form["client_assertion"], []jose.SignatureAlgorithm{jose.ES256}); err != nil || hit.form["resource"] != "api://x" || hit.path != "/other" {
 		t.Errorf("sent %v, %v", hit, err)
 	}
 	if _, there := hit.form["scope"]; there || tok.Client.AuthMethod != authKeyJWT {

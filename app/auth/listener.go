@@ -91,7 +91,7 @@ func listen(ctx context.Context, host string, port int, path string, now func() 
 
 func checkRedirect(host string, port int, path string) error {
 	u, err := url.Parse("http://h" + path)
-	why, fix := "", ""
+	var why, fix string
 	switch {
 	case host != "127.0.0.1" && host != "localhost" && host != "::1":
 		why, fix = fmt.Sprintf("%q is no loopback host.", host), "Use 127.0.0.1 or localhost."

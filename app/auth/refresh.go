@@ -2,6 +2,7 @@ package auth
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -256,19 +257,21 @@ func (s *Source) servers(ctx context.Context, hint string) (servers []string, wh
 			header.Set("MCP-Protocol-Version", s.cfg.Version)
 		}
 		resp, err := s.cfg.HTTP.Do(ctx, Request{Method: http.MethodGet, URL: u, Header: header, Purpose: "resource metadata", Follow: true})
-		if err != nil {
-			if ctx.Err() != nil {
-				return nil, "", ctx.Err()
-			}
-			continue
-		}
-		if resp.Status != http.StatusOK || resp.Cut {
-			continue
+		switch {
+		case ctx.Err() != nil:
+			return nil, "", ctx.Err()
+		case err == nil && resp.Status >= 400 && resp.Status < 500:
+			continue // not here
+		case err != nil || resp.Status != http.StatusOK || resp.Cut:
+			return nil, "", nil // it is ill: what stands elsewhere is not asked instead
 		}
 		m, _ := members(resp.Body)
-		if list := textList(m["authorization_servers"]); len(list) > 0 {
+		var resource string
+		_ = json.Unmarshal(m["resource"], &resource)
+		if list := textList(m["authorization_servers"]); len(list) > 0 && resourceCovers(resource, s.cfg.Resource) {
 			return list, u, nil
 		}
+		return nil, "", nil
 	}
 	return nil, "", nil
 }
@@ -276,8 +279,13 @@ func (s *Source) servers(ctx context.Context, hint string) (servers []string, wh
 // metadataURLs are the places of a server's resource metadata, in order (RFC 9728 section 3.1).
 func metadataURLs(server, hint string) []string {
 	var list []string
+	add := func(at string) {
+		if !slices.Contains(list, at) {
+			list = append(list, at)
+		}
+	}
 	if originOf(hint) != "" {
-		list = append(list, hint)
+		add(hint)
 	}
 	u, err := url.Parse(server)
 	if err != nil {
@@ -290,7 +298,8 @@ func metadataURLs(server, hint string) []string {
 		if u.RawQuery != "" {
 			at += "?" + u.RawQuery
 		}
-		list = append(list, at)
+		add(at)
 	}
-	return append(list, root.String()+wellKnown)
+	add(root.String() + wellKnown)
+	return list
 }

@@ -31,6 +31,7 @@ type world struct {
 	spends  int
 	prm     int // resource metadata read
 	prmOK   bool
+	prmJSON string // instead of the right one
 	issuer  string // that the metadata names
 	events  []string
 	token   func(w http.ResponseWriter, r *http.Request) bool // answers instead, when true
@@ -66,18 +67,6 @@ func (w *world) event(s string) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.events = append(w.events, s)
-}
-
-func (w *world) count(s string) int {
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	n := 0
-	for _, e := range w.events {
-		if e == s {
-			n++
-		}
-	}
-	return n
 }
 
 // issue makes a token set, as the authorization server would.
@@ -141,6 +130,10 @@ func (w *world) serveMCP(rw http.ResponseWriter, r *http.Request) {
 		w.events = append(w.events, "metadata")
 		if !w.prmOK {
 			http.NotFound(rw, r)
+			return
+		}
+		if w.prmJSON != "" {
+			_, _ = io.WriteString(rw, w.prmJSON)
 			return
 		}
 		_ = json.NewEncoder(rw).Encode(map[string]any{"resource": w.mcp.URL + "/mcp", "authorization_servers": []string{w.issuer}})
@@ -411,6 +404,38 @@ func TestRefreshGivesUp(t *testing.T) {
 		})
 	}
 }
+
+// Metadata that is missing, ill or another resource's does not keep a token from being refreshed where it came from.
+func TestRefreshWithoutMetadata(t *testing.T) {
+	for name, tt := range map[string]struct {
+		make func(w *world)
+		set  Settings
+		prm  int
+	}{
+		"missing":            {func(w *world) { w.prmOK = false }, Settings{}, 2},
+		"HTML":               {func(w *world) { w.prmJSON = "<html>" }, Settings{}, 1},
+		"another resource's": {func(w *world) { w.prmJSON = `{"resource":"https://x","authorization_servers":["https://x"]}` }, Settings{}, 1},
+		"no servers":         {func(w *world) { w.prmJSON = `{"resource":"` + w.mcp.URL + `"}` }, Settings{}, 1},
+		"issuer set by hand": {func(w *world) { w.issuer = "https://other" }, Settings{Issuer: w0}, 0},
+		"one of several": {func(w *world) {
+			w.prmJSON = `{"resource":"` + w.mcp.URL + `","authorization_servers":["https://x","` + w.as.URL + `"]}`
+		}, Settings{}, 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t)
+			s := w.seat(newBox(), nil, func(c *Config) { c.Settings = tt.set })
+			s.signedIn(nil)
+			tt.make(w)
+			w.expireAll()
+			s.mustCall(200)
+			if w.prm != tt.prm || w.spends != 1 {
+				t.Errorf("metadata read %d times, %d spent; want %d, 1", w.prm, w.spends, tt.prm)
+			}
+		})
+	}
+}
+
+const w0 = "https://set.example"
 
 // After the pause, what failed for a passing reason is tried again; what the user asks for is tried at once.
 func TestRefreshTriesAgain(t *testing.T) {

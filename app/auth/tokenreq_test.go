@@ -296,7 +296,7 @@ func TestClientAuthentication(t *testing.T) {
 				t.Fatal(err)
 			}
 			form := s.hits()[0].form
-			jws, err := jose.ParseSigned(form["client_assertion"], []jose.SignatureAlgorithm{jose.SignatureAlgorithm(k.alg)})
+			jws, err := jose.ParseSignedCompact(form["client_assertion"], []jose.SignatureAlgorithm{jose.SignatureAlgorithm(k.alg)})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -365,7 +365,7 @@ func TestClientAuthentication(t *testing.T) {
 // proofOf checks a DPoP proof and returns its claims.
 func proofOf(t *testing.T, jwt string) (map[string]any, *jose.JSONWebKey) {
 	t.Helper()
-	jws, err := jose.ParseSigned(jwt, []jose.SignatureAlgorithm{jose.ES256, jose.ES384, jose.EdDSA, jose.RS256, jose.PS256})
+	jws, err := jose.ParseSignedCompact(jwt, []jose.SignatureAlgorithm{jose.ES256, jose.ES384, jose.EdDSA, jose.RS256, jose.PS256})
 	if err != nil {
 		t.Fatalf("proof %q: %v", jwt, err)
 	}

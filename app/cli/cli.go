@@ -47,6 +47,9 @@ func verbs() []verb {
 	return []verb{
 		{name: "inspect", summary: "connect and print how it went, the server, its capabilities and tools", run: inspect},
 		{name: "call", summary: "call a tool and print its result", run: call},
+		{name: "signin", summary: "sign in to a server in the browser and store the token in the keychain", run: signin},
+		{name: "signout", summary: "revoke and delete a server's stored tokens", run: signout},
+		{name: "token", summary: "print what a server's stored tokens say, never their values", run: token},
 		{name: "traffic", summary: "connect, list the tools and print every entry of the wire", run: traffic},
 		{name: "demo-server", summary: "speak MCP on standard input and output as the built-in sample", run: demoServer, hidden: true},
 		{name: "version", summary: "print the version", run: printVersion},
@@ -157,9 +160,13 @@ func help(_ context.Context, s streams, _ []string) error {
 	return err
 }
 
-// open starts a core for one command, without the window's conveniences.
-func open(s streams) (*core.Core, error) {
-	c := core.New(core.Options{Version: s.version})
+// open starts a core for one command, without the window's conveniences. A browser is opened only when asked for.
+func open(s streams, f *flags) (*core.Core, error) {
+	o := core.Options{Version: s.version}
+	if f.signIn {
+		o.Browser, o.AutoSignIn = announce(s), true
+	}
+	c := core.New(o)
 	if err := c.Start(); err != nil {
 		return nil, err
 	}

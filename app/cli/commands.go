@@ -14,9 +14,24 @@ import (
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
-// connected connects to the target the arguments name and runs with. The words behind the target go to check before
-// anything is opened. Everything is closed at the end.
+// connected connects to the target the arguments name and runs with, as targeted does.
 func connected(ctx context.Context, s streams, f *flags, args []string, check func(more []string) error, with func(c *core.Core, v core.Connection) error) error {
+	f.set.BoolVar(&f.signIn, "sign-in", false, "sign in in the browser when the server refuses; without it a browser is never opened")
+	return targeted(s, f, args, check, func(c *core.Core, id string) error {
+		v, err := c.ConnectWait(ctx, id)
+		if err != nil {
+			if f.traffic {
+				_ = printTraffic(s, c, f.json)
+			}
+			return f.fail(s, err)
+		}
+		return with(c, v)
+	})
+}
+
+// targeted runs with on the target the arguments name. The words behind the target go to check before anything is
+// opened. Everything is closed at the end.
+func targeted(s streams, f *flags, args []string, check func(more []string) error, with func(c *core.Core, id string) error) error {
 	command, rest, err := f.parse(args)
 	if err != nil {
 		return err
@@ -28,7 +43,7 @@ func connected(ctx context.Context, s streams, f *flags, args []string, check fu
 	if err != nil {
 		return f.fail(s, err)
 	}
-	c, err := open(s)
+	c, err := open(s, f)
 	if err != nil {
 		return f.fail(s, err)
 	}
@@ -37,14 +52,7 @@ func connected(ctx context.Context, s streams, f *flags, args []string, check fu
 	if err != nil {
 		return f.fail(s, err)
 	}
-	v, err := c.ConnectWait(ctx, id)
-	if err != nil {
-		if f.traffic {
-			_ = printTraffic(s, c, f.json)
-		}
-		return f.fail(s, err)
-	}
-	return with(c, v)
+	return with(c, id)
 }
 
 // hangUp disconnects before anything is printed: a reader that goes away must leave no process behind. It returns a

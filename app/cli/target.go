@@ -29,6 +29,7 @@ type flags struct {
 	secrets   []string
 	era       string
 	timeout   string
+	signIn    bool // a refusal is signed in to, in the browser
 	call      bool // the command calls a tool
 	traffic   bool // the command prints the wire, of a refused connect too
 }
@@ -143,7 +144,10 @@ func (f *flags) only(what string, names ...string) error {
 // use makes the temporary server of an aim.
 func (f *flags) use(c *core.Core, a aim) (id string, err error) {
 	if a.saved == "" {
-		return c.UseProfile(a.profile, a.found, true)
+		if id, err = c.UseProfile(a.profile, a.found, true); err == nil {
+			err = c.KeepTokens(id)
+		}
+		return id, err
 	}
 	return c.UseSaved(a.saved, f.yes, a.secrets, func(p *profile.Profile) {
 		if f.set.Changed("era") {

@@ -94,7 +94,7 @@ func (c *Core) begin(p profile.Profile) (*connection, error) {
 		}
 	}
 	c.nextConn++
-	cn := &connection{core: c, id: fmt.Sprintf("c%d", c.nextConn), ended: make(chan struct{}), settled: make(chan struct{}), runs: map[string]string{}, again: old != nil}
+	cn := &connection{core: c, profile: p, id: fmt.Sprintf("c%d", c.nextConn), ended: make(chan struct{}), settled: make(chan struct{}), runs: map[string]string{}, again: old != nil}
 	cn.ctx, cn.cancel = context.WithCancel(context.Background())
 	now := time.Now().UnixMicro()
 	cn.view = Connection{Profile: p.ID, Conn: cn.id, Phase: Connecting, Steps: []Step{}, Started: now, Since: now, Transport: string(p.Transport), Rev: c.rev.Add(1)}
@@ -112,12 +112,16 @@ func (cn *connection) run(p profile.Profile) {
 		cn.mu.Lock()
 		stopped := cn.stopped
 		cn.mu.Unlock()
+		cause := err
 		cn.err = cn.masked(err)
 		ph := outcome(err, stopped)
 		if ph == Disconnected {
 			err = nil
 		}
 		cn.phase(ph, err)
+		if ph == Refused {
+			cn.core.refusedAt(p, fault.As(cause), cn.connectAgain(p))
+		}
 		cn.core.mask.Forget(cn.id) // last: what was said above is masked with what it knew
 		return
 	}
@@ -158,6 +162,10 @@ func (cn *connection) connect(p profile.Profile) (*session.Session, error) {
 		cn.note("Connect failed: " + text(err)) // from here on the session tells
 		return nil, err
 	}
+	if cn.source, err = cn.credentials(p, t); err != nil {
+		cn.note("Connect failed: " + text(err))
+		return nil, err
+	}
 	s, err := session.Connect(cn.ctx, cn.config(p, t, mask))
 	if err != nil {
 		cn.core.eras.learn(p, session.Info{}, err)
@@ -175,7 +183,7 @@ func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.M
 		Dial: func(ctx context.Context, kind session.Transport, h transport.Handlers) (transport.Link, error) {
 			t := t
 			t.Transport = profile.Transport(kind)
-			return transport.Open(ctx, t, transport.Options{Log: cn.core.log, Mask: mask, Handlers: h, Refused: cn.refused, Noise: cn.noise})
+			return transport.Open(ctx, t, transport.Options{Log: cn.core.log, Mask: mask, Auth: cn.authorizer(), Handlers: h, Refused: cn.refused, Noise: cn.noise})
 		},
 		Era: session.Era(p.Era.Mode), Version: p.Era.Version, Remembered: cn.core.eras.of(p),
 		ConnectTimeout: ms(p.Timeouts.Connect), ProbeTimeout: ms(p.Timeouts.Probe), RequestTimeout: ms(p.Timeouts.Request),
@@ -248,8 +256,29 @@ func (c *Core) ConnectWait(ctx context.Context, id string) (Connection, error) {
 	stop := context.AfterFunc(ctx, cn.cancel)
 	defer stop()
 	<-cn.settled
+	if cn.err != nil && cn.snapshot().Phase == Refused {
+		return c.connectedSince(ctx, cn)
+	}
 	if cn.err != nil {
 		return cn.snapshot(), cn.err
 	}
 	return cn.snapshot(), nil
+}
+
+// connectedSince is the outcome of a refused connect: that of the sign-in that goes on by itself, if one does.
+func (c *Core) connectedSince(ctx context.Context, cn *connection) (Connection, error) {
+	if !c.autoSignIn(cn.profile) {
+		return cn.snapshot(), cn.err
+	}
+	s := c.signIn(cn.profile.ID)
+	if err := s.wait(ctx); err != nil {
+		return cn.snapshot(), err
+	}
+	if v := s.snapshot(); v.Err != nil {
+		return cn.snapshot(), v.Err
+	}
+	if now := c.connection(cn.profile.ID); now != cn {
+		return now.snapshot(), now.err
+	}
+	return cn.snapshot(), cn.err
 }

@@ -7,7 +7,9 @@ import (
 	"sync"
 	"time"
 
+	"github.com/sightglass-dev/sightglass/app/auth"
 	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/profile"
 	"github.com/sightglass-dev/sightglass/app/session"
 )
 
@@ -19,6 +21,9 @@ type connection struct {
 	ctx    context.Context
 	cancel context.CancelFunc // ends a connect under way
 	ended  chan struct{}      // closed when nothing of it runs any more
+
+	profile profile.Profile
+	source  *auth.Source // the stored tokens, nil when the server has none to get
 
 	again   bool          // the profile was connected before in this run
 	settled chan struct{} // closed when the connect has succeeded or failed
@@ -129,7 +134,10 @@ func (cn *connection) onFault(err error) {
 
 // refused takes a refusal for which no caller waits. That of the session DELETE comes by no other way, and its banner
 // outlives the connection.
-func (cn *connection) refused(f *fault.CallError) { cn.onFault(f) }
+func (cn *connection) refused(f *fault.CallError) {
+	cn.onFault(f)
+	cn.core.signing.Go(func() { cn.core.refusedAt(cn.profile, f, nil) })
+}
 
 // noise tells that a child logs to stdout: once for each connection.
 func (cn *connection) noise(line string) {

@@ -44,6 +44,10 @@ type Options struct {
 	Answers bool                          // somebody sits there to answer a server's questions: they are declared
 	Seed    bool                          // a first run finds the two samples saved
 	Nudge   func(name string, rev uint64) // nil: nobody listens. Called from any goroutine, must return at once
+	// Browser opens a browser with an http or https URL. Nil: the system's.
+	Browser    func(ctx context.Context, url string) error
+	AutoSignIn bool // every refusal is signed in to without asking, whatever the profile says
+	Memory     bool // the system's keychain is left alone: secrets are kept in memory for this run
 }
 
 // Core owns every part of the program. Its methods are safe for concurrent use.
@@ -65,6 +69,10 @@ type Core struct {
 	loginPath func() (string, error)
 	eras      eras
 
+	life    context.Context // ends with Close: sign-ins and checks run no longer
+	endLife context.CancelFunc
+	signing sync.WaitGroup // what runs in life
+
 	mu          sync.Mutex
 	temporary   map[string]profile.Profile
 	tempOrder   []string
@@ -72,6 +80,8 @@ type Core struct {
 	confirmed   map[string]allowance // profile id -> launch allowed in this run
 	previews    map[string]profile.Import
 	connections map[string]*connection
+	signIns     map[string]*signin // by profile
+	owners      map[string]string  // temporary server -> whose tokens it uses
 	protected   *demo.Protected
 	nextConn    int
 	keychain    KeychainState // as last looked at
@@ -83,8 +93,9 @@ func New(o Options) *Core {
 	c := &Core{
 		opts: o, log: wire.NewLog(wire.Config{}),
 		temporary: map[string]profile.Profile{}, parked: map[string]string{}, confirmed: map[string]allowance{},
-		previews: map[string]profile.Import{}, connections: map[string]*connection{},
+		previews: map[string]profile.Import{}, connections: map[string]*connection{}, signIns: map[string]*signin{}, owners: map[string]string{},
 	}
+	c.life, c.endLife = context.WithCancel(context.Background())
 	c.loginPath = sync.OnceValues(func() (string, error) { return profile.LoginShellPath(context.Background()) })
 	return c
 }
@@ -107,7 +118,11 @@ func (c *Core) Start() error {
 	if c.store, err = profile.Open(dir); err != nil {
 		return fmt.Errorf("open the data folder: %w", err)
 	}
-	c.keys = keychain.New(keychainService)
+	if c.opts.Memory {
+		c.keys = keychain.NewMemory()
+	} else {
+		c.keys = keychain.New(keychainService)
+	}
 	c.store.OnChange(func() { c.adoptPlain(); c.nudge(NudgeServers) })
 	c.unsubscribe = c.log.Subscribe(func(rev uint64) { c.send(NudgeTraffic, rev) })
 	if first && c.opts.Seed {
@@ -139,6 +154,7 @@ func (c *Core) Close() error {
 	p := c.protected
 	c.protected = nil
 	c.mu.Unlock()
+	c.endLife()
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
 	var wg sync.WaitGroup
@@ -146,6 +162,8 @@ func (c *Core) Close() error {
 		wg.Go(func() { cn.end(ctx) })
 	}
 	wg.Wait()
+	c.signing.Wait()
+	c.closeSignIns()
 	if p != nil {
 		_ = p.Close()
 	}

@@ -43,7 +43,7 @@ func (c *Core) launch(p profile.Profile) Launch {
 	}
 	var changes []LaunchChange
 	l.Confirmed, l.Since, changes = c.allowed(p, l.Hash)
-	l.Changes = append(l.Changes, changes...) // never nil: the window reads a list
+	l.Changes = append(l.Changes, changes...)       // never nil: the window reads a list
 	l.Args = append([]string{}, c.shown(p).Args...) // after the hash: that is over the true ones
 	env, _ := c.environ(p, nil)
 	// Placeholders of the command stay: a secret is no program, and a variable is looked up when it is started.

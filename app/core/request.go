@@ -37,7 +37,7 @@ func (c *Core) Request(ctx context.Context, in RequestInput) (RunOutput, error) 
 	})
 	cn.finish(in.Call)
 	c.fill(&out, cn, &session.Tool{}, res, err)
-	return out, nil
+	return c.signedIn(ctx, cn, out, err, method, &session.Tool{Name: method}), nil
 }
 
 // begin notes what a call in flight is about, for Calls; finish forgets it.

@@ -40,7 +40,42 @@ func (c *Core) Run(ctx context.Context, in RunInput) (RunOutput, error) {
 	})
 	cn.finish(in.Call)
 	c.fill(&out, cn, tool, res, err)
-	return out, nil
+	return c.signedIn(ctx, cn, out, err, "tools/call "+in.Tool, tool), nil
+}
+
+// signedIn takes a refused call: where the user wants no questions it is sent again after the sign-in, and its outcome
+// is that of the call.
+func (c *Core) signedIn(ctx context.Context, cn *connection, out RunOutput, err error, what string, tool *session.Tool) RunOutput {
+	f := fault.As(err)
+	if f == nil || f.Challenge == nil {
+		return out
+	}
+	c.refusedAt(cn.profile, f, callAgain(out.Call, what, func(ctx context.Context, out *RunOutput) error {
+		s, err := cn.live()
+		if err != nil {
+			return err
+		}
+		cn.begin(out.Call, tool.Name)
+		res, err := s.Replay(ctx, out.Call)
+		cn.finish(out.Call)
+		c.fill(out, cn, tool, res, err)
+		return nil
+	}))
+	if !c.autoSignIn(cn.profile) {
+		return out
+	}
+	s := c.signIn(cn.profile.ID)
+	if err := s.wait(ctx); err != nil {
+		out.Err = AsError(err)
+		return out
+	}
+	switch v := s.snapshot(); {
+	case v.Replay != nil && v.Replay.Call == out.Call && v.Replay.Output != nil:
+		return *v.Replay.Output
+	case v.Err != nil:
+		out.Err = v.Err
+	}
+	return out
 }
 
 func isObject(b []byte) bool { return len(b) > 0 && b[0] == '{' && json.Valid(b) }

@@ -131,6 +131,7 @@ func (c *Core) Duplicate(id string) (profile.Profile, error) {
 // Delete disconnects and removes a server and its secrets. Restore brings both back while the program runs.
 func (c *Core) Delete(id string) error {
 	c.Disconnect(id)
+	c.dropSignIn(id)
 	defer c.nudge(NudgeServers)
 	if c.isTemporary(id) {
 		p, _ := c.profile(id)

@@ -64,10 +64,12 @@ type BrowserWait struct {
 
 // Replay is the call that was refused and is sent again.
 type Replay struct {
-	What  string `json:"what"`  // "tools/call echo", "connect"
-	State string `json:"state"` // waiting, running, done, failed
-	Seq   uint64 `json:"seq"`   // entry of the answer
-	Text  string `json:"text"`
+	What   string     `json:"what"`  // "tools/call echo", "connect"
+	Call   string     `json:"call"`  // id of the call, empty for a connect or a list
+	State  string     `json:"state"` // running, done, failed
+	Seq    uint64     `json:"seq"`   // entry of the answer
+	Text   string     `json:"text"`
+	Output *RunOutput `json:"output,omitempty"` // of a call: what Run would have answered
 }
 
 // Identity is one stored token set as shown.

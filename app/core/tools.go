@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/session"
 )
 
@@ -73,8 +74,33 @@ func (c *Core) toolList(ctx context.Context, id string, refresh bool) (*session.
 	if list != nil && !refresh {
 		return list, at, nil
 	}
-	list, err = s.Tools(ctx)
-	at = time.Now()
+	list, at, err = cn.readTools(ctx, s)
+	f := fault.As(err)
+	if f == nil || f.Challenge == nil {
+		return list, at, err
+	}
+	c.refusedAt(cn.profile, f, &refusal{what: "tools/list", again: func(ctx context.Context) (Replay, error) {
+		list, _, err := cn.readTools(ctx, s)
+		if n := len(list.Entries); err == nil && n > 0 {
+			return Replay{Seq: list.Entries[n-1]}, nil
+		}
+		return Replay{}, err
+	}})
+	if !c.autoSignIn(cn.profile) || c.signIn(id).wait(ctx) != nil {
+		return list, at, err
+	}
+	cn.mu.Lock()
+	defer cn.mu.Unlock()
+	if cn.tools != nil && cn.toolsAt.After(at) {
+		return cn.tools, cn.toolsAt, nil
+	}
+	return list, at, err
+}
+
+// readTools reads the list anew and keeps it.
+func (cn *connection) readTools(ctx context.Context, s *session.Session) (*session.ToolList, time.Time, error) {
+	list, err := s.Tools(ctx)
+	at := time.Now()
 	cn.mu.Lock()
 	if err == nil {
 		cn.tools, cn.toolsAt = list, at

@@ -130,6 +130,12 @@ func (c *Core) UseSaved(name string, yes bool, secrets []SecretInput, change fun
 		return "", err
 	}
 	p.ID = id
+	if from == "" {
+		from = "sample-" + p.Sample
+	}
+	c.mu.Lock()
+	c.owners[id] = from
+	c.mu.Unlock()
 	c.adoptPlain() // what stands in the file in clear may not have been taken over yet
 	if err := c.copySecrets(from, p); err != nil {
 		return id, err
@@ -161,7 +167,7 @@ func (c *Core) Keep(id string) (profile.Profile, error) {
 	c.tempOrder = slices.DeleteFunc(c.tempOrder, func(s string) bool { return s == id })
 	c.mu.Unlock()
 	c.nudge(NudgeServers)
-	return saved, errors.Join(c.settleSecrets(saved), c.keepAllowed(id))
+	return saved, errors.Join(c.settleSecrets(saved), c.keepAllowed(id), c.signIn(id).settleTokens())
 }
 
 // reason is an error's text for a field, with the place where reading stopped.

@@ -1,10 +1,11 @@
 #!/bin/sh
-# Runs the official MCP conformance suite (client scenarios) against the real transport and session.
+# Runs the official MCP conformance suite (client scenarios) against the real core, transport and session.
 #
-#   build/conformance/run.sh            both requirement sets, then both again with the era found by itself
+#   build/conformance/run.sh            both requirement sets, then both again with the era found by itself, then the
+#                                       suites of the extensions and of backward compatibility
 #   build/conformance/run.sh 2025-11-25 one set, pinned era
 #
-# Scenarios listed in expected-failures.yml may fail (sign-in is not built yet); a listed one that passes fails the run.
+# Scenarios listed in expected-failures.yml may fail: none is. A listed one that passes fails the run.
 # Exit status: 0 when every run ended as expected.
 set -u
 here=$(cd "$(dirname "$0")" && pwd)
@@ -31,10 +32,14 @@ echo "conformance: building the driver"
 failed=0
 summary=""
 
-# one SET ERA: runs the scenarios of a requirement set. ERA "pinned" is the one the suite names.
+# one SET ERA: runs the scenarios of a requirement set, or of a suite. ERA "pinned" is the one the suite names.
 one() {
 	set=$1
 	era=$2
+	case $set in
+	20*) which=--requirements ;;
+	*) which=--suite ;;
+	esac
 	echo
 	echo "=== $set, era $era"
 	if [ "$era" = pinned ]; then
@@ -45,7 +50,7 @@ one() {
 	fi
 	log="$out/$set-$era.log"
 	"$node" node_modules/@modelcontextprotocol/conformance/dist/index.js client \
-		--command "$out/driver" --requirements "$set" \
+		--command "$out/driver" "$which" "$set" \
 		--expected-failures expected-failures.yml -o "$out/$set-$era" >"$log" 2>&1
 	status=$?
 	grep -E '^ *(✓|✗|~|Total)|Baseline check|^.{0,6}(Unexpected|Stale)' "$log"
@@ -66,6 +71,8 @@ else
 	one 2026-07-28 pinned
 	one 2025-11-25 auto
 	one 2026-07-28 auto
+	one extensions pinned
+	one backcompat pinned
 fi
 echo
 echo "conformance:$summary"

@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"os"
+	"strings"
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/profile"
@@ -44,6 +45,9 @@ func run(args []string) error {
 			return fmt.Errorf("read MCP_CONFORMANCE_CONTEXT: %w", err)
 		}
 	}
+	if scenario := os.Getenv("MCP_CONFORMANCE_SCENARIO"); strings.HasPrefix(scenario, "auth/") {
+		return d.signIn(ctx, scenario)
+	}
 	d.log = wire.NewLog(wire.Config{})
 	defer d.trace()
 	s, err := session.Connect(ctx, d.config())
@@ -67,20 +71,14 @@ type driver struct {
 			Name      string          `json:"name"`
 			Arguments json.RawMessage `json:"arguments"`
 		} `json:"toolCalls"`
+		credentials
 	}
 	between func() // run once, before the first question is answered
 }
 
 // config connects as the window does, with the era that the suite asks for.
 func (d *driver) config() session.Config {
-	log, mask := d.log, wire.NewMasker(make([]byte, 32))
-	era := session.Legacy
-	if os.Getenv("MCP_CONFORMANCE_PROTOCOL_VERSION") == session.LatestModern {
-		era = session.Modern
-	}
-	if own := os.Getenv("SIGHTGLASS_CONFORMANCE_ERA"); own != "" {
-		era = session.Era(own)
-	}
+	log, mask, era := d.log, wire.NewMasker(make([]byte, 32)), eraAsked()
 	return session.Config{
 		Server: "conformance", Conn: "conformance", Transport: session.HTTP, Era: era, Log: log,
 		Client: session.ClientInfo{Name: "sightglass", Title: "Sightglass", Version: "conformance"},
@@ -95,6 +93,17 @@ func (d *driver) config() session.Config {
 	}
 }
 
+// eraAsked is the era the suite asks for, or our own choice for a second run of it.
+func eraAsked() session.Era {
+	if own := os.Getenv("SIGHTGLASS_CONFORMANCE_ERA"); own != "" {
+		return session.Era(own)
+	}
+	if os.Getenv("MCP_CONFORMANCE_PROTOCOL_VERSION") == session.LatestModern {
+		return session.Modern
+	}
+	return session.Legacy
+}
+
 // answer is the rule: accept, with the defaults of the schema.
 func (d *driver) answer(q session.Question) (json.RawMessage, bool) {
 	if between := d.between; between != nil {
@@ -106,20 +115,33 @@ func (d *driver) answer(q session.Question) (json.RawMessage, bool) {
 
 // trace writes the traffic as JSON Lines when SIGHTGLASS_CONFORMANCE_TRACE is set: what went wrong is in there.
 func (d *driver) trace() {
+	printTrace(d.log.Page(0, traced).Entries, func(seq uint64, part wire.Part) string {
+		b, _, _, _ := d.log.Body(seq, part, 0, tracedBody)
+		return string(b)
+	})
+}
+
+const (
+	traced     = 1000 // entries
+	tracedBody = 4096 // bytes
+)
+
+func printTrace(entries []wire.Entry, body func(uint64, wire.Part) string) {
 	if os.Getenv("SIGHTGLASS_CONFORMANCE_TRACE") == "" {
 		return
 	}
-	const most = 1000
 	out := json.NewEncoder(os.Stderr)
-	for _, e := range d.log.Page(0, most).Entries {
-		part := wire.PartMessage
-		if e.Kind == wire.KindHTTP {
-			part = wire.PartResponse
-		}
-		body, _, _, _ := d.log.Body(e.Seq, part, 0, 4096)
-		_ = out.Encode(struct {
+	for _, e := range entries {
+		l := struct {
 			wire.Entry
-			Body string `json:"body"`
-		}{e, string(body)})
+			Request string `json:"request,omitempty"`
+			Body    string `json:"body"`
+		}{Entry: e}
+		if e.Kind == wire.KindHTTP {
+			l.Request, l.Body = body(e.Seq, wire.PartRequest), body(e.Seq, wire.PartResponse)
+		} else {
+			l.Body = body(e.Seq, wire.PartMessage)
+		}
+		_ = out.Encode(l)
 	}
 }

@@ -351,11 +351,27 @@ export namespace core {
 	    entry: number;
 	    template: string;
 	}
+	export interface RunOutput {
+	    call: string;
+	    seq: number;
+	    request: number;
+	    bytes: number;
+	    took: number;
+	    result: string;
+	    isError: boolean;
+	    problems: Problem[];
+	    output: Problem[];
+	    findings: string[];
+	    rounds: number;
+	    err?: Error;
+	}
 	export interface Replay {
 	    what: string;
+	    call: string;
 	    state: string;
 	    seq: number;
 	    text: string;
+	    output?: RunOutput;
 	}
 	export interface RequestInput {
 	    call: string;
@@ -371,20 +387,7 @@ export namespace core {
 	    args: string;
 	    force: boolean;
 	}
-	export interface RunOutput {
-	    call: string;
-	    seq: number;
-	    request: number;
-	    bytes: number;
-	    took: number;
-	    result: string;
-	    isError: boolean;
-	    problems: Problem[];
-	    output: Problem[];
-	    findings: string[];
-	    rounds: number;
-	    err?: Error;
-	}
+	
 	export interface SecretInput {
 	    name: string;
 	    value: string;

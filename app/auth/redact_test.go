@@ -13,9 +13,14 @@ func TestPrintedWithoutSecrets(t *testing.T) {
 	const s = "sekrit"
 	tok := Token{AccessToken: s, RefreshToken: s, IDToken: s, DPoPKey: s, Client: Client{Secret: s, RegistrationToken: s}}
 	for _, v := range []any{
-		tok, &tok, tok.Client, Stored{Token: tok}, []Token{tok}, map[string]Token{"a": tok},
-		Pending{State: s, Verifier: s, URL: s, Client: tok.Client}, Callback{Raw: s, Query: url.Values{"code": {s}}},
-		Settings{ClientSecret: s, PrivateKey: s, Assertion: s, IDPClientSecret: s, IDPToken: s}, Config{Settings: Settings{PrivateKey: s}},
+		tok, &tok, tok.Client,
+		Stored{Token: tok},
+		[]Token{tok},
+		map[string]Token{"a": tok},
+		Pending{State: s, Verifier: s, URL: s, Client: tok.Client},
+		Callback{Raw: s, Query: url.Values{"code": {s}}},
+		Settings{ClientSecret: s, PrivateKey: s, Assertion: s, IDPClientSecret: s, IDPToken: s},
+		Config{Settings: Settings{PrivateKey: s}},
 	} {
 		for _, verb := range []string{"%v", "%+v", "%#v", "%s"} {
 			if text := fmt.Sprintf(verb, v); strings.Contains(text, s) {

@@ -27,9 +27,9 @@ type exchange struct {
 
 	mu       sync.Mutex
 	ex       wire.Exchange
-	sentHead []wire.Header // as written, in order
-	phase    string        // what is being waited for, in words
-	at       struct{ start, dns, connect, tls, wrote, first time.Time }
+	sentHead []wire.Header                                                    // as written, in order
+	phase    string                                                           // what is being waited for, in words
+	at       struct{ start, dns, connect, tls, wrote, first, last time.Time } // last: the last bytes of the body read so far
 	tlsState *tls.ConnectionState
 	body     []byte
 	size     int64
@@ -156,14 +156,27 @@ func tlsLine(cs *tls.ConnectionState) string {
 	return line
 }
 
-// took records bytes of the body.
+// took records bytes of the body, read just now.
 func (x *exchange) took(b []byte) {
+	if len(b) == 0 {
+		return
+	}
+	now := time.Now()
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	x.at.last = now
 	x.size += int64(len(b))
 	if room := x.keep - len(x.body); room > 0 {
 		x.body = append(x.body, b[:min(room, len(b))]...)
 	}
+}
+
+// read is when the last bytes of the body were read: that, and not the end of what we do with them, is when an answer
+// was there. Zero before any.
+func (x *exchange) read() time.Time {
+	x.mu.Lock()
+	defer x.mu.Unlock()
+	return x.at.last
 }
 
 // finish closes the entry, once. err is the body's last error; io.EOF is a good end.

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"regexp"
+	"time"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/wire"
@@ -26,6 +27,7 @@ type framing struct {
 	link  *link
 	calls func(*call) // an answered call
 	begun bool        // the first line was read
+	read  time.Time   // when the chunk that is taken apart was read
 	crlf  bool        // the finding about CRLF was made
 
 	pretty []byte // lines collected of a message printed over several lines
@@ -67,10 +69,10 @@ func (f *framing) line(l line) {
 		f.invalid(text, &m, l.size, findings)
 	case m.kind == wire.MsgBatch:
 		f.pretty = nil
-		f.link.batch(text, &m, frameInfo{findings: findings}, nil, nil, f.calls)
+		f.link.batch(text, &m, frameInfo{findings: findings, read: f.read}, nil, nil, f.calls)
 	default:
 		f.pretty = nil
-		if c := f.link.receive(text, &m, frameInfo{findings: findings}, nil, nil); c != nil {
+		if c := f.link.receive(text, &m, frameInfo{findings: findings, read: f.read}, nil, nil); c != nil {
 			f.calls(c)
 		}
 	}

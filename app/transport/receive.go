@@ -15,9 +15,15 @@ const diverted = "A request by the server: handed to whoever answers the server'
 
 // receive records one well-formed frame and hands it on: an answer to its call, a request or notification to its
 // owner. own is the call on whose stream it came (HTTP), or nil when any pending call may be answered.
-// It returns the call that was answered.
+// It returns the call that was answered. The call's time ends when the frame's last bytes were read.
 func (l *link) receive(raw []byte, m *message, info frameInfo, own *call, resp *http.Response) *call {
-	at := time.Now()
+	at := info.read
+	if resp != nil {
+		at = exchangeOf(resp).read()
+	}
+	if at.IsZero() {
+		at = time.Now()
+	}
 	info.dir = wire.In
 	info.findings = append(info.findings, m.findings...)
 	if own != nil {
@@ -125,7 +131,7 @@ func (l *link) batch(raw []byte, m *message, info frameInfo, own *call, resp *ht
 	whole := l.rec.frame(raw, m, info)
 	for i, part := range m.parts {
 		pm := parseMessage(part)
-		of := frameInfo{exchange: info.exchange, purpose: info.purpose, note: fmt.Sprintf("message %d of %d of the batch in entry %d", i+1, len(m.parts), whole)}
+		of := frameInfo{exchange: info.exchange, purpose: info.purpose, read: info.read, note: fmt.Sprintf("message %d of %d of the batch in entry %d", i+1, len(m.parts), whole)}
 		if pm.kind == wire.MsgInvalid || pm.kind == wire.MsgBatch {
 			of.dir, of.call, of.withheld = wire.In, info.call, "A part of a batch, and no message."
 			seq := l.rec.frame(part, &pm, of)

@@ -48,6 +48,7 @@ type frameInfo struct {
 	note     string
 	size     int64 // true length; 0: len(raw)
 	took     time.Duration
+	read     time.Time // when its last bytes were read; over HTTP the exchange knows
 }
 
 // frame records one JSON-RPC frame, or what stood where one was expected.

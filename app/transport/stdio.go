@@ -84,6 +84,7 @@ func (s *stdio) readOut() {
 	buf := make([]byte, readChunk)
 	for {
 		n, err := s.proc.stdout.Read(buf)
+		s.framing.read = time.Now()
 		split.feed(buf[:n], s.framing.line)
 		if err != nil {
 			split.flush(s.framing.line)

@@ -19,7 +19,7 @@ import (
 //go:embed all:frontend/dist
 var assets embed.FS
 
-//go:embed build/appicon.png
+//go:embed build/linux/icon.png
 var icon []byte
 
 // openWindow shows the window until the user closes it, and returns the exit code.

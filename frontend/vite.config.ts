@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
@@ -14,6 +15,8 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
+const main = fileURLToPath(new URL('src/main.ts', import.meta.url));
+
 function contentSecurityPolicy(): Plugin {
   return {
     name: 'content-security-policy',
@@ -21,6 +24,25 @@ function contentSecurityPolicy(): Plugin {
     transformIndexHtml: () => [
       { tag: 'meta', attrs: { 'http-equiv': 'Content-Security-Policy', content: policy }, injectTo: 'head-prepend' },
     ],
+  };
+}
+
+type ModuleGraph = { getModuleInfo(id: string): { isEntry: boolean; importedIds: readonly string[] } | null };
+
+/**
+ * Puts all that the start needs into one file. What late parts share with it would else become files of their own, and
+ * the start would wait for each of them.
+ */
+function startInOneFile(): (id: string, graph: ModuleGraph) => string | null {
+  const start = new Set<string>();
+  const take = (id: string, graph: ModuleGraph): void => {
+    if (start.has(id)) return;
+    start.add(id);
+    for (const next of graph.getModuleInfo(id)?.importedIds ?? []) take(next, graph);
+  };
+  return (id, graph) => {
+    if (start.size === 0) take(main, graph);
+    return start.has(id) ? 'start' : null;
   };
 }
 
@@ -34,6 +56,7 @@ export default defineConfig(({ mode }) => ({
     emptyOutDir: true,
     target: ['es2022', 'safari15'],
     modulePreload: { polyfill: false },
+    rolldownOptions: { output: { codeSplitting: { groups: [{ name: startInOneFile(), debugName: 'start' }] } } },
     // One picture or font inlined costs nothing here: everything is read from the program itself.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,

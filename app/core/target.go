@@ -101,6 +101,9 @@ func (c *Core) sample(ctx context.Context, p profile.Profile) (profile.Profile, 
 		seed := c.sampleSeed()
 		c.mu.Lock()
 		defer c.mu.Unlock()
+		if c.protected != nil && !c.protected.Alive(ctx) {
+			c.protected = nil // it was another process's, which ended
+		}
 		if c.protected == nil {
 			s, err := demo.StartProtected(ctx, demo.Options{Seed: seed})
 			if err != nil {

@@ -49,7 +49,7 @@ func newKeys(seed []byte) keys {
 }
 
 // ports are where to listen, best first. They lie below the ephemeral ranges of the three systems, so that an outgoing
-// connection does not take one; three, because another window of the same user may be there already.
+// connection does not take one; three, because a stranger may sit on one.
 func ports(seed []byte) []int {
 	const low, count = 20_000, 12_000
 	b := derive(seed, "ports", 12)

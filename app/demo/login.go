@@ -60,9 +60,9 @@ type session struct {
 	revoked    bool
 }
 
-func newLogin(origin, resource string, seed []byte) *login {
+func newLogin(origin, resource string, k keys) *login {
 	return &login{
-		issuer: origin + loginPath, resource: resource, keys: newKeys(seed), now: time.Now,
+		issuer: origin + loginPath, resource: resource, keys: k, now: time.Now,
 		pending: newBounded[*consent](maxPending), codes: newBounded[*grant](maxCodes), sessions: newBounded[*session](maxSessions),
 	}
 }

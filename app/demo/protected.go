@@ -6,9 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"net"
 	"net/http"
-	"strconv"
 	"strings"
 	"time"
 
@@ -36,30 +34,40 @@ type Options struct {
 // Protected is the sample that asks for a token: an MCP server over Streamable HTTP and, on the same loopback port, an
 // authorization server with a consent page. All its state is in memory and bounded.
 type Protected struct {
-	server *http.Server
+	server *http.Server // nil: a twin serves
 	mcp    *server.StreamableHTTPServer
 	login  *login
 	host   string
 	origin string
 }
 
-// StartProtected listens on loopback and serves until Close.
+// StartProtected listens on loopback and serves until Close. When another process serves the sample with the same seed,
+// that one is used.
 func StartProtected(ctx context.Context, o Options) (*Protected, error) {
 	seed := o.Seed
 	if len(seed) < minSeed {
 		seed = make([]byte, 32)
 		_, _ = rand.Read(seed) // crypto/rand.Read never fails
 	}
-	l, err := listen(ctx, ports(seed))
+	k := newKeys(seed)
+	l, twin, err := place(ctx, seed, &k)
 	if err != nil {
 		return nil, fmt.Errorf("listen on loopback for the protected sample: %w", err)
 	}
-	p := &Protected{host: l.Addr().String(), origin: "http://" + l.Addr().String()}
-	p.login = newLogin(p.origin, p.URL(), seed)
+	p := &Protected{host: twin}
+	if l != nil {
+		p.host = l.Addr().String()
+	}
+	p.origin = "http://" + p.host
+	p.login = newLogin(p.origin, p.URL(), k)
+	if l == nil {
+		return p, nil
+	}
 	p.mcp = server.NewStreamableHTTPServer(newNotes(), server.WithEndpointPath(protectedPath), server.WithStateful(true))
 	mux := http.NewServeMux()
 	mux.HandleFunc(protectedPath, p.guard)
 	mux.HandleFunc("GET "+metadataPath, p.metadata)
+	mux.HandleFunc("GET "+twinPath, p.prove)
 	p.login.routes(mux)
 	p.server = &http.Server{Handler: p.own(mux), ReadHeaderTimeout: 10 * time.Second, IdleTimeout: 2 * time.Minute}
 	go func() {
@@ -70,24 +78,17 @@ func StartProtected(ctx context.Context, o Options) (*Protected, error) {
 	return p, nil
 }
 
-// listen takes the first port that is free, else any.
-func listen(ctx context.Context, ports []int) (net.Listener, error) {
-	for _, port := range ports {
-		if l, err := new(net.ListenConfig).Listen(ctx, "tcp4", net.JoinHostPort("127.0.0.1", strconv.Itoa(port))); err == nil {
-			return l, nil
-		}
-	}
-	return new(net.ListenConfig).Listen(ctx, "tcp4", "127.0.0.1:0")
-}
-
 // URL is where the sample speaks MCP.
 func (p *Protected) URL() string { return p.origin + protectedPath }
 
 // Issuer is its authorization server.
 func (p *Protected) Issuer() string { return p.login.issuer }
 
-// Close stops serving at once.
+// Close stops serving at once. A twin goes on.
 func (p *Protected) Close() error {
+	if p.server == nil {
+		return nil
+	}
 	err := p.server.Close()
 	_ = p.mcp.Shutdown(context.Background()) // only its own timers are left
 	return err

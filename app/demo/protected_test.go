@@ -6,7 +6,9 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"net/url"
@@ -308,10 +310,6 @@ func TestALaterRunTakesTheRefreshToken(t *testing.T) {
 	if out := w.refresh(tokens.text("refresh_token")); out.text("error") != "invalid_grant" {
 		t.Errorf("twice in the next run: %d %s", out.status, out.body)
 	}
-	other, _ := start(t, Options{Seed: seed}) // a second window
-	if other.URL() == q.URL() {
-		t.Error("two run at one address")
-	}
 	third, x := start(t, Options{})
 	x.id = v.id
 	if out := x.refresh(next.text("refresh_token")); out.text("error") != "invalid_client" || third.URL() == q.URL() {
@@ -330,4 +328,43 @@ func TestGoroutinesEnd(t *testing.T) {
 	_ = p.Close()
 	v.api.CloseIdleConnections()
 	goleak.VerifyNone(t, ignore)
+}
+
+func TestTwinsAreOne(t *testing.T) {
+	seed := bytes.Repeat([]byte("twin"), 8)
+	p, v := start(t, Options{Seed: seed})
+	tokens := v.signIn("ada", scopeRead)
+	q, w := start(t, Options{Seed: seed})
+	if q.URL() != p.URL() || q.server != nil || !q.Alive(t.Context()) || !p.Alive(t.Context()) {
+		t.Fatalf("the second process has its own sample at %s, the first is at %s", q.URL(), p.URL())
+	}
+	if out := w.call("whoami", "{}", tokens.text("access_token")); out.status != http.StatusOK {
+		t.Errorf("the first one's token in the second: %d %s", out.status, out.body)
+	}
+	if err := q.Close(); err != nil || !p.Alive(t.Context()) {
+		t.Errorf("the end of the second process ended the first one's sample: %v", err)
+	}
+	_ = p.Close()
+	if q.Alive(t.Context()) {
+		t.Error("a twin that ended is alive")
+	}
+}
+
+func TestStrangersAreNoTwins(t *testing.T) {
+	seed := bytes.Repeat([]byte("mine"), 8)
+	var lc net.ListenConfig
+	l, err := lc.Listen(t.Context(), "tcp4", fmt.Sprintf("127.0.0.1:%d", ports(seed)[0]))
+	if err != nil {
+		t.Skipf("the port is taken: %v", err)
+	}
+	// it hands on what a true twin at another address proves
+	k := newKeys(seed)
+	other := &Protected{host: "127.0.0.1:1", login: newLogin("http://127.0.0.1:1", "http://127.0.0.1:1/mcp", k)}
+	stranger := &http.Server{ReadHeaderTimeout: time.Second, Handler: http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) { other.prove(w, r) })}
+	go func() { _ = stranger.Serve(l) }()
+	defer func() { _ = stranger.Close() }()
+	p, _ := start(t, Options{Seed: seed})
+	if p.server == nil || p.host == l.Addr().String() {
+		t.Errorf("a stranger at %s was taken for a twin", p.host)
+	}
 }

@@ -41,8 +41,14 @@ func (d *draft) authorize(context.Context) error {
 	}
 	d.editPending(p)
 	params := []Param{
-		{"response_type", "code"}, {"client_id", p.Client.ID}, {"redirect_uri", p.RedirectURI}, {"scope", strings.Join(p.Scopes, " ")},
-		{"state", p.State}, {"code_challenge", oauth2.S256ChallengeFromVerifier(p.Verifier)}, {"code_challenge_method", "S256"}, {"resource", p.Resource},
+		{"response_type", "code"},
+		{"client_id", p.Client.ID},
+		{"redirect_uri", p.RedirectURI},
+		{"scope", strings.Join(p.Scopes, " ")},
+		{"state", p.State},
+		{"code_challenge", oauth2.S256ChallengeFromVerifier(p.Verifier)},
+		{"code_challenge_method", "S256"},
+		{"resource", p.Resource},
 		{"prompt", d.prompt(p.Scopes)},
 	}
 	for _, e := range extra {

@@ -54,6 +54,9 @@ func (d *draft) browser(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
+	for _, code := range back.Query["code"] {
+		hide(&d.cfg, "code", code)
+	}
 	d.f.update(func() { d.f.back = back })
 	d.arrow(Message{From: ActorBrowser, To: ActorClient, Label: "GET " + pathOf(p.RedirectURI), Method: "GET", URL: p.RedirectURI, State: Done, Text: "The callback."})
 	d.s.Verdict = "The browser came back."

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"github.com/sightglass-dev/sightglass/app/fault"
 )
 
@@ -23,7 +25,7 @@ const (
 // section 3).
 func checkDocumentURL(raw string) error {
 	u, err := url.Parse(raw)
-	why := ""
+	var why string
 	switch {
 	case raw == "":
 		return &problem{kind: fault.Input, ask: true, text: "The URL of the client ID metadata document is not set.", fix: "Host the document that Sightglass makes at an https URL and enter the URL."}
@@ -75,7 +77,19 @@ func ClientDocument(cfg Config) (string, error) {
 		Response []string `json:"response_types"`
 		Auth     string   `json:"token_endpoint_auth_method"`
 		Type     string   `json:"application_type"`
-	}{s.ClientMetadataURL, clientName, clientURI, uris, []string{"authorization_code", "refresh_token"}, []string{"code"}, authNone, "native"}
+		Keys     any      `json:"jwks,omitempty"`
+	}{s.ClientMetadataURL, clientName, clientURI, uris, []string{"authorization_code", "refresh_token"}, []string{"code"}, authNone, "native", nil}
+	if s.ClientAuth == authKeyJWT {
+		key, err := parseKey(s.PrivateKey)
+		if err != nil {
+			return "", &fault.CallError{
+				Server: cfg.Server, Kind: fault.Input, Step: "make the client document", Message: "The private key of private_key_jwt cannot be read: " + err.Error() + ".",
+				Hint: "Set a private key in the sign-in settings, or set client authentication to none.", Cause: err,
+			}
+		}
+		doc.Auth = authKeyJWT
+		doc.Keys = jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: s.KeyID, Use: "sig"}}}
+	}
 	text, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {
 		return "", fault.From(err)

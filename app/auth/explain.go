@@ -39,7 +39,7 @@ func explainStatus(l lookup, resp *Response) error {
 
 func explainHuge(l lookup, resp *Response) error {
 	return &problem{
-		kind: fault.HTTP, resp: resp, source: l.source, detail: " ",
+		kind: fault.HTTP, resp: resp, source: l.source, detail: "(not shown)",
 		text: fmt.Sprintf("The %s is larger than 1 MiB and was not read to its end.", l.what),
 		fix:  "Look at what this URL sends: metadata are a small JSON object.",
 	}

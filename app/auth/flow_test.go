@@ -67,44 +67,16 @@ func (h *flowHTTP) urls() []string {
 type flowRig struct {
 	t     *testing.T
 	http  *flowHTTP
-	store *memoryStore
+	store *siteStore
 	cfg   Config
 
 	mu     sync.Mutex
 	masked map[string]string
 }
 
-type memoryStore struct {
-	mu sync.Mutex
-	m  map[string]string
-}
-
-func (s *memoryStore) Get(_ context.Context, name string) (string, bool, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	v, ok := s.m[name]
-	return v, ok, nil
-}
-
-func (s *memoryStore) Set(_ context.Context, name, value string) (string, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.m[name] = value
-	return "memory", nil
-}
-
-func (s *memoryStore) Delete(_ context.Context, name string) error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	delete(s.m, name)
-	return nil
-}
-
-func (s *memoryStore) Forget(string) {}
-
 func newFlowRig(t *testing.T, server string, client *http.Client, s Settings) *flowRig {
 	t.Helper()
-	r := &flowRig{t: t, http: &flowHTTP{client: client}, store: &memoryStore{m: map[string]string{}}, masked: map[string]string{}}
+	r := &flowRig{t: t, http: &flowHTTP{client: client}, store: &siteStore{m: map[string]string{}}, masked: map[string]string{}}
 	r.cfg = Config{
 		Profile: "p1", Server: "Test server", Resource: server, Version: "2026-07-28", Settings: s, HTTP: r.http, Store: r.store,
 		Lock: func(context.Context, string) (func(), error) { return func() {}, nil },

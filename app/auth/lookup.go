@@ -103,6 +103,8 @@ func targetOf(raw string) string {
 // status code and return a JSON object using the application/json content type".
 func (d *draft) judge(l lookup, resp *Response) (*document, *nothing, error) {
 	switch {
+	case resp.Status == http.StatusTooManyRequests || resp.Status == http.StatusRequestTimeout:
+		return nil, nil, explainStatus(l, resp)
 	case resp.Status >= 400 && resp.Status < 500:
 		return nil, &nothing{status: resp.Status}, nil
 	case resp.Status >= 300 && resp.Status < 400:

@@ -174,13 +174,15 @@ func (d *draft) adjust(ctx context.Context, as *ServerMetadata, r *registration,
 func (d *draft) registered(as *ServerMetadata, r registration, resp *Response) (*Client, error) {
 	var m map[string]json.RawMessage
 	l := lookup{what: "registration's answer", source: "RFC 7591 section 3.2.1", url: as.RegistrationEndpoint}
+	shown := *resp
+	shown.Body = nil // it can hold a secret: the log shows it masked
 	switch err := json.Unmarshal(trimBOM(resp.Body), &m); {
 	case resp.Cut:
-		return nil, explainHuge(l, resp)
+		return nil, explainHuge(l, &shown)
 	case isPage(resp):
-		return nil, explainPage(l, resp)
+		return nil, explainPage(l, &shown)
 	case err != nil || m == nil:
-		return nil, explainNoJSON(l, resp, err)
+		return nil, explainNoJSON(l, &shown, nil)
 	}
 	rd := &reader{m: m, source: "RFC 7591 section 3.2.1"}
 	c := &Client{

@@ -80,7 +80,11 @@ func (d *draft) resourceTries(server *url.URL) ([]lookup, error) {
 		add(raw, "entered by hand", false)
 		return list, err
 	}
-	if c := d.f.start.Challenge; c != nil && c.ResourceMetadata != "" {
+	switch c := d.f.start.Challenge; {
+	case c == nil || c.ResourceMetadata == "":
+	case originOf(c.ResourceMetadata) == "":
+		d.warn(fmt.Sprintf("resource_metadata in WWW-Authenticate is no absolute https URL and leads nowhere: %q.", cutText(c.ResourceMetadata, 200)), "RFC 9728 section 5.1", "Name an absolute https URL.")
+	default:
 		u, err := d.checkURL("resource_metadata URL in WWW-Authenticate", c.ResourceMetadata, "resource_metadata", "RFC 9728 section 5.1")
 		if err != nil {
 			return nil, err
@@ -114,7 +118,7 @@ func (d *draft) takeResource(doc *document, at string) error {
 		d.fact("dpop_bound_access_tokens_required", "true", "tokens are bound to a key (RFC 9449)")
 	}
 	warning, err := matchResource(d.cfg.Resource, prm.Resource)
-	if forced, ok := d.edited("resource"); err != nil && (d.set.Resource != "" || ok && forced != "") {
+	if err != nil && d.set.Resource != "" {
 		d.warn(err.Error()+" It is used since a resource is set by hand.", "RFC 9728 section 3.3", "")
 		err = nil
 	}

@@ -50,7 +50,7 @@ func (c *Core) signedIn(ctx context.Context, cn *connection, out RunOutput, err 
 	if f == nil || f.Challenge == nil {
 		return out
 	}
-	c.refusedAt(cn.profile, f, callAgain(out.Call, what, func(ctx context.Context, out *RunOutput) error {
+	again := callAgain(out.Call, what, func(ctx context.Context, out *RunOutput) error {
 		s, err := cn.live()
 		if err != nil {
 			return err
@@ -60,7 +60,8 @@ func (c *Core) signedIn(ctx context.Context, cn *connection, out RunOutput, err 
 		cn.finish(out.Call)
 		c.fill(out, cn, tool, res, err)
 		return nil
-	}))
+	})
+	c.refusedAt(cn.profile, f, again)
 	if !c.autoSignIn(cn.profile) {
 		return out
 	}
@@ -74,6 +75,10 @@ func (c *Core) signedIn(ctx context.Context, cn *connection, out RunOutput, err 
 		return *v.Replay.Output
 	case v.Err != nil:
 		out.Err = v.Err
+	case v.Phase == SignInDone: // another refused call brought the sign-in about: this one shares its token
+		if r, _ := again.again(ctx); r.Output != nil {
+			return *r.Output
+		}
 	}
 	return out
 }

@@ -42,7 +42,11 @@ func (c *Core) refusedAt(p profile.Profile, f *fault.CallError, r *refusal) {
 		s.refused = r
 	}
 	busy := s.stop != nil
+	stale := f.Challenge.Status == 401 && f.Challenge.Exchange != 0 && f.Challenge.Exchange <= s.since
 	s.mu.Unlock()
+	if stale { // refused before the token was there: it only has to be sent again
+		return
+	}
 	if busy || whyNoSignIn(p) != nil || !mendable(f.Challenge) {
 		return
 	}

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"errors"
+	"math"
 
 	"github.com/sightglass-dev/sightglass/app/auth"
 	"github.com/sightglass-dev/sightglass/app/profile"
@@ -117,6 +118,9 @@ func (s *signin) keep(ctx context.Context, t *auth.Token) error {
 	if err == nil {
 		err = s.vault.Use(ctx, id)
 	}
+	s.mu.Lock()
+	s.since = s.core.log.Page(math.MaxUint64, 1).Last
+	s.mu.Unlock()
 	s.read(ctx)
 	return err
 }

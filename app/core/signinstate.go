@@ -40,7 +40,8 @@ type signin struct {
 	tries      map[string]int // step-ups by operation
 	refused    *refusal
 	replay     *Replay
-	replaying  bool // what is refused now is the replay's matter
+	since      uint64 // the last entry of the log when the token in use was got
+	replaying  bool   // what is refused now is the replay's matter
 	err        *Error
 	checks     *Checks
 	stop       context.CancelFunc // of what runs, nil: nothing does

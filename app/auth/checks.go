@@ -22,8 +22,8 @@ const (
 
 // RunChecks asks a server for what a good one refuses, and once for what it has to accept: requests without a token by
 // every method, with tokens that are garbage, expired, altered, unsigned, signed by somebody else or meant for somebody
-// else, with a token in the query. It is for the user's own server. token may be nil, prm too; the checks that need
-// them are skipped then.
+// else, with a token in the query. It is for the user's own server. token may be nil: the checks that need one
+// are skipped then. Without prm the metadata are looked up.
 //
 // The real token is sent in one request, to the server that it was got for, in the header (and once more when a DPoP
 // nonce is asked for, or a session has to be ended). What else is sent is made up, or is that token altered so that it cannot be good. Sessions that a server

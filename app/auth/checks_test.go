@@ -3,6 +3,7 @@ package auth
 import (
 	"context"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/url"
 	"strings"
@@ -43,7 +44,8 @@ func (h *checkHTTP) Do(ctx context.Context, r Request) (*Response, error) {
 		if strings.HasPrefix(resp.Header.Get("Content-Type"), "text/event-stream") {
 			return nil, &fault.CallError{Kind: fault.Timeout, Status: resp.StatusCode, Header: resp.Header, Entries: []uint64{n}}
 		}
-		return &Response{Status: resp.StatusCode, Header: resp.Header, URL: r.URL, Entries: []uint64{n}}, nil
+		body, err := io.ReadAll(resp.Body)
+		return &Response{Status: resp.StatusCode, Header: resp.Header, Body: body, URL: r.URL, Entries: []uint64{n}}, err
 	}
 	resp, err := h.plainHTTP.Do(ctx, r)
 	if err != nil {
@@ -329,5 +331,29 @@ func TestChecksWithABoundToken(t *testing.T) {
 	}
 	if v := w.Violations(); len(v) != 0 {
 		t.Errorf("violations: %v", v)
+	}
+}
+
+func TestChecksLookTheMetadataUp(t *testing.T) {
+	for name, tt := range map[string]struct {
+		o    authtest.ResourceOptions
+		want string
+	}{
+		"named":             {authtest.ResourceOptions{}, "pass"},
+		"at a custom place": {authtest.ResourceOptions{PRM: authtest.AtCustom}, "pass"},
+		"not named":         {authtest.ResourceOptions{NoPointer: true}, "warning"},
+		"at the root":       {authtest.ResourceOptions{NoPointer: true, PRM: authtest.AtRoot}, "warning"},
+		"nowhere":           {authtest.ResourceOptions{PRM: authtest.Nowhere}, "fail"},
+		"a page":            {authtest.ResourceOptions{Faults: map[string]authtest.Fault{authtest.PRM: authtest.HTML()}}, "fail"},
+		"of another":        {authtest.ResourceOptions{Identifier: "https://elsewhere.test/"}, "fail"},
+	} {
+		w, cfg, _, _, _ := checkWorld(t, authtest.Options{Resource: tt.o})
+		list := RunChecks(t.Context(), cfg, nil, nil, nil)
+		if got := states(list)["metadata"]; got != tt.want {
+			t.Errorf("%s: %s: %s", name, got, textOf(t, list, "metadata"))
+		}
+		if v := w.Violations(); len(v) != 0 {
+			t.Errorf("%s: %v", name, v)
+		}
 	}
 }

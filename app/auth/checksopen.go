@@ -2,9 +2,13 @@ package auth
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/http"
+	"net/url"
 	"strings"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
 )
 
 // seenText says in words how a request without a good token was answered.
@@ -96,14 +100,17 @@ func (r *checkRun) method(ctx context.Context, c *Check, call checkCall) {
 	}
 }
 
-// pointer looks at the challenge of the refusal that came.
-func (r *checkRun) pointer(_ context.Context, c *Check) {
+// pointer looks at the challenge of the refusal that came, and at the metadata that it names.
+func (r *checkRun) pointer(ctx context.Context, c *Check) {
 	if r.refusal == nil {
 		c.skip("The server refused nothing with 401, so there is no challenge to look at.")
 		return
 	}
 	ch := &r.refusal.challenge
 	c.add(r.refusal.entries...)
+	if r.prm == nil {
+		r.prm = r.find(ctx, c, ch.ResourceMetadata)
+	}
 	switch {
 	case ch.ResourceMetadata == "" && r.prm == nil:
 		c.is(checkFail, "The challenge has no resource_metadata, and no metadata were found at the well-known places: a client cannot find out where to sign in.")
@@ -123,6 +130,34 @@ func (r *checkRun) pointer(_ context.Context, c *Check) {
 			c.is(checkWarning, c.Text+" "+f.Text)
 		}
 	}
+}
+
+// find looks the metadata up where the challenge says, else at the well-known places (RFC 9728 section 3.1); nil: they
+// are not there.
+func (r *checkRun) find(ctx context.Context, c *Check, named string) *ResourceMetadata {
+	places := []string{named}
+	if server, err := url.Parse(r.cfg.Resource); named == "" && err == nil {
+		root := *server
+		root.Path, root.RawPath = "", ""
+		places = []string{wellKnown(server, resourceWellKnown, true), wellKnown(&root, resourceWellKnown, true)}
+	}
+	for _, place := range places {
+		short, cancel := context.WithTimeout(ctx, checkTime)
+		resp, err := r.cfg.HTTP.Do(short, Request{Method: http.MethodGet, URL: place, Header: http.Header{"Accept": {"application/json"}}, Purpose: "check", Follow: true})
+		cancel()
+		if err != nil {
+			c.add(fault.From(err).Entries...)
+			continue
+		}
+		c.add(resp.Entries...)
+		var m map[string]json.RawMessage
+		if resp.Status == http.StatusOK && json.Unmarshal(resp.Body, &m) == nil && m != nil {
+			prm, _ := parseResourceMetadata(m) // its findings belong to the sign-in
+			prm.URL = place
+			return prm
+		}
+	}
+	return nil
 }
 
 // valid is the control: the real token, in the header, to the server that it was got for.

@@ -54,7 +54,7 @@ func (d *draft) browser(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, code := range back.Query["code"] {
+	for _, code := range few(back.Query["code"]) {
 		hide(&d.cfg, "code", code)
 	}
 	d.f.update(func() { d.f.back = back })

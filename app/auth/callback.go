@@ -61,6 +61,9 @@ func (d *draft) callback(context.Context) error {
 	return nil
 }
 
+// few is the beginning of a parameter's values: one is right, and a peer may send thousands.
+func few(values []string) []string { return values[:min(len(values), 5)] }
+
 // checkCallback is the validation before anything of a response is used.
 func (d *draft) checkCallback(p *Pending, q url.Values) error {
 	for _, name := range []string{"state", "iss", "code", "error"} {
@@ -137,7 +140,7 @@ func (d *draft) mark(name, state string) {
 // callbackFacts lists the raw callback, secrets replaced. Texts of an error stay hidden until its sender is known.
 func (d *draft) callbackFacts(p *Pending, c *Callback) {
 	known := [][2]string{{"state", p.State}}
-	for _, v := range c.Query["code"] {
+	for _, v := range few(c.Query["code"]) {
 		known = append(known, [2]string{"code", v}, [2]string{"code", url.QueryEscape(v)})
 	}
 	names := make([]string, 0, len(c.Query))
@@ -148,7 +151,7 @@ func (d *draft) callbackFacts(p *Pending, c *Callback) {
 	target, _, _ := strings.Cut(c.Raw, "?")
 	d.fact("callback", d.secretText(target, 300, known...)+"?"+cutText(strings.Join(names, "&"), 300), "path and names of the parameters")
 	for _, name := range names {
-		for _, v := range c.Query[name] {
+		for _, v := range few(c.Query[name]) {
 			switch name {
 			case "code":
 				d.secret(name, "code", v, "good once, for a short time (RFC 6749 section 4.1.2)")

@@ -80,13 +80,13 @@ func (d *draft) fact(name, value, note string) { d.judged(name, value, note, "")
 
 func (d *draft) judged(name, value, note, state string) {
 	if len(d.s.Facts) < maxFacts {
-		d.s.Facts = append(d.s.Facts, Fact{Name: name, Value: cutText(value, 1000), Note: note, State: state})
+		d.s.Facts = append(d.s.Facts, Fact{Name: cutText(name, 100), Value: cutText(value, 1000), Note: note, State: state})
 	}
 }
 
 // secret lists a secret by its placeholder.
 func (d *draft) secret(name, kind, value, note string) {
-	if value != "" {
+	if value != "" && len(d.s.Facts) < maxFacts {
 		d.s.Facts = append(d.s.Facts, Fact{Name: name, Value: hide(&d.f.cfg, kind, value), Secret: true, Note: note})
 	}
 }

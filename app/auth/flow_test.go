@@ -57,12 +57,6 @@ func (h *flowHTTP) Do(ctx context.Context, r Request) (*Response, error) {
 	return out, nil
 }
 
-func (h *flowHTTP) urls() []string {
-	h.mu.Lock()
-	defer h.mu.Unlock()
-	return append([]string(nil), h.asked...)
-}
-
 // flowRig is a flow's owner.
 type flowRig struct {
 	t     *testing.T

@@ -99,7 +99,13 @@ func TestWrongVerifierByHand(t *testing.T) {
 			t.Fatal(id, err)
 		}
 	}
-	err := f.RunStep(t.Context(), StepToken, map[string]string{"code_verifier": strings.Repeat("x", 50)})
+	if err := f.RunStep(t.Context(), StepToken, map[string]string{"token_endpoint": "http://as.example/token"}); !fault.Is(err, fault.Protocol) || len(w.Of(authtest.Token)) != 0 {
+		t.Errorf("http elsewhere: %v", err)
+	}
+	if err := f.RunStep(t.Context(), StepToken, map[string]string{"token_endpoint": w.AS.Origin + "/other"}); err == nil || w.Of(authtest.Other)[0].Path != "/other" {
+		t.Errorf("another endpoint: %v", err)
+	}
+	err := f.RunStep(t.Context(), StepToken, map[string]string{"token_endpoint": "", "code_verifier": strings.Repeat("x", 50)})
 	if err == nil || w.Of(authtest.Token)[0].Form.Get("code_verifier") != strings.Repeat("x", 50) {
 		t.Errorf("%v", err)
 	}

@@ -30,6 +30,10 @@ func (d *draft) codeToken(ctx context.Context) error {
 			d.info(name+" is set by hand.", "", "")
 		}
 	}
+	endpoint, err := d.tokenEndpoint()
+	if err != nil {
+		return err
+	}
 	form := url.Values{"grant_type": {"authorization_code"}, "code": {code}, "redirect_uri": {p.RedirectURI}, "code_verifier": {p.Verifier}}
 	if p.Resource != "" {
 		form.Set("resource", p.Resource)
@@ -40,7 +44,7 @@ func (d *draft) codeToken(ctx context.Context) error {
 	}
 	as := f.as
 	token, m, findings, err := requestToken(ctx, &d.cfg, tokenRequest{
-		Endpoint: as.TokenEndpoint, Issuer: as.Issuer, Revocation: as.RevocationEndpoint, AuthMethods: as.TokenAuthMethods, AuthAlgs: as.TokenAuthAlgs,
+		Endpoint: endpoint, Issuer: as.Issuer, Revocation: as.RevocationEndpoint, AuthMethods: as.TokenAuthMethods, AuthAlgs: as.TokenAuthAlgs,
 		DPoPAlgs: as.DPoPAlgs, Client: client, Form: form, Purpose: "token", Requested: p.Scopes, Resource: p.Resource, Grant: AuthorizationCode,
 		DPoP: f.needsDPoP(d.set),
 	})
@@ -50,6 +54,16 @@ func (d *draft) codeToken(ctx context.Context) error {
 		return err
 	}
 	return nil
+}
+
+// tokenEndpoint is the metadata's, or the user's for this request alone.
+func (d *draft) tokenEndpoint() (string, error) {
+	v, ok := d.edited("token_endpoint")
+	if !ok || v == "" {
+		return d.f.as.TokenEndpoint, nil
+	}
+	d.info("token_endpoint is set by hand.", "", "")
+	return v, d.checkEndpoint("token endpoint", v)
 }
 
 // forgetClient drops a registered client that the server does not know any more, so that the next sign-in registers.
@@ -97,6 +111,11 @@ func (d *draft) grantToken(ctx context.Context) error {
 		return err
 	}
 	f := d.f
+	endpoint, err := d.tokenEndpoint()
+	if err != nil {
+		return err
+	}
+	d.set.TokenEndpoint = endpoint
 	if d.set.Grant == Enterprise {
 		if err := d.needs(f.jag != "", StepExchange); err != nil {
 			return err
@@ -117,6 +136,11 @@ func (d *draft) exchange(ctx context.Context) error {
 	}
 	if err := d.needs(d.f.scoped, StepScopes); err != nil {
 		return err
+	}
+	if at := d.set.IDPTokenEndpoint; at != "" {
+		if _, err := d.checkURL("identity provider's token endpoint", at, "the sign-in settings", "RFC 6749 section 3.2"); err != nil {
+			return err
+		}
 	}
 	jag, messages, findings, err := exchangeIDJAG(ctx, d.grantConfig(), d.f.as, d.f.prm, d.f.scopes)
 	d.s.Messages = append(d.s.Messages, messages...)

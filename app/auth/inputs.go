@@ -52,7 +52,6 @@ func (f *Flow) settings() Settings {
 	put(StepExchange, "idp_client_id", &s.IDPClientID)
 	put(StepExchange, "idp_client_secret", &s.IDPClientSecret)
 	put(StepToken, "assertion", &s.Assertion)
-	put(StepToken, "token_endpoint", &s.TokenEndpoint)
 	return s
 }
 

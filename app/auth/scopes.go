@@ -67,6 +67,8 @@ func (f *Flow) ruleScopes(s *Settings) (scopes []string, why string) {
 	switch {
 	case f.start.Scopes != nil:
 		return UnionScopes(f.start.Scopes, nil), "what was requested before and what the refusal names (step-up)"
+	case c != nil && c.Error == "insufficient_scope" && f.start.Previous != nil && len(c.Scopes) > 0:
+		return UnionScopes(f.start.Previous.Requested, c.Scopes), "what was requested before and what the refusal names (step-up)"
 	case s.Scopes != nil:
 		return UnionScopes(s.Scopes, nil), "set for this server"
 	case c != nil && len(c.Scopes) > 0:

@@ -105,6 +105,7 @@ func (c *Core) begin(p profile.Profile) (*connection, error) {
 // run connects, then waits for the end. It owns the connection's life.
 func (cn *connection) run(p profile.Profile) {
 	defer close(cn.ended)
+	defer cn.closeSource()
 	cn.touch()
 	s, err := cn.connect(p)
 	if err != nil {
@@ -162,10 +163,14 @@ func (cn *connection) connect(p profile.Profile) (*session.Session, error) {
 		cn.note("Connect failed: " + text(err)) // from here on the session tells
 		return nil, err
 	}
-	if cn.source, err = cn.credentials(p, t); err != nil {
+	source, err := cn.credentials(p, t)
+	if err != nil {
 		cn.note("Connect failed: " + text(err))
 		return nil, err
 	}
+	cn.mu.Lock()
+	cn.source = source
+	cn.mu.Unlock()
 	s, err := session.Connect(cn.ctx, cn.config(p, t, mask))
 	if err != nil {
 		cn.core.eras.learn(p, session.Info{}, err)

@@ -116,10 +116,11 @@ func (c *Core) RenameIdentity(id, identity, name string) error {
 // RefreshIdentity spends the refresh token now.
 func (c *Core) RefreshIdentity(id, identity string) error {
 	return c.withIdentity(id, func(ctx context.Context, s *signin) error {
-		source, err := s.source(ctx)
+		source, done, err := s.source(ctx)
 		if err != nil {
 			return err
 		}
+		defer done()
 		return source.Refresh(ctx, identity)
 	})
 }
@@ -128,11 +129,12 @@ func (c *Core) RefreshIdentity(id, identity string) error {
 func (c *Core) SignOut(id, identity string) (string, error) {
 	var text string
 	err := c.withIdentity(id, func(ctx context.Context, s *signin) error {
-		source, err := s.source(ctx)
+		source, done, err := s.source(ctx)
 		if err != nil { // the profile cannot be reached: its tokens are deleted all the same
 			text = "Deleted here. It could not be revoked: " + AsError(err).Message
 			return s.vault.Delete(ctx, identity)
 		}
+		defer done()
 		text, err = source.SignOut(ctx, identity)
 		return err
 	})
@@ -226,6 +228,7 @@ func (c *Core) dropSignIn(id string) {
 	c.mu.Lock()
 	delete(c.signIns, id)
 	c.mu.Unlock()
+	c.masker().Forget(signInScope(id))
 }
 
 // Identities reads a profile's stored tokens now; SignIn only tells what was read.

@@ -67,8 +67,20 @@ func (cn *connection) credentials(p profile.Profile, t transport.Target) (*auth.
 	return auth.NewSource(cfg, s.vault), nil
 }
 
+// closeSource finishes a refresh that is under way: its refresh token is spent.
+func (cn *connection) closeSource() {
+	cn.mu.Lock()
+	defer cn.mu.Unlock()
+	if cn.source != nil {
+		cn.source.Close()
+		cn.source = nil
+	}
+}
+
 // authorizer is the source as transport wants it.
 func (cn *connection) authorizer() transport.Authorizer {
+	cn.mu.Lock()
+	defer cn.mu.Unlock()
 	if cn.source == nil {
 		return nil
 	}

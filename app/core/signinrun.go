@@ -125,18 +125,28 @@ func (s *signin) keep(ctx context.Context, t *auth.Token) error {
 	return err
 }
 
-// source gives the stored tokens to requests.
-func (s *signin) source(ctx context.Context) (*auth.Source, error) {
+// source gives the stored tokens to requests: that of the live connection, which may hold a token that could not be
+// stored, or a new one. done gives it back.
+func (s *signin) source(ctx context.Context) (source *auth.Source, done func(), err error) {
+	if cn := s.core.connection(s.id); cn != nil {
+		cn.mu.Lock()
+		source = cn.source
+		cn.mu.Unlock()
+		if source != nil {
+			return source, func() {}, nil
+		}
+	}
 	p, err := s.core.overHTTP(s.id)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cfg, err := s.core.authConfig(ctx, p, s.core.connOf(s.id))
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	cfg.Changed = s.changed
-	return auth.NewSource(cfg, s.vault), nil
+	source = auth.NewSource(cfg, s.vault)
+	return source, source.Close, nil
 }
 
 // changed is a source's word that a token was refreshed or dropped.

@@ -104,6 +104,9 @@ func (s *signin) identity(st auth.Stored, server string) Identity {
 		prm = f.ResourceMetadata()
 	}
 	claims, judged := auth.Judge(&t, server, t.Resource, prm, time.Now())
+	if st.Problem != "" {
+		claims, judged = nil, []auth.Verdict{{What: "stored token", State: "error", Text: st.Problem, Fix: "Sign out, then sign in again."}}
+	}
 	return Identity{
 		ID: st.ID, Name: st.Name, Issuer: t.Issuer, Resource: t.Resource, Client: t.Client.ID, Kind: string(t.Client.Kind), Grant: string(t.Grant),
 		Type: t.TokenType, Token: m.Hide(scope, "token", t.AccessToken), Refresh: t.RefreshToken != "", Revoke: t.Revocation != "",
@@ -148,7 +151,8 @@ func (s *signin) signOutAll() {
 	defer cancel()
 	stored, err := s.vault.Identities(ctx)
 	if err == nil && len(stored) > 0 {
-		if source, err := s.source(ctx); err == nil {
+		if source, done, err := s.source(ctx); err == nil {
+			defer done()
 			for _, st := range stored {
 				_, _ = source.SignOut(ctx, st.ID) // Wipe takes what stays
 			}

@@ -29,6 +29,8 @@ type Flow struct {
 
 	mu       sync.Mutex
 	closed   bool
+	runs     int   // calls of Run that ended
+	ran      error // how the last of them ended
 	steps    map[StepID]*Step
 	order    []StepID
 	edits    map[StepID]map[string]string

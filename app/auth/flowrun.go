@@ -22,17 +22,32 @@ func (f *Flow) Prepare(ctx context.Context) error {
 
 // Run runs every step that is not done, in order, up to the token. The browser is opened and waited for; a client is
 // registered where that is needed. The listener is closed when it returns. Errors are [fault.CallError]; the steps show
-// more.
+// more. A call that waited for another one shares its result: the browser is not opened once more for it.
 func (f *Flow) Run(ctx context.Context) (*Token, error) {
+	before, _ := f.lastRun()
 	if err := f.enter(ctx); err != nil {
 		return nil, err
 	}
 	defer f.leave()
+	if runs, err := f.lastRun(); runs != before && err != nil && !fault.Is(err, fault.Cancelled) {
+		return nil, err
+	}
 	defer f.unlisten()
-	if err := f.through(ctx, StepToken); err != nil {
+	err := f.through(ctx, StepToken)
+	f.mu.Lock()
+	f.runs, f.ran = f.runs+1, err
+	f.mu.Unlock()
+	if err != nil {
 		return nil, err
 	}
 	return f.Token(), nil
+}
+
+// lastRun is how many calls of Run have ended, and how the last one did.
+func (f *Flow) lastRun() (runs int, err error) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return f.runs, f.ran
 }
 
 // through runs the steps that are not done, up to last.

@@ -337,3 +337,43 @@ func TestBareRefusals(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// entering tells when a run has begun to wait for another: it asks for Done then.
+type entering struct {
+	context.Context
+	once *sync.Once
+	at   chan struct{}
+}
+
+func (e entering) Done() <-chan struct{} {
+	e.once.Do(func() { close(e.at) })
+	return e.Context.Done()
+}
+
+// Calls of Run that wait for one that fails share its error: what failed is not done once more for each.
+func TestRunShared(t *testing.T) {
+	w, r := worldRig(t, authtest.Options{AS: authtest.ServerOptions{RegisterError: &authtest.Refusal{Code: "access_denied"}}}, Settings{})
+	f := r.flow(Start{Challenge: r.refused()})
+	f.busy <- struct{}{} // a step under way
+	done := make(chan error, 3)
+	for range 3 {
+		ctx := entering{t.Context(), &sync.Once{}, make(chan struct{})}
+		go func() {
+			_, err := f.Run(ctx)
+			done <- err
+		}()
+		<-ctx.at
+	}
+	f.leave()
+	for range 3 {
+		if err := <-done; !fault.Is(err, fault.HTTP) {
+			t.Errorf("%v", err)
+		}
+	}
+	if n := len(w.Of(authtest.Register)); n != 1 {
+		t.Errorf("%d registrations", n)
+	}
+	if _, err := f.Run(t.Context()); !fault.Is(err, fault.HTTP) || len(w.Of(authtest.Register)) != 2 {
+		t.Errorf("a call afterwards tries again: %v", err)
+	}
+}

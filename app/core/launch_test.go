@@ -209,17 +209,38 @@ func TestDiffLines(t *testing.T) {
 	}
 }
 
+// TestSuspectsOfAnEditedServer tells of a credential without its value, and takes it out when the server is saved.
 func TestSuspectsOfAnEditedServer(t *testing.T) {
 	c := start(t)
-	got := c.Suspects(profile.Profile{Env: []profile.Value{{Name: "K8S_TOKEN"}}, Args: []string{"--api-key=abc"}})
-	want := []Suspect{
-		{Field: "env[0]", Why: "the name holds TOKEN", Secrets: []SecretInput{}},
-		{
-			Field: "args[0]", Why: "the name holds KEY", Text: "--api-key=${secret:api-key}",
-			Secrets: []SecretInput{{Name: "secret:api-key", Value: "abc"}},
-		},
+	edited := profile.Profile{
+		Name: "edited", Transport: profile.Stdio, Command: "server", Env: []profile.Value{{Name: "K8S_TOKEN"}},
+		Args: []string{"--api-key=abc", "--token", "left"},
 	}
-	if d := cmp.Diff(want, got); d != "" {
+	want := []Suspect{
+		{Field: "env[0]", Why: "the name holds TOKEN"},
+		{Field: "args[0]", Why: "the name holds KEY", Text: "--api-key=${secret:api-key}"},
+		{Field: "args[2]", Why: "the name holds TOKEN", Text: "${secret:token}"},
+	}
+	if d := cmp.Diff(want, c.Suspects(edited)); d != "" {
 		t.Errorf("(-want +got):\n%s", d)
+	}
+	saved, err := c.Save(edited, []SecretInput{{In: "args[0]"}, {In: "args[7]"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if d := cmp.Diff([]string{"--api-key=${secret:api-key}", "--token", "left"}, saved.Args); d != "" {
+		t.Errorf("saved (-want +got):\n%s", d)
+	}
+	ctx, cancel := c.keyContext()
+	defer cancel()
+	if v, err := c.keys.Get(ctx, secretItem(saved.ID, "secret:api-key")); v != "abc" || err != nil {
+		t.Errorf("kept: %q, %v", v, err)
+	}
+	remote, err := c.Save(profile.Profile{Name: "remote", Transport: profile.HTTP, URL: "https://example.com/?api_key=x%26y"}, []SecretInput{{In: "url"}})
+	if err != nil || remote.URL != "https://example.com/?api_key=${secret:api-key}" {
+		t.Errorf("saved URL %q, %v", remote.URL, err)
+	}
+	if v, err := c.keys.Get(ctx, secretItem(remote.ID, "secret:api-key")); v != "x&y" || err != nil {
+		t.Errorf("kept: %q, %v", v, err)
 	}
 }

@@ -62,6 +62,7 @@ func (c *Core) Save(p profile.Profile, secrets []SecretInput) (profile.Profile, 
 	if p.Sample != "" && p.ID == "" {
 		return profile.Profile{}, input("save server", "only the built-in samples are samples", "")
 	}
+	p, secrets = takeOut(p, secrets)
 	if c.isTemporary(p.ID) {
 		if err := profile.Validate(p); err != nil {
 			return profile.Profile{}, saveError(err)
@@ -91,9 +92,44 @@ func (c *Core) Save(p profile.Profile, secrets []SecretInput) (profile.Profile, 
 func (c *Core) Suspects(p profile.Profile) []Suspect {
 	out := []Suspect{}
 	for _, s := range profile.Suspects(p) {
-		out = append(out, Suspect{Field: s.Field, Why: s.Why, Text: s.Text, Secrets: append([]SecretInput{}, secretInputs(s.Found)...)})
+		out = append(out, Suspect{Field: s.Field, Why: s.Why, Text: s.Text})
 	}
 	return out
+}
+
+// takeOut puts placeholders where the credentials stand that an input names by their place, and gives their values:
+// they need not go to the page and back.
+func takeOut(p profile.Profile, secrets []SecretInput) (profile.Profile, []SecretInput) {
+	places := map[string]bool{}
+	var out []SecretInput
+	for _, s := range secrets {
+		if s.In == "" {
+			out = append(out, s)
+		} else {
+			places[s.In] = true
+		}
+	}
+	if len(places) == 0 {
+		return p, secrets
+	}
+	found := profile.Suspects(p)
+	p = p.Clone()
+	for _, s := range found {
+		if s.Text == "" || !places[s.Field] {
+			continue
+		}
+		out = append(out, secretInputs(s.Found)...)
+		if s.Field == "url" {
+			p.URL = s.Text
+			continue
+		}
+		for i := range p.Args {
+			if s.Field == fmt.Sprintf("args[%d]", i) {
+				p.Args[i] = s.Text
+			}
+		}
+	}
+	return p, out
 }
 
 // Reload reads the profile file again, at once.

@@ -46,14 +46,16 @@ type SecretInput struct {
 	Name  string `json:"name"`  // "env:TOKEN", "header:Authorization", "secret:name" for ${secret:name}
 	Value string `json:"value"` //
 	Clear bool   `json:"clear"` // forget the stored value
+	// In is an argument or the URL, "args[2]" or "url", as in Suspect: Save takes the credentials out of it, and the rest
+	// of this says nothing.
+	In string `json:"in,omitempty"`
 }
 
 // Suspect is a place of a server that is being edited which looks like a credential.
 type Suspect struct {
-	Field   string        `json:"field"`   // "env[0]", "headers[1]", "args[2]", "url"
-	Why     string        `json:"why"`     // "the name holds TOKEN"
-	Text    string        `json:"text"`    // of an argument or the URL: with ${secret:name} in place of each value
-	Secrets []SecretInput `json:"secrets"` // these values; they came from the page
+	Field string `json:"field"` // "env[0]", "headers[1]", "args[2]", "url"
+	Why   string `json:"why"`   // "the name holds TOKEN"
+	Text  string `json:"text"`  // of an argument or the URL: with ${secret:name} in place of each value
 }
 
 // SecretState says whether a secret named by a profile has a value.

@@ -124,15 +124,11 @@ export class ServerForm {
     this.#clear = new Set([...[...this.#clear].filter((t) => t !== text), ...(hide ? [] : [text])]);
   }
 
-  /** Puts the placeholders where the secrets stand that go to the keychain. */
-  #takeOut(): void {
-    for (const { field, text, secrets } of this.#suspects) {
-      if (!this.suspect(field) || !this.hides(field)) continue;
-      const at = /^args\[(\d+)\]$/.exec(field)?.[1];
-      if (at === undefined) this.draft.url = text;
-      else this.draft.args[Number(at)] = text;
-      for (const s of secrets) this.draft.named[s.name.replace(/^secret:/, '')] = s.value;
-    }
+  /** The arguments and the URL whose secrets go to the keychain: Go puts placeholders there. */
+  #hidden(): core.SecretInput[] {
+    return this.#suspects
+      .filter(({ field }) => this.suspect(field) && this.hides(field))
+      .map(({ field }) => ({ name: '', value: '', clear: false, in: field }));
   }
 
   mark(value: ValueDraft, secret: boolean): void {
@@ -150,8 +146,8 @@ export class ServerForm {
     this.#fault = null;
     try {
       await this.#look(JSON.stringify(suspectQuestion(this.draft, this.before)));
-      this.#takeOut();
-      return await this.#servers.save(serverOf($state.snapshot(this.draft), this.before), secretsOf(this.draft));
+      const secrets = [...secretsOf(this.draft), ...this.#hidden()];
+      return await this.#servers.save(serverOf($state.snapshot(this.draft), this.before), secrets);
     } catch (thrown) {
       this.#fault = AppError.from(thrown).fault;
       return undefined;

@@ -392,6 +392,7 @@ export namespace core {
 	    name: string;
 	    value: string;
 	    clear: boolean;
+	    in?: string;
 	}
 	
 	export interface ServerList {
@@ -439,7 +440,6 @@ export namespace core {
 	    field: string;
 	    why: string;
 	    text: string;
-	    secrets: SecretInput[];
 	}
 	export interface Tool {
 	    index: number;

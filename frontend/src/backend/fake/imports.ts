@@ -118,15 +118,11 @@ export function fakeSuspects(server: profile.Profile): core.Suspect[] {
   const why = 'the name holds TOKEN';
   const named = (field: string, list: profile.Value[] = []): core.Suspect[] =>
     list.flatMap((v, i) =>
-      looksSecret(v.name) || v.value?.startsWith('ghp_')
-        ? [{ field: `${field}[${i}]`, why, text: '', secrets: [] }]
-        : [],
+      looksSecret(v.name) || v.value?.startsWith('ghp_') ? [{ field: `${field}[${i}]`, why, text: '' }] : [],
     );
   const args = (server.args ?? []).flatMap((arg, i): core.Suspect[] => {
-    const value = /^--token=([^$].*)$/.exec(arg)?.[1];
-    if (value === undefined) return [];
-    const secrets = [{ name: 'secret:token', value, clear: false }];
-    return [{ field: `args[${i}]`, why, text: '--token=${secret:token}', secrets }];
+    if (!/^--token=[^$]/.test(arg)) return [];
+    return [{ field: `args[${i}]`, why, text: '--token=${secret:token}' }];
   });
   return [...named('env', server.env), ...named('headers', server.headers), ...args];
 }

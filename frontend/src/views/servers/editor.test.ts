@@ -90,8 +90,8 @@ it('puts the secret of an argument into the keychain, unless told to leave it', 
   await user.click(screen.getByRole('button', { name: 'Save' }));
   await waitFor(() => expect(save).toHaveBeenCalledOnce());
   const [server, secrets] = save.mock.calls[0] ?? [];
-  expect(server?.args).toEqual(['--token=${secret:token}']);
-  expect(secrets).toEqual([{ name: 'secret:token', value: 'hunter2', clear: false }]);
+  expect(server?.args).toEqual(['--token=hunter2']); // Go takes it out: see takeOut in app/core
+  expect(secrets).toEqual([{ name: '', value: '', clear: false, in: 'args[0]' }]);
 });
 
 it('takes timeouts with their unit', async () => {

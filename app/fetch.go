@@ -102,6 +102,8 @@ func (f *fetcher) value(ctx context.Context, name string, q ask) (any, error) {
 		return f.core.Match(q.Text, q.After, q.Limit), nil
 	case "exchange":
 		return f.core.Exchange(q.Seq)
+	case "signin":
+		return f.core.SignIn(q.Profile), nil
 	case "tools":
 		return f.core.Tools(ctx, q.Profile, q.Refresh)
 	case "tool":

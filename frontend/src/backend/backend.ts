@@ -67,6 +67,28 @@ export interface Backend {
   cancelCall(call: string): Promise<void>;
   calls(id: string): Promise<core.CallState[]>;
 
+  /** How a server is signed in to: the flow, the identities, the checks. */
+  signIn(id: string, signal?: AbortSignal): Promise<core.SignIn>;
+  /** Signs in, up to the replay of the refused call; the states follow by event. `again`: although a token is there. */
+  startSignIn(id: string, again: boolean): Promise<void>;
+  /** Prepares a sign-in step by step: looks up the metadata, nothing else. */
+  beginSignIn(id: string): Promise<void>;
+  /** Runs one step with edited inputs, and those after it unless `only`. */
+  stepSignIn(step: core.SignInStep): Promise<void>;
+  cancelSignIn(id: string): Promise<void>;
+  /** Opens the browser once more with the request that waits. */
+  openSignIn(id: string): Promise<void>;
+  /** Makes an identity the one in use; none with an empty one. */
+  useIdentity(id: string, identity: string): Promise<void>;
+  renameIdentity(id: string, identity: string, name: string): Promise<void>;
+  refreshIdentity(id: string, identity: string): Promise<void>;
+  /** Revokes where the server can and deletes; answers with what was done. */
+  signOut(id: string, identity: string): Promise<string>;
+  /** Runs the negative checks against the server; the results follow by event. */
+  checkServer(id: string): Promise<void>;
+  /** The client ID metadata document to be hosted at the server's clientMetadataURL, JSON text. */
+  clientDocument(id: string): Promise<string>;
+
   /** Entries changed after a revision, at most 1,000. */
   page(after: number, limit: number, signal?: AbortSignal): Promise<wire.Page>;
   /** Which of the entries changed after a revision hold a text. */

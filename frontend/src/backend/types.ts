@@ -1,7 +1,7 @@
 /** The types that cross the bridge, as Go wrote them. The rest of the frontend imports them from here only. */
 import type { core } from '../../wailsjs/go/models';
 
-export type { challenge, core, profile, wire } from '../../wailsjs/go/models';
+export type { auth, challenge, core, profile, wire } from '../../wailsjs/go/models';
 
 /** Phase of a connection. */
 export type Phase = 'disconnected' | 'connecting' | 'connected' | 'refused' | 'failed' | 'closing';
@@ -24,7 +24,7 @@ export interface BodyBytes {
 }
 
 /** What an event says: pull again. */
-export type EventName = 'traffic' | 'connections' | 'servers' | 'calls' | 'questions';
+export type EventName = 'traffic' | 'connections' | 'servers' | 'calls' | 'questions' | 'signin';
 
 /** The form of an export: the common one, or VS Code's. */
 export type ExportForm = 'mcpServers' | 'servers';

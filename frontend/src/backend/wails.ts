@@ -1,6 +1,7 @@
 import type { app, core, wire } from '../../wailsjs/go/models';
 import * as Connections from '../../wailsjs/go/app/Connections';
 import * as Servers from '../../wailsjs/go/app/Servers';
+import * as Sign from '../../wailsjs/go/app/SignIn';
 import * as Tools from '../../wailsjs/go/app/Tools';
 import * as Traffic from '../../wailsjs/go/app/Traffic';
 import * as Win from '../../wailsjs/go/app/Window';
@@ -60,6 +61,19 @@ export function wailsBackend(): Backend {
     requestRaw: (input) => settle('send request', unlimited, Tools.Request(input)),
     cancelCall: (call) => settle('cancel call', plain, Tools.Cancel(call)),
     calls: (id) => settle('list calls', plain, Tools.Calls(id)),
+
+    signIn: (profile, signal) => api.json<core.SignIn>('signin', { profile }, signal),
+    startSignIn: (id, again) => settle('sign in', keychain, Sign.Start(id, again)),
+    beginSignIn: (id) => settle('sign in', keychain, Sign.Begin(id)),
+    stepSignIn: (step) => settle('run a step', keychain, Sign.Step(step)),
+    cancelSignIn: (id) => settle('cancel the sign-in', ending, Sign.Cancel(id)),
+    openSignIn: (id) => settle('open the browser', plain, Sign.Open(id)),
+    useIdentity: (id, identity) => settle('switch the identity', keychain, Sign.Use(id, identity)),
+    renameIdentity: (id, identity, name) => settle('name the identity', keychain, Sign.Rename(id, identity, name)),
+    refreshIdentity: (id, identity) => settle('refresh the token', keychain, Sign.Refresh(id, identity)),
+    signOut: (id, identity) => settle('sign out', keychain, Sign.SignOut(id, identity)),
+    checkServer: (id) => settle('check the server', plain, Sign.Check(id)),
+    clientDocument: (id) => settle('make the client document', keychain, Sign.ClientDocument(id)),
 
     page: (after, limit, signal) => api.json<wire.Page>('page', { after, limit }, signal),
     match: (text, after, limit, signal) => api.json<core.Match>('match', { text, after, limit }, signal),

@@ -1,6 +1,7 @@
 /** The raw requests of the program, over its one backend. */
 import { AppError, backend } from '../backend';
 import { Drafts } from '../lib/drafts';
+import { onReplay } from './appSignIn';
 import { hold } from './hold';
 import { lasting } from './lasting.svelte';
 import { RawRequests } from './rawRequests.svelte';
@@ -17,6 +18,7 @@ export const rawSource: RunSource = {
 
 const runs = new Runs(rawSource, hold, 'raw');
 runs.start();
+onReplay((call, out) => runs.replayed(call, out));
 
 const drafts = new Drafts(storage());
 const all = new Map<string, RawRequests>();

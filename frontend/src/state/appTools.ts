@@ -1,6 +1,7 @@
 /** The tools, runs and questions of the program, over its one backend. */
 import { AppError, backend } from '../backend';
 import { Drafts } from '../lib/drafts';
+import { onReplay } from './appSignIn';
 import { hold } from './hold';
 import { lasting } from './lasting.svelte';
 import { Questions } from './questions.svelte';
@@ -21,6 +22,7 @@ const runs = new Runs(
   hold,
 );
 runs.start();
+onReplay((call, out) => runs.replayed(call, out));
 
 const drafts = new Drafts(storage());
 const tools = new Map<string, ProfileTools>();

@@ -22,6 +22,9 @@ export type RunState = 'running' | 'done' | 'tool-error' | 'failed' | 'cancelled
 /** Milliseconds after which a call is shown as running: shorter ones are felt as immediate. */
 export const longAfter = 120;
 
+/** Refused calls remembered for a replay: Go keeps one a server. */
+const maxRefused = 32;
+
 /** One call of a tool. */
 export class Run {
   readonly call: string;
@@ -50,6 +53,8 @@ export class Run {
   /** Questions of this call that wait for the user. */
   waiting = $state(0);
   cancelling = $state(false);
+  /** Whether what is shown came of sending it again after a sign-in. */
+  replayed = $state(false);
   readonly #mark = performance.now();
   readonly #timer = setTimeout(() => (this.long = true), longAfter);
 
@@ -113,6 +118,8 @@ export class Runs {
   readonly #source: RunSource;
   readonly #hold: Hold | undefined;
   readonly #running = new Map<string, Run>();
+  /** Calls that were refused for want of a token: they may be sent again after a sign-in. */
+  readonly #refused = new Map<string, Run>();
   readonly #prefix: string;
   #last = 0;
   #pulling = false;
@@ -141,15 +148,33 @@ export class Runs {
       (out) => {
         this.#running.delete(call);
         run.finish(out);
+        this.#keepRefused(run);
         letGo?.();
       },
       (error: unknown) => {
         this.#running.delete(call);
         run.fail(this.#source.faultOf(error));
+        this.#keepRefused(run);
         letGo?.();
       },
     );
     return run;
+  }
+
+  #keepRefused(run: Run): void {
+    if (!run.fault?.challenge) return;
+    this.#refused.set(run.call, run);
+    const [oldest] = this.#refused.keys();
+    if (this.#refused.size > maxRefused && oldest !== undefined) this.#refused.delete(oldest);
+  }
+
+  /** Takes the answer to a refused call that was sent again after a sign-in; calls of another making are left alone. */
+  replayed(call: string, out: RunOutput): void {
+    const run = this.#refused.get(call);
+    if (!run) return;
+    run.finish(out);
+    run.replayed = true;
+    if (!out.err?.challenge) this.#refused.delete(call);
   }
 
   /** The tool a call under way is of; empty for one of another making. */

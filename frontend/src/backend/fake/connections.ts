@@ -10,6 +10,8 @@ export class FakeConnections {
   readonly #log: FakeLog;
   readonly #all = new Map<string, Connection>();
   readonly #running = new Map<string, AbortController>();
+  /** Servers that have a token. */
+  readonly #let = new Set<string>();
   /** Servers that were connected before. */
   readonly #ran = new Set(['open', 'search']);
 
@@ -104,6 +106,12 @@ export class FakeConnections {
     });
   }
 
+  /** Connects a server that has its token now. */
+  let(p: profile.Profile): void {
+    this.#let.add(p.id);
+    if (this.#all.get(p.id)?.phase !== 'connected') void this.run(p);
+  }
+
   async run(p: profile.Profile): Promise<void> {
     const stop = new AbortController();
     this.#running.get(p.id)?.abort();
@@ -122,7 +130,7 @@ export class FakeConnections {
       if (stop.signal.aborted) return;
       steps[steps.length - 1] = step(name, 'done', text, ms);
     }
-    if (p.id === 'protected') {
+    if (p.id === 'protected' && !this.#let.has(p.id)) {
       this.set(p.id, {
         phase: 'refused',
         steps,

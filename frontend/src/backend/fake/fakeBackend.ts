@@ -10,6 +10,7 @@ import { FakeLog } from './log';
 import { refuse } from './refuse';
 import { FakeSaved } from './saved';
 import { fakeProfiles } from './servers';
+import { FakeSignIn } from './signIn';
 import { fakeTool, fakeToolList } from './tools';
 
 interface Options {
@@ -28,6 +29,8 @@ export class FakeBackend implements Backend {
   readonly #saved: FakeSaved;
   readonly #connections: FakeConnections;
   readonly #calls: FakeCalls;
+  /** The sign-ins, to be put into any state. */
+  readonly signIns: FakeSignIn;
 
   /** What changed in a launch since it was allowed; see FakeSaved. */
   get changed(): FakeSaved['changed'] {
@@ -48,10 +51,12 @@ export class FakeBackend implements Backend {
       (event) => hub.emit(event),
       (ms, signal) => hub.wait(ms, signal),
     );
+    this.signIns = new FakeSignIn(hub, (id) => this.#connections.let(this.#saved.get(id)));
     if (empty) return;
     fillPast(this.#log, past);
     for (const p of profiles) this.#connections.set(p.id, {});
     this.#connections.stand();
+    this.signIns.refused('protected');
   }
 
   /** What to change for a test or a look at a state. */
@@ -262,6 +267,63 @@ export class FakeBackend implements Backend {
 
   calls(id: string): Promise<core.CallState[]> {
     return Promise.resolve(this.#calls.states(id));
+  }
+
+  // Sign-in.
+
+  signIn(id: string): Promise<core.SignIn> {
+    return Promise.resolve(this.signIns.get(id));
+  }
+
+  startSignIn(id: string): Promise<void> {
+    return this.signIns.start(id);
+  }
+
+  beginSignIn(id: string): Promise<void> {
+    this.signIns.begin(id);
+    return Promise.resolve();
+  }
+
+  stepSignIn(step: core.SignInStep): Promise<void> {
+    return this.signIns.step(step);
+  }
+
+  cancelSignIn(id: string): Promise<void> {
+    this.signIns.cancel(id);
+    return Promise.resolve();
+  }
+
+  openSignIn(id: string): Promise<void> {
+    this.opened.push(this.signIns.get(id).browser?.url ?? '');
+    return Promise.resolve();
+  }
+
+  useIdentity(id: string, identity: string): Promise<void> {
+    this.signIns.use(id, identity);
+    return Promise.resolve();
+  }
+
+  renameIdentity(id: string, identity: string, name: string): Promise<void> {
+    this.signIns.rename(id, identity, name);
+    return Promise.resolve();
+  }
+
+  refreshIdentity(id: string, identity: string): Promise<void> {
+    this.signIns.refresh(id, identity);
+    return Promise.resolve();
+  }
+
+  signOut(id: string, identity: string): Promise<string> {
+    return Promise.resolve(this.signIns.signOut(id, identity));
+  }
+
+  checkServer(id: string): Promise<void> {
+    void this.signIns.check(id);
+    return Promise.resolve();
+  }
+
+  clientDocument(id: string): Promise<string> {
+    return new Promise((resolve) => resolve(this.signIns.document(this.#saved.get(id).auth?.clientMetadataURL ?? '')));
   }
 
   // Traffic.

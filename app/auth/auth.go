@@ -225,6 +225,7 @@ type Token struct {
 	Client       Client   `json:"client"`
 	Endpoint     string   `json:"endpoint"`             // token endpoint
 	Revocation   string   `json:"revocation,omitempty"` // revocation endpoint
+	Exchange     string   `json:"exchange,omitempty"`   // token endpoint of the identity provider that the ID-JAG came from
 	DPoPKey      string   `json:"dpopKey,omitempty"`    // PEM of the private key the token is bound to
 }
 

@@ -157,6 +157,9 @@ func requestURL(endpoint string, params []Param) (target string, dropped []strin
 	if err != nil || u.Scheme != "https" && u.Scheme != "http" || u.Host == "" {
 		return "", nil, &problem{kind: fault.Protocol, text: "The authorization endpoint is no https URL: it is not opened.", source: "RFC 8414 section 2", fix: "Publish an absolute https URL as authorization_endpoint."}
 	}
+	if strings.Contains(endpoint, "#") { // the parameters would be part of it
+		return "", nil, &problem{kind: fault.Protocol, text: "The authorization endpoint has a fragment.", source: "RFC 6749 section 3.1", fix: "Remove it from authorization_endpoint."}
+	}
 	base, query, _ := strings.Cut(endpoint, "?")
 	var parts []string
 	for _, part := range strings.Split(query, "&") {

@@ -27,6 +27,9 @@ func readCallback(raw string, at time.Time) Callback {
 	if _, q, has := strings.Cut(target, "?"); has {
 		query = q
 	}
+	if !strings.Contains(query, "=") { // a code alone would be taken for a name, and names are shown
+		query = ""
+	}
 	values, _ := url.ParseQuery(query)
 	return Callback{Raw: raw, Query: values, At: at}
 }
@@ -148,8 +151,7 @@ func (d *draft) callbackFacts(p *Pending, c *Callback) {
 		names = append(names, name)
 	}
 	slices.Sort(names)
-	target, _, _ := strings.Cut(c.Raw, "?")
-	d.fact("callback", d.secretText(target, 300, known...)+"?"+cutText(strings.Join(names, "&"), 300), "path and names of the parameters")
+	d.fact("callback", d.secretText(callbackPlace(c.Raw), 300, known...)+"?"+cutText(strings.Join(names, "&"), 300), "path and names of the parameters")
 	for _, name := range names {
 		for _, v := range few(c.Query[name]) {
 			switch name {
@@ -164,6 +166,16 @@ func (d *draft) callbackFacts(p *Pending, c *Callback) {
 			}
 		}
 	}
+}
+
+// callbackPlace is where a callback came to: what may hold a secret is left out, and a pasted text may be anything.
+func callbackPlace(raw string) string {
+	u, err := url.Parse(raw)
+	if err != nil || u.Opaque != "" || !strings.HasPrefix(u.EscapedPath(), "/") {
+		return ""
+	}
+	place := url.URL{Scheme: u.Scheme, Host: u.Host, Path: u.Path, RawPath: u.RawPath}
+	return place.String()
 }
 
 // explainDenied is for an error response whose sender is known.

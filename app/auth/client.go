@@ -94,22 +94,13 @@ func (d *draft) boundTo(ctx context.Context, as *ServerMetadata) error {
 		}
 		return nil
 	}
-	stored, err := d.f.vault.Identities(ctx)
-	if err != nil {
+	other, err := d.f.vault.boundTo(ctx, d.set.ClientID)
+	switch {
+	case err != nil:
 		d.info("What is stored could not be read, so it is not known with which issuer the client was used before: "+fault.From(err).Message, "", "")
-	}
-	other := ""
-	for _, s := range stored {
-		c := s.Token.Client
-		switch {
-		case c.ID != d.set.ClientID || c.Kind != PreRegistered:
-		case c.Issuer == as.Issuer:
-			return nil
-		default:
-			other = c.Issuer
-		}
-	}
-	if other != "" {
+	case other == as.Issuer:
+		return nil
+	case other != "":
 		return explainForeignClient(other, as.Issuer)
 	}
 	d.info("The settings do not say which issuer the client is registered with: it is taken to be this one from now on.", "SEP-2352", "")

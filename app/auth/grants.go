@@ -122,6 +122,9 @@ func (g *grantRun) send(ctx context.Context, form url.Values, grant Grant, c Cli
 	})
 	g.messages = append(g.messages, m)
 	g.findings = append(g.findings, findings...)
+	if err == nil && grant == Enterprise {
+		t.Exchange = s.IDPTokenEndpoint
+	}
 	if err == nil && t.RefreshToken != "" && grant == ClientCredentials {
 		// RFC 6749 section 4.4.3: "A refresh token SHOULD NOT be included."
 		g.note(challenge.Finding{Severity: "info", Text: "A refresh token came with client credentials; it is not needed.", Source: "RFC 6749 section 4.4.3"})

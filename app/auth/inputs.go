@@ -192,10 +192,11 @@ func (f *Flow) clientInputs() []Input {
 func (f *Flow) scopeInputs() []Input {
 	s := f.settings()
 	scopes, why := f.ruleScopes(&s)
-	known := []Option{}
+	known, has := []Option{}, map[string]bool{}
 	add := func(list []string, note string) {
 		for _, v := range list {
-			if !slices.ContainsFunc(known, func(o Option) bool { return o.Value == v }) {
+			if !has[v] && len(known) < maxListed {
+				has[v] = true
 				known = append(known, Option{Value: v, Label: cutText(v, 100), Note: note})
 			}
 		}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
 )
@@ -100,8 +101,9 @@ func (d *draft) pickIssuer(ctx context.Context, list []string) (issuerChoice, er
 	if best != "" {
 		return issuerChoice{best, "there are stored credentials for it"}, nil
 	}
+	known, _ := d.f.vault.issuers(ctx) // read in one piece: the list can be long, and is a server's
 	for _, issuer := range list {
-		if c, err := d.f.vault.Client(ctx, issuer); err == nil && c != nil {
+		if slices.Contains(known, issuer) {
 			return issuerChoice{issuer, "a client is registered with it"}, nil
 		}
 	}
@@ -115,7 +117,7 @@ func (d *draft) checkIssuer(issuer string) error {
 	if err != nil {
 		return err
 	}
-	if u.RawQuery != "" || u.ForceQuery || u.Fragment != "" {
+	if u.RawQuery != "" || u.ForceQuery || strings.Contains(issuer, "#") {
 		return &problem{
 			kind: fault.Protocol, text: fmt.Sprintf("The issuer %q has a query or a fragment.", cutText(issuer, 200)), source: "RFC 8414 section 2",
 			fix: "Name the issuer without them in authorization_servers.",

@@ -75,7 +75,8 @@ func cutText(s string, limit int) string {
 		s = s[:limit] + "…"
 	}
 	return strings.Map(func(r rune) rune {
-		if r < ' ' || r == 0x7f || r == 0x2028 || r == 0x2029 || r == 0x202a || r == 0x202b || r == 0x202d || r == 0x202e {
+		switch { // control characters of all kinds, and what turns the direction of the text around it
+		case r < ' ', r >= 0x7f && r < 0xa0, r >= 0x2028 && r <= 0x202e, r >= 0x2066 && r <= 0x2069, r == 0x200e, r == 0x200f, r == 0x061c:
 			return ' '
 		}
 		return r

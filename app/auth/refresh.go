@@ -194,8 +194,18 @@ func (s *Source) spend(ctx context.Context, t *Token) (*Token, error) {
 	return fresh, nil
 }
 
-// again runs a grant that needs no user once more, at the same endpoint and with the same key.
+// again runs a grant that needs no user once more: at the same endpoints, with the same client and key. Nobody looks
+// on, so settings that were edited since get nothing of it: they need a sign-in.
 func (s *Source) again(ctx context.Context, t *Token) (*Token, error) {
+	cfg := s.cfg
+	set := &cfg.Settings
+	if set.ClientID != t.Client.ID || t.Grant == Enterprise && set.IDPTokenEndpoint != t.Exchange {
+		return nil, &fault.CallError{
+			Server: s.cfg.Server, Kind: fault.Input, Step: "refresh the token", Message: "The sign-in settings name another client or identity provider than this token was got with.",
+			Hint: "Sign in again.",
+		}
+	}
+	set.TokenEndpoint, set.RevocationEndpoint = "", ""
 	as := &ServerMetadata{Issuer: t.Issuer, TokenEndpoint: t.Endpoint, RevocationEndpoint: t.Revocation}
 	if t.Client.AuthMethod != "" {
 		as.TokenAuthMethods = []string{t.Client.AuthMethod}
@@ -203,7 +213,7 @@ func (s *Source) again(ctx context.Context, t *Token) (*Token, error) {
 	if t.Client.AuthAlg != "" {
 		as.TokenAuthAlgs = []string{t.Client.AuthAlg}
 	}
-	g := newGrantRun(&s.cfg, as, &ResourceMetadata{Resource: t.Resource, DPoPRequired: t.DPoPKey != ""}, t.Requested)
+	g := newGrantRun(&cfg, as, &ResourceMetadata{Resource: t.Resource, DPoPRequired: t.DPoPKey != ""}, t.Requested)
 	g.key, g.nonces = t.DPoPKey, s.nonces
 	return g.run(ctx)
 }

@@ -218,6 +218,9 @@ func (d *draft) registeredSecret(c *Client, r registration, m map[string]json.Ra
 		}
 	}
 	switch {
+	case c.AuthMethod == authKeyJWT && r.Auth != authKeyJWT:
+		d.warn("The client was registered with private_key_jwt, which was not asked for: the key of the settings signs nothing for it.", "RFC 7591 section 3.2.1", "Register the token_endpoint_auth_method that was asked for, or refuse it.")
+		c.AuthMethod = authNone
 	case c.AuthMethod == "" && c.Secret == "":
 		c.AuthMethod = authNone
 	case c.AuthMethod == "" && r.Auth != authNone:

@@ -44,7 +44,11 @@ func (s *Source) SignOut(ctx context.Context, id string) (text string, err error
 
 // revoke ends the tokens at the server, and says in sentences what became of each.
 func (s *Source) revoke(ctx context.Context, t *Token) []string {
-	endpoint := firstOf(s.cfg.Settings.RevocationEndpoint, t.Revocation)
+	// The tokens go where they came from. An endpoint that was set since is taken when it is at the same place.
+	endpoint := t.Revocation
+	if set := s.cfg.Settings.RevocationEndpoint; endpoint == "" && originOf(set) == originOf(t.Endpoint) {
+		endpoint = set
+	}
 	switch {
 	case endpoint == "" && t.Expires == 0:
 		return []string{"The server offers no revocation (RFC 7009): the tokens stay valid there until it ends them."}

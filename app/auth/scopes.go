@@ -15,9 +15,10 @@ const offlineAccess = "offline_access"
 // order ("clients SHOULD compute the union of previously requested and newly challenged scopes", step-up authorization
 // flow, SEP-2350).
 func UnionScopes(previous, asked []string) []string {
-	union := []string{}
+	union, has := []string{}, map[string]bool{"": true}
 	for _, s := range slices.Concat(previous, asked) {
-		if s != "" && !slices.Contains(union, s) {
+		if !has[s] {
+			has[s] = true
 			union = append(union, s)
 		}
 	}

@@ -6,6 +6,8 @@ import (
 	"net/url"
 	"slices"
 	"strings"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
 )
 
 // server finds and checks the authorization server's metadata.
@@ -150,6 +152,11 @@ func (d *draft) checkServer(as *ServerMetadata) error {
 			return err
 		}
 	}
+	if browser {
+		if err := d.checkOutside(as.AuthorizationEndpoint); err != nil {
+			return err
+		}
+	}
 	for _, e := range []struct {
 		name string
 		url  *string
@@ -177,10 +184,30 @@ func (d *draft) checkEndpoint(name, raw string) error {
 	if err != nil {
 		return err
 	}
-	if u.Fragment != "" {
+	if u.Fragment != "" || strings.Contains(raw, "#") {
 		return &problem{text: fmt.Sprintf("The %s has a fragment.", name), source: "RFC 6749 sections 3.1 and 3.2", fix: "Remove it from the metadata."}
 	}
 	return nil
+}
+
+// checkOutside refuses to send the browser to this machine or its network for a server that is elsewhere: nobody but
+// the browser would guard what listens there (security best practices, SSRF). What the user set is taken.
+func (d *draft) checkOutside(endpoint string) error {
+	u, err := url.Parse(endpoint)
+	if err != nil || endpoint == d.set.AuthorizationEndpoint || !isInside(u.Hostname()) {
+		return err
+	}
+	for _, known := range []string{d.cfg.Resource, d.f.issuer} {
+		if k, err := url.Parse(known); err == nil && isInside(k.Hostname()) {
+			return nil
+		}
+	}
+	return &problem{
+		kind:   fault.Protocol,
+		text:   fmt.Sprintf("The authorization_endpoint %q is on this machine or a private address, and the servers that name it are not: the browser is not sent there.", cutText(endpoint, 200)),
+		source: "MCP security best practices, server-side request forgery; RFC 9728 section 7.7",
+		fix:    "Publish the public https URL of the authorization endpoint. If this address is meant, set it as the authorization endpoint in the sign-in settings.",
+	}
 }
 
 // checkPKCE is the gate: "If code_challenge_methods_supported is absent, the authorization server does not support PKCE

@@ -3,9 +3,12 @@ package auth
 import (
 	"fmt"
 	"net"
+	"net/netip"
 	"net/url"
 	"slices"
 	"strings"
+
+	"golang.org/x/net/idna"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
 )
@@ -20,6 +23,33 @@ func isLoopbackHost(host string) bool {
 	}
 	ip := net.ParseIP(host)
 	return ip != nil && ip.IsLoopback()
+}
+
+// isInside says whether a host is this machine or an address of a private network by its writing alone, as a browser
+// reads it: 2130706433, 0x7f.1 and digits of other scripts are addresses too (WHATWG URL, IPv4 parser).
+func isInside(host string) bool {
+	host = strings.ToLower(strings.TrimSuffix(host, "."))
+	if ascii, err := idna.Lookup.ToASCII(host); err == nil {
+		host = ascii
+	}
+	if isLoopbackHost(host) {
+		return true
+	}
+	a, err := netip.ParseAddr(host)
+	if err != nil {
+		return endsInNumber(host)
+	}
+	a = a.WithZone("").Unmap()
+	return !a.IsGlobalUnicast() || a.IsPrivate()
+}
+
+// endsInNumber is the WHATWG's test for a host that is read as an IPv4 address; no name of the Internet passes it.
+func endsInNumber(host string) bool {
+	last := host[strings.LastIndexByte(host, '.')+1:]
+	if hex, ok := strings.CutPrefix(last, "0x"); ok {
+		return strings.Trim(hex, "0123456789abcdef") == ""
+	}
+	return last != "" && strings.Trim(last, "0123456789") == ""
 }
 
 // plainAllowed says whether a URL's host may be spoken to without TLS: this machine, or one the user named.

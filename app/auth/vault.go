@@ -44,6 +44,8 @@ type vaultList struct {
 	Active     string       `json:"active,omitempty"`
 	Identities []vaultEntry `json:"identities,omitempty"` // in the order in which they were first kept
 	Clients    []string     `json:"clients,omitempty"`    // issuers
+	// Bound says by client id which issuer a pre-registered client is used with, also when its tokens are gone.
+	Bound map[string]string `json:"bound,omitempty"`
 }
 
 type vaultEntry struct {
@@ -240,6 +242,7 @@ func (v *Vault) save(ctx context.Context, t Token, isNew bool) (id, place string
 			id = want.ID
 		}
 		l.Active = id
+		l.bind(&t.Client)
 		return nil
 	})
 	if err != nil {

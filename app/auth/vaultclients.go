@@ -15,6 +15,32 @@ func (v *Vault) clientName(issuer string) string {
 	return "profile/" + v.profile + "/auth/client-" + hex.EncodeToString(sum[:12])
 }
 
+// maxBound bounds the clients whose issuer is remembered.
+const maxBound = 50
+
+// bind notes the issuer of a pre-registered client (SEP-2352).
+func (l *vaultList) bind(c *Client) {
+	if c.Kind != PreRegistered || c.ID == "" || c.Issuer == "" {
+		return
+	}
+	if l.Bound == nil || len(l.Bound) >= maxBound {
+		l.Bound = map[string]string{}
+	}
+	l.Bound[c.ID] = c.Issuer
+}
+
+// boundTo is the issuer that a pre-registered client was used with last; empty when it was with none.
+func (v *Vault) boundTo(ctx context.Context, clientID string) (string, error) {
+	l, err := v.load(ctx)
+	return l.Bound[clientID], err
+}
+
+// issuers lists those that a client is registered with.
+func (v *Vault) issuers(ctx context.Context) ([]string, error) {
+	l, err := v.load(ctx)
+	return l.Clients, err
+}
+
 // Client returns the client registered with an issuer; nil when there is none.
 func (v *Vault) Client(ctx context.Context, issuer string) (*Client, error) {
 	const doing = "read the stored client"

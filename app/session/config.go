@@ -69,7 +69,7 @@ type Config struct {
 	Remembered Era
 
 	ConnectTimeout time.Duration // whole connect; 0: DefaultConnectTimeout, negative: none
-	ProbeTimeout   time.Duration // server/discover on stdio; 0: DefaultProbeTimeout
+	ProbeTimeout   time.Duration // server/discover on stdio; 0: DefaultProbeTimeout, half of a short ConnectTimeout at most
 	RequestTimeout time.Duration // one request without progress; 0: none, the user cancels
 
 	Client    ClientInfo

@@ -199,6 +199,26 @@ func TestSilentServer(t *testing.T) {
 	})
 }
 
+// TestSilentServerInAShortConnect leaves time for initialize when the whole connect has less than the probe by default.
+func TestSilentServerInAShortConnect(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := legacyPeer(t)
+		p.on["server/discover"] = func(*peer, msg) {}
+		cfg := config(p)
+		cfg.ProbeTimeout, cfg.ConnectTimeout = 0, 2*time.Second
+		began := time.Now()
+		s, err := Connect(t.Context(), cfg)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if took := time.Since(began); took != time.Second {
+			t.Errorf("took %s, want half of the connect", took)
+		}
+		closeSession(t, s)
+		synctest.Wait()
+	})
+}
+
 // A silent server that is known costs no probe.
 func TestSilentServerRemembered(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -73,6 +73,9 @@ func (c *connector) discover(ctx context.Context, version string) (verdict, erro
 		limit := c.s.cfg.ProbeTimeout
 		if limit == 0 {
 			limit = DefaultProbeTimeout
+			if whole := c.s.cfg.ConnectTimeout; whole > 0 { // a short connect keeps time for a silent legacy server
+				limit = min(limit, whole/2)
+			}
 		}
 		var cancel context.CancelFunc
 		wait, cancel = context.WithTimeout(ctx, limit)

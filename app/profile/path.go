@@ -26,6 +26,8 @@ type LookError struct {
 
 func (e *LookError) Error() string {
 	switch {
+	case e.Path == e.Command && e.Path != "":
+		return fmt.Sprintf("command %q %s", e.Command, e.Reason)
 	case e.Path != "":
 		return fmt.Sprintf("command %q: %s %s", e.Command, e.Path, e.Reason)
 	case e.Searched != nil:

@@ -48,6 +48,7 @@ func TestLookPath(t *testing.T) {
 		{"folder", "", "", `command "folder": ` + b + "/folder is a folder", []string{a, b}},
 		{"./none", b, "", `command "./none": ` + b + "/none was not found", nil},
 		{"both/x", b, "", `command "both/x": ` + b + "/both/x was not found", nil},
+		{b + "/none", "", "", `command "` + b + `/none" was not found`, nil},
 		{"", "", "", `command "" is empty`, nil},
 	} {
 		got, searched, err := LookPath(c.command, env, c.dir)

@@ -119,18 +119,23 @@ func (j *judge) issuer() {
 // scope compares what is in the token, or was granted, with what was asked for.
 func (j *judge) scope() {
 	const what, source = "scope", "RFC 6749 section 3.3, RFC 9068 section 2.2.3"
-	have := j.t.Granted
+	// offline_access asks for a refresh token (OpenID Connect Core section 11): servers leave it out of access tokens.
+	granted, asked := without(j.t.Granted, []string{offlineAccess}), without(j.t.Requested, []string{offlineAccess})
+	if len(asked) < len(j.t.Requested) && j.t.RefreshToken == "" {
+		j.add("refresh", judgedWarning, "offline_access was asked for, and no refresh token came: when this token ends, you have to sign in again.", "OpenID Connect Core section 11", "Issue a refresh token to this client.")
+	}
+	have := granted
 	if j.jwt != nil {
-		in := append(j.jwt.words("scope"), j.jwt.words("scp")...)
+		in := without(append(j.jwt.words("scope"), j.jwt.words("scp")...), []string{offlineAccess})
 		if len(in) > 0 {
-			if missing := without(j.t.Granted, in); len(missing) > 0 {
+			if missing := without(granted, in); len(missing) > 0 {
 				j.add(what, judgedWarning, "The token endpoint granted "+quoted(strings.Join(missing, " "))+", which is not in the token.", source, "Put every granted scope into the token's scope claim.")
 			}
 			have = in
 		}
 	}
-	switch missing := without(j.t.Requested, have); {
-	case len(have) == 0 && len(j.t.Requested) == 0:
+	switch missing := without(asked, have); {
+	case len(have) == 0 && len(asked) == 0:
 		j.add(what, judgedUnknown, "No scope was asked for, and none is named.", source, "")
 	case len(missing) > 0:
 		j.add(what, judgedWarning, "Asked for and not granted: "+quoted(strings.Join(missing, " "))+". Calls that need it are refused with insufficient_scope.", source, "Grant the scope to this user or client.")

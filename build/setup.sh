@@ -2,7 +2,7 @@
 # Installs what Sightglass needs from the system, or says what to install. It changes nothing when all is there.
 #
 #   build/setup.sh run     what building and running the window needs (the default)
-#   build/setup.sh test    and what the tests need: a private X server, D-Bus, keyring and WebDriver
+#   build/setup.sh test    and what the tests need: a private X server, D-Bus, keyring, WebDriver and a browser
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -12,6 +12,7 @@ node_wanted="20.19"
 run_packages=(gcc libc6-dev pkg-config libgtk-3-dev libwebkit2gtk-4.1-dev)
 test_packages=(xvfb xauth gnome-keyring webkit2gtk-driver xdotool scrot fonts-dejavu-core
 	fonts-noto-color-emoji adwaita-icon-theme procps)
+browser_packages=(chromium chromium-driver) # the user's browser of the sign-in tests
 
 say() { printf 'setup: %s\n' "$*"; }
 die() {
@@ -67,6 +68,7 @@ setup_linux() {
 	local packages=("${run_packages[@]}")
 	if [ "$part" = test ]; then
 		packages+=("${test_packages[@]}")
+		command -v chromedriver >/dev/null || packages+=("${browser_packages[@]}")
 		command -v dbus-daemon >/dev/null || packages+=(dbus) # Ubuntu 22.04 has no package of the daemon alone
 	fi
 	if command -v apt-get >/dev/null && command -v dpkg-query >/dev/null; then

@@ -49,8 +49,7 @@ type options struct {
 
 // app is a running program with a window.
 type app struct {
-	*webdriver
-	t       *testing.T
+	page
 	opts    options
 	home    string
 	window  string   // its number at the X server
@@ -72,11 +71,11 @@ func fromRunner(t *testing.T, name string) string {
 // start opens the window and waits until its page is loaded. The program ends with the test.
 func start(t *testing.T, o options) *app {
 	t.Helper()
-	a := &app{t: t, opts: o, home: o.home}
+	a := &app{page: page{webdriver: startDriver(t), t: t}, opts: o, home: o.home}
+	a.gone = func() bool { return !alive(a.pid()) }
 	if a.home == "" {
 		a.home = tempHome(t)
 	}
-	a.webdriver = startDriver(t)
 	t.Cleanup(func() {
 		if t.Failed() {
 			a.keepEvidence()
@@ -117,7 +116,7 @@ func tempHome(t *testing.T) string {
 func (a *app) open() {
 	a.t.Helper()
 	began := time.Now()
-	if err := a.webdriver.open(a.launcher()); err != nil {
+	if err := a.webdriver.open(webkit(a.launcher())); err != nil {
 		a.t.Fatalf("open the window: %v\nlog:\n%s", err, a.log())
 	}
 	a.wait("the page to load", `document.readyState === "complete" && !!window.runtime`)
@@ -286,10 +285,16 @@ return [
 
 func startDriver(t *testing.T) *webdriver {
 	t.Helper()
+	return startProgram(t, func(port string) *exec.Cmd { return exec.Command("WebKitWebDriver", "--port="+port) })
+}
+
+// startProgram starts a driver and waits until it answers on its port.
+func startProgram(t *testing.T, command func(port string) *exec.Cmd) *webdriver {
+	t.Helper()
+	var w *webdriver
 	for range 5 { // another process may take the port in between
 		port := freePort(t)
-		w := &webdriver{base: "http://127.0.0.1:" + port, client: http.Client{Timeout: patience}}
-		w.cmd = exec.Command("WebKitWebDriver", "--port="+port)
+		w = &webdriver{base: "http://127.0.0.1:" + port, client: http.Client{Timeout: patience}, cmd: command(port)}
 		w.cmd.Stderr = os.Stderr
 		if err := w.cmd.Start(); err != nil {
 			t.Fatal(err)
@@ -303,7 +308,7 @@ func startDriver(t *testing.T) *webdriver {
 		_ = w.cmd.Process.Kill()
 		_ = w.cmd.Wait()
 	}
-	t.Fatal("WebKitWebDriver did not answer")
+	t.Fatalf("%s did not answer", w.cmd.Path)
 	return nil
 }
 

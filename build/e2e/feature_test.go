@@ -135,13 +135,13 @@ func (a *app) outcome(state string, wanted ...string) {
 }
 
 // says waits until a target shows every one of some texts, which may be cut into lines otherwise.
-func (a *app) says(t target, wanted ...string) {
+func (a *page) says(t target, wanted ...string) {
 	a.t.Helper()
 	var shown any
 	a.pollFor(func() string { return fmt.Sprintf("%s to say %q; it says %q", t.what, wanted, shown) }, func() bool {
 		v, err := a.tryJS(fmt.Sprintf(`const all = (%s).map((e) => tidy(e.innerText));
 			return { all, ok: all.some((text) => %s.every((w) => text.includes(tidy(w)))) }`, t.find, list(wanted)))
-		if err != nil && !alive(a.pid()) {
+		if err != nil && a.gone() {
 			a.t.Fatalf("waiting for %s: the program has ended: %v", t.what, err)
 		}
 		got, _ := v.(map[string]any)

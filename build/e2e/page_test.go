@@ -17,6 +17,13 @@ import (
 	"time"
 )
 
+// page is what a driver shows: the program's window, or a web page in the user's browser.
+type page struct {
+	*webdriver
+	t    *testing.T
+	gone func() bool // whether the program behind it has ended
+}
+
 // target names an element: a JavaScript expression whose value is an array of elements.
 type target struct{ what, find string }
 
@@ -74,7 +81,7 @@ const within = (outer, inner) => inner.filter((e) => outer.some((o) => o !== e &
 `
 
 // js runs a function body in the page and returns its value.
-func (a *app) js(body string, args ...any) any {
+func (a *page) js(body string, args ...any) any {
 	a.t.Helper()
 	v, err := a.tryJS(body, args...)
 	if err != nil {
@@ -83,7 +90,7 @@ func (a *app) js(body string, args ...any) any {
 	return v
 }
 
-func (a *app) tryJS(body string, args ...any) (v any, err error) {
+func (a *page) tryJS(body string, args ...any) (v any, err error) {
 	if args == nil {
 		args = []any{}
 	}
@@ -91,7 +98,7 @@ func (a *app) tryJS(body string, args ...any) (v any, err error) {
 }
 
 // await runs an expression that is a promise and returns what it resolves to.
-func (a *app) await(expression string) any {
+func (a *page) await(expression string) any {
 	a.t.Helper()
 	var v struct {
 		Value any    `json:"value"`
@@ -108,13 +115,13 @@ func (a *app) await(expression string) any {
 }
 
 // poll waits until done is true.
-func (a *app) poll(what string, done func() bool) {
+func (a *page) poll(what string, done func() bool) {
 	a.t.Helper()
 	a.pollFor(func() string { return what }, done)
 }
 
 // pollFor waits until done is true; what it waits for may be told with what there is instead.
-func (a *app) pollFor(what func() string, done func() bool) {
+func (a *page) pollFor(what func() string, done func() bool) {
 	a.t.Helper()
 	for end := time.Now().Add(patience); !done(); time.Sleep(30 * time.Millisecond) {
 		if time.Now().After(end) {
@@ -124,11 +131,11 @@ func (a *app) pollFor(what func() string, done func() bool) {
 }
 
 // wait waits until a JavaScript expression is true.
-func (a *app) wait(what, expression string) {
+func (a *page) wait(what, expression string) {
 	a.t.Helper()
 	a.poll(what, func() bool {
 		v, err := a.tryJS("return !!(" + expression + ")")
-		if err != nil && !alive(a.pid()) {
+		if err != nil && a.gone() {
 			a.t.Fatalf("waiting for %s: the program has ended: %v", what, err)
 		}
 		return err == nil && v == true
@@ -136,18 +143,18 @@ func (a *app) wait(what, expression string) {
 }
 
 // see waits until a target is shown, and unsee until none is.
-func (a *app) see(t target)   { a.t.Helper(); a.wait(t.what, "("+t.find+").length > 0") }
-func (a *app) unsee(t target) { a.t.Helper(); a.wait("no "+t.what, "("+t.find+").length === 0") }
+func (a *page) see(t target)   { a.t.Helper(); a.wait(t.what, "("+t.find+").length > 0") }
+func (a *page) unsee(t target) { a.t.Helper(); a.wait("no "+t.what, "("+t.find+").length === 0") }
 
 // count is how many of a target are shown now.
-func (a *app) count(t target) int {
+func (a *page) count(t target) int {
 	a.t.Helper()
 	n, _ := a.js("return (" + t.find + ").length").(float64)
 	return int(n)
 }
 
 // textOf waits for one element and returns what it shows.
-func (a *app) textOf(t target) string {
+func (a *page) textOf(t target) string {
 	a.t.Helper()
 	var s string
 	a.withElement(t, func(id string) error { return a.do(http.MethodGet, "/element/"+id+"/text", nil, &s) })
@@ -155,7 +162,7 @@ func (a *app) textOf(t target) string {
 }
 
 // withElement calls f with the only element of a target, again when the page replaced it in between.
-func (a *app) withElement(t target, f func(id string) error) {
+func (a *page) withElement(t target, f func(id string) error) {
 	a.t.Helper()
 	var last error
 	for end := time.Now().Add(patience); time.Now().Before(end); time.Sleep(30 * time.Millisecond) {
@@ -184,7 +191,7 @@ func (a *app) withElement(t target, f func(id string) error) {
 
 // click clicks as a user does: what lies above the element would get the click, and fails it. Something that moves
 // away between aim and press, because a strip came above it or the traffic went on, is aimed at again.
-func (a *app) click(t target) {
+func (a *page) click(t target) {
 	a.t.Helper()
 	a.withElement(t, func(id string) error {
 		element := map[string]string{elementKey: id}
@@ -207,7 +214,7 @@ func (a *app) click(t target) {
 }
 
 // fill replaces what a field holds.
-func (a *app) fill(t target, s string) {
+func (a *page) fill(t target, s string) {
 	a.t.Helper()
 	a.withElement(t, func(id string) error {
 		if err := a.do(http.MethodPost, "/element/"+id+"/clear", nil, nil); err != nil {
@@ -218,7 +225,7 @@ func (a *app) fill(t target, s string) {
 }
 
 // keys types into an element, special keys too: [enter], [escape], [ctrl].
-func (a *app) keys(t target, s string) {
+func (a *page) keys(t target, s string) {
 	a.t.Helper()
 	a.withElement(t, func(id string) error {
 		return a.do(http.MethodPost, "/element/"+id+"/value", map[string]any{"text": s}, nil)
@@ -226,7 +233,7 @@ func (a *app) keys(t target, s string) {
 }
 
 // press types to whatever has the focus: each part is a text or a special key, held are modifier keys.
-func (a *app) press(s string, held ...string) {
+func (a *page) press(s string, held ...string) {
 	a.t.Helper()
 	var acts []map[string]any
 	for _, k := range held {
@@ -338,14 +345,14 @@ func artifact(t *testing.T, name string) string {
 }
 
 // frame switches to the frame that a selector finds; top goes back.
-func (a *app) frame(selector string) {
+func (a *page) frame(selector string) {
 	a.t.Helper()
 	a.withElement(css(selector), func(id string) error {
 		return a.do(http.MethodPost, "/frame", map[string]any{"id": map[string]string{elementKey: id}}, nil)
 	})
 }
 
-func (a *app) top() {
+func (a *page) top() {
 	a.t.Helper()
 	if err := a.do(http.MethodPost, "/frame", map[string]any{"id": nil}, nil); err != nil {
 		a.t.Fatal(err)

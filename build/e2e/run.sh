@@ -22,6 +22,11 @@ if ! cmp -s build/e2e/package-lock.json build/e2e/node_modules/.sightglass-lock;
 	(cd build/e2e && npm ci --no-audit --no-fund --loglevel=error)
 	cp build/e2e/package-lock.json build/e2e/node_modules/.sightglass-lock
 fi
+export E2E_NODE=$PWD/build/e2e/node_modules/.bin/node
+if ! "$E2E_NODE" --version >/dev/null 2>&1; then
+	echo 'e2e: node 22 was not installed: npm must be allowed to run the install script of the package "node"' >&2
+	exit 1
+fi
 export E2E_EVERYTHING=$PWD/build/e2e/node_modules/@modelcontextprotocol/server-everything/dist/index.js
 
 rm -rf "$E2E_ARTIFACTS"

@@ -37,6 +37,9 @@ func (a *app) record() {
 
 // keepReplies takes over what the page has recorded.
 func (a *app) keepReplies() {
+	if a.webdriver == nil {
+		return // the command line: it keeps what it printed itself
+	}
 	all, err := a.tryJS(`return (window.replies ?? []).splice(0)`)
 	if err != nil {
 		return // the window is gone

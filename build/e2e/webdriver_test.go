@@ -13,7 +13,7 @@ import (
 	"time"
 )
 
-// webdriver speaks the W3C WebDriver protocol to a WebKitWebDriver process of its own.
+// webdriver speaks the W3C WebDriver protocol to a driver's process of its own.
 type webdriver struct {
 	base    string // http://127.0.0.1:port
 	session string // its path, empty before open and after close
@@ -82,16 +82,18 @@ func (w *webdriver) do(method, path string, body, out any) error {
 	return w.send(method, w.session+path, body, out)
 }
 
-// open starts the program that binary names and waits for its window.
-func (w *webdriver) open(binary string) error {
+// webkit are the capabilities of a session with the window of a program.
+func webkit(binary string) map[string]any {
+	return map[string]any{"webkitgtk:browserOptions": map[string]any{"binary": binary, "args": []string{}}}
+}
+
+// open begins a session: the driver starts the program that the capabilities name and waits for its window.
+func (w *webdriver) open(capabilities map[string]any) error {
 	var s struct {
 		SessionID string `json:"sessionId"`
 	}
-	capabilities := map[string]any{"capabilities": map[string]any{"alwaysMatch": map[string]any{
-		"webkitgtk:browserOptions": map[string]any{"binary": binary, "args": []string{}},
-		"timeouts":                 map[string]any{"script": patience.Milliseconds(), "pageLoad": patience.Milliseconds()},
-	}}}
-	if err := w.send(http.MethodPost, "/session", capabilities, &s); err != nil {
+	capabilities["timeouts"] = map[string]any{"script": patience.Milliseconds(), "pageLoad": patience.Milliseconds()}
+	if err := w.send(http.MethodPost, "/session", map[string]any{"capabilities": map[string]any{"alwaysMatch": capabilities}}, &s); err != nil {
 		return err
 	}
 	w.session = "/session/" + s.SessionID

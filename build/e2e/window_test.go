@@ -156,7 +156,7 @@ func TestTermEndsCleanly(t *testing.T) {
 	}
 	ended := make(chan error, 1)
 	go func() { ended <- cmd.Wait() }()
-	a := &app{t: t, home: home}
+	a := &app{page: page{t: t}, home: home}
 	a.poll("the window", func() bool {
 		return exec.Command("xdotool", "search", "--onlyvisible", "--pid", strconv.Itoa(cmd.Process.Pid), "--name", "^Sightglass$").Run() == nil
 	})

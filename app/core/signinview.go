@@ -47,8 +47,9 @@ func (s *signin) place() (text string, inMemory bool) {
 	s.core.mu.Lock()
 	k := s.core.keychain
 	_, temporary := s.core.temporary[s.id]
+	_, kept := s.core.owners[s.id] // KeepTokens
 	s.core.mu.Unlock()
-	if temporary {
+	if temporary && !kept {
 		return "This server is not saved: its tokens are kept in memory until Sightglass is closed.", true
 	}
 	return k.Text, k.State == "unavailable"

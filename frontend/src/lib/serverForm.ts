@@ -1,4 +1,16 @@
 /** The fields of a server as they are edited, and what is wrong with them before Go is asked. */
+import {
+  authDraft,
+  authOf,
+  authProblems,
+  authSecretsOf,
+  networkDraft,
+  networkOf,
+  type AuthDraft,
+  type EditableAuth,
+  type EditableNetwork,
+  type NetworkDraft,
+} from './authForm';
 import { parseTime, timeProblem, timeText } from './timeText';
 
 export type TransportId = 'stdio' | 'http' | 'sse';
@@ -22,6 +34,8 @@ export interface Editable {
   watch?: string;
   era: { mode?: string; version?: string };
   timeouts: { connect?: number; probe?: number; request?: number };
+  auth?: EditableAuth;
+  network?: EditableNetwork;
   sample?: string;
 }
 
@@ -72,9 +86,14 @@ export interface ServerDraft {
   connect: string;
   probe: string;
   request: string;
+  /** How it is signed in to. */
+  auth: AuthDraft;
+  /** How its host is reached. */
+  network: NetworkDraft;
 }
 
-export type DraftProblems = Partial<Record<keyof ServerDraft | `env.${number}` | `headers.${number}`, string>>;
+type FieldName = keyof ServerDraft | `env.${number}` | `headers.${number}` | `auth.${string}` | `network.${string}`;
+export type DraftProblems = Partial<Record<FieldName, string>>;
 
 /** The colours a server may have; see profile.Profile. */
 export const colors = ['red', 'orange', 'yellow', 'green', 'teal', 'blue', 'purple', 'pink'] as const;
@@ -121,6 +140,8 @@ export function draftOf(server: Editable): ServerDraft {
     connect: figure(timeouts.connect),
     probe: figure(timeouts.probe),
     request: figure(timeouts.request),
+    auth: authDraft(server.auth),
+    network: networkDraft(server.network),
   };
 }
 
@@ -138,6 +159,7 @@ export function serverOf(draft: ServerDraft, before: Editable): Editable {
     const ms = parseTime(draft[field]);
     return ms ? { [field]: ms } : {};
   };
+  const [auth, network] = [authOf(draft.auth), networkOf(draft.network)];
   const timeouts = { ...time('connect'), ...time('probe'), ...time('request') };
   return {
     id: before.id,
@@ -156,6 +178,8 @@ export function serverOf(draft: ServerDraft, before: Editable): Editable {
     ...(watch.trim() ? { watch: watch.trim() } : {}),
     era: { ...(draft.mode === 'auto' ? {} : { mode: draft.mode }), ...eraVersion(draft) },
     timeouts,
+    ...(auth ? { auth } : {}),
+    ...(network ? { network } : {}),
     ...(before.sample ? { sample: before.sample } : {}),
   };
 }
@@ -173,7 +197,8 @@ interface SecretChange {
 
 /** The names of the secrets that the command line or the URL of a draft holds as ${secret:name}, each once. */
 export function namedSecrets(draft: ServerDraft): string[] {
-  const texts = draft.transport === 'stdio' ? [draft.command, ...draft.args, draft.cwd] : [draft.url];
+  const texts =
+    draft.transport === 'stdio' ? [draft.command, ...draft.args, draft.cwd] : [draft.url, draft.network.proxy];
   const plain = (draft.transport === 'stdio' ? draft.env : draft.headers).filter((v) => !v.secret).map((v) => v.value);
   const found = [...texts, ...plain].flatMap((text) => [...text.matchAll(/\$\{secret:([^}]+)\}/g)]);
   return [...new Set(found.map((match) => match[1] ?? ''))];
@@ -194,7 +219,7 @@ export function secretsOf(draft: ServerDraft): SecretChange[] {
     if (v.value !== '') return [{ name: `${v.kind}:${v.name.trim()}`, value: v.value, clear: false }];
     return v.clear ? [{ name: `${v.kind}:${v.stored}`, value: '', clear: true }] : [];
   });
-  return [...values, ...named];
+  return [...values, ...named, ...authSecretsOf(draft.auth)];
 }
 
 /** The one that is whole JSON, for telling whether anything was changed. */
@@ -220,6 +245,7 @@ export function draftProblems(draft: ServerDraft, sample: boolean): DraftProblem
     const problem = timeProblem(draft[field]);
     if (problem) found[field] = problem;
   }
+  if (draft.transport !== 'stdio') Object.assign(found, authProblems(draft.auth));
   return found;
 }
 

@@ -1,4 +1,5 @@
 import { AppError, type Backend, type core, type profile } from '../backend';
+import { fieldProblem } from '../lib/authForm';
 import {
   draftOf,
   draftProblems,
@@ -36,6 +37,8 @@ export class ServerForm {
   #touched = $state.raw<ReadonlySet<string>>(new Set());
   #saving = $state(false);
   #fault = $state.raw<core.Error | null>(null);
+  /** What Go said of a field of the last draft that it turned down, while that stands as it was. */
+  #turned = $state.raw<{ field: string; problem: string; draft: string } | null>(null);
 
   readonly problems = $derived.by(() => draftProblems(this.draft, Boolean(this.before.sample)));
   readonly valid = $derived(Object.keys(this.problems).length === 0);
@@ -71,7 +74,14 @@ export class ServerForm {
 
   /** What to say at a field: nothing before it was left or saving was tried. */
   problem(field: keyof typeof this.problems): string | undefined {
+    if (this.#turned?.field === field && this.#turned.draft === draftText(this.draft)) return this.#turned.problem;
     return this.#tried || this.#touched.has(field) ? this.problems[field] : undefined;
+  }
+
+  /** Whether something is to be said at a field whose name begins so. */
+  problemIn(prefix: 'auth.' | 'network.'): boolean {
+    if (this.#turned?.field.startsWith(prefix) && this.#turned.draft === draftText(this.draft)) return true;
+    return this.#tried && Object.keys(this.problems).some((field) => field.startsWith(prefix));
   }
 
   /** The user has left a field. */
@@ -150,6 +160,8 @@ export class ServerForm {
       return await this.#servers.save(serverOf($state.snapshot(this.draft), this.before), secrets);
     } catch (thrown) {
       this.#fault = AppError.from(thrown).fault;
+      const turned = fieldProblem(this.#fault.message);
+      this.#turned = turned ? { ...turned, draft: draftText(this.draft) } : null;
       return undefined;
     } finally {
       this.#saving = false;

@@ -50,6 +50,8 @@ export class FakeSaved {
 
   save(server: profile.Profile, secrets: core.SecretInput[]): Promise<profile.Profile> {
     if (!server.name.trim()) return refuse('name: it is empty');
+    if (server.auth?.issuer?.startsWith('http:'))
+      return refuse(`server "${server.name}": auth.issuer: is plain HTTP: write https://`);
     const saved = { ...structuredClone(server), id: server.id || `fake${++this.#ids}` };
     const at = this.#profiles.findIndex((p) => p.id === saved.id);
     if (at < 0) this.#profiles.push(saved);
@@ -98,6 +100,14 @@ export class FakeSaved {
       ...(p.headers ?? []).filter((v) => v.secret).map((v) => `header:${v.name}`),
       ...placeholders,
     ];
+    if (p.auth)
+      names.push(
+        'auth:client_secret',
+        'auth:private_key',
+        'auth:assertion',
+        'auth:idp_client_secret',
+        'auth:idp_token',
+      );
     const where = this.keychain.state === 'available' ? 'keychain' : 'memory';
     return names.map((name) => ({ name, stored: this.#kept.get(id)?.has(name) ? where : 'missing' }));
   }

@@ -73,6 +73,7 @@ func (c *Core) keptNames(ctx context.Context, p profile.Profile) []string {
 func (c *Core) SetSecrets(id string, secrets []SecretInput) error {
 	if len(secrets) > 0 {
 		defer func() { go c.readKeychainState() }() // writing may have unlocked it
+		defer c.outdateSignIn(id)
 	}
 	ctx, cancel := c.keyContext()
 	defer cancel()
@@ -90,6 +91,18 @@ func (c *Core) SetSecrets(id string, secrets []SecretInput) error {
 		}
 	}
 	return nil
+}
+
+// outdateSignIn makes a flow that holds the secrets of before begin anew.
+func (c *Core) outdateSignIn(id string) {
+	c.mu.Lock()
+	s := c.signIns[id]
+	c.mu.Unlock()
+	if s != nil {
+		s.mu.Lock()
+		s.outdated = true
+		s.mu.Unlock()
+	}
 }
 
 // keep files a value: in the keychain for a saved server, in memory for a temporary one. What is not saved must leave

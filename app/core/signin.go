@@ -3,6 +3,8 @@ package core
 import (
 	"context"
 	"fmt"
+	"maps"
+	"slices"
 
 	"github.com/sightglass-dev/sightglass/app/auth"
 	"github.com/sightglass-dev/sightglass/app/profile"
@@ -80,7 +82,7 @@ func (c *Core) SignInStep(in SignInStep) error {
 		return s.masked(f.RunStep(c.life, in.Step, in.Inputs))
 	}
 	return s.begin(func(ctx context.Context) error {
-		if s.current() == nil {
+		if s.current() == nil || !s.upToDate(p) {
 			if err := s.renew(ctx, p); err != nil {
 				return err
 			}
@@ -248,13 +250,17 @@ func (c *Core) Identities(ctx context.Context, id string) ([]Identity, error) {
 // closeSignIns closes what the sign-ins keep open.
 func (c *Core) closeSignIns() {
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	for _, s := range c.signIns {
-		if s.flow != nil {
-			_ = s.flow.Close()
+	all := slices.Collect(maps.Values(c.signIns))
+	c.mu.Unlock()
+	for _, s := range all {
+		s.mu.Lock()
+		flow, client := s.flow, s.client
+		s.mu.Unlock()
+		if flow != nil {
+			_ = flow.Close()
 		}
-		if s.client != nil {
-			s.client.Close()
+		if client != nil {
+			client.Close()
 		}
 	}
 }

@@ -42,12 +42,13 @@ func (c *Core) refusedAt(p profile.Profile, f *fault.CallError, r *refusal) {
 		s.refused = r
 	}
 	busy := s.stop != nil
+	known := s.known(f.Challenge)
 	stale := f.Challenge.Status == 401 && f.Challenge.Exchange != 0 && f.Challenge.Exchange <= s.since
 	s.mu.Unlock()
 	if stale { // refused before the token was there: it only has to be sent again
 		return
 	}
-	if busy || whyNoSignIn(p) != nil || !mendable(f.Challenge) {
+	if busy || known || whyNoSignIn(p) != nil || !mendable(f.Challenge) {
 		return
 	}
 	_ = s.begin(func(ctx context.Context) error { return s.prepare(ctx, p, f.Challenge) }) // refused: another run takes care
@@ -66,14 +67,15 @@ func (s *signin) prepare(ctx context.Context, p profile.Profile, ch *challenge.C
 	if err := s.renew(ctx, p); err != nil {
 		return err
 	}
-	if s.core.autoSignIn(p) {
-		return s.complete(ctx, p)
+	if s.byItself(p) {
+		return s.auto(s.complete(ctx, p))
 	}
 	s.mu.Lock()
 	s.phase, s.preparing = SignInRefused, true
 	s.mu.Unlock()
 	s.touch()
 	err := s.current().Prepare(ctx)
+	s.looked(ch)
 	if err != nil && ctx.Err() == nil {
 		return nil // the step that failed says so; the user decides
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"math"
+	"reflect"
 
 	"github.com/sightglass-dev/sightglass/app/auth"
 	"github.com/sightglass-dev/sightglass/app/profile"
@@ -11,10 +12,17 @@ import (
 
 // ready makes the flow when there is none to go on with.
 func (s *signin) ready(ctx context.Context, p profile.Profile, again bool) error {
-	if f := s.current(); f != nil && !again && f.Token() == nil {
+	if f := s.current(); f != nil && !again && f.Token() == nil && s.upToDate(p) {
 		return nil
 	}
 	return s.renew(ctx, p)
+}
+
+// upToDate says whether the flow goes by the settings of now.
+func (s *signin) upToDate(p profile.Profile) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return !s.outdated && reflect.DeepEqual(s.made, settingsOf(p))
 }
 
 // renew begins a flow anew from the refusal that is known.
@@ -27,14 +35,14 @@ func (s *signin) renew(ctx context.Context, p profile.Profile) error {
 	s.mu.Lock()
 	ch, why, up := s.challenge, s.why, s.stepUp
 	s.mu.Unlock()
-	start := auth.Start{Challenge: ch, Why: why, Previous: s.token(ctx)}
+	start := auth.Start{Challenge: s.trueChallenge(ch, cfg.Resource), Why: why, Previous: s.token(ctx)}
 	if up != nil {
 		start.Scopes = up.Union
 	}
 	f := auth.NewFlow(cfg, start)
 	s.mu.Lock()
 	before := s.flow
-	s.flow, s.replay = f, nil
+	s.flow, s.replay, s.made, s.outdated = f, nil, settingsOf(p), false
 	s.mu.Unlock()
 	if before != nil {
 		_ = before.Close()
@@ -77,7 +85,7 @@ func (s *signin) complete(ctx context.Context, p profile.Profile) error {
 		if err := s.renew(ctx, p); err != nil {
 			return err
 		}
-		if !s.core.autoSignIn(p) {
+		if !s.byItself(p) {
 			s.settle(SignInRefused)
 			return s.current().Prepare(ctx)
 		}
@@ -91,7 +99,7 @@ func (s *signin) step(ctx context.Context, p profile.Profile, in SignInStep) err
 		return s.replayOnly(ctx)
 	}
 	had := f.Token()
-	if err := f.RunStep(ctx, in.Step, in.Inputs); err != nil {
+	if err := f.RunStep(ctx, in.Step, s.trueInputs(f, in.Step, in.Inputs)); err != nil {
 		return err
 	}
 	if !in.Only {

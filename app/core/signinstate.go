@@ -50,7 +50,13 @@ type signin struct {
 	ended      chan struct{} // closed at the end of what runs or ran last
 	identities []Identity
 	active     string
-	asked      bool // the identities were asked for
+	asked      bool                 // the identities were asked for
+	autos      []time.Time          // when the browser was opened without asking
+	autoFailed bool                 // the last sign-in without asking failed
+	lookedFor  *challenge.Challenge // the refusal whose metadata were looked up last
+	lookedAt   time.Time
+	made       profile.Profile // the settings that the flow goes by
+	outdated   bool            // a secret was changed since
 }
 
 func (c *Core) signIn(id string) *signin {
@@ -200,7 +206,7 @@ func (s *signin) finish(err error) {
 	s.stop = nil
 	switch {
 	case e == nil && s.phase == SignInRunning:
-		s.phase = SignInDone
+		s.phase, s.autoFailed = SignInDone, false
 	case e == nil:
 	case e.Kind == string(fault.Cancelled):
 		s.phase = SignInCanceled

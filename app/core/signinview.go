@@ -23,6 +23,7 @@ func (s *signin) snapshot() SignIn {
 		return v
 	}
 	v.Steps, v.Next = f.Steps(), f.Next()
+	s.maskSteps(v.Steps)
 	w := f.Browser()
 	if w != nil {
 		v.Browser = &BrowserWait{
@@ -107,6 +108,13 @@ func (s *signin) identity(st auth.Stored, server string) Identity {
 	claims, judged := auth.Judge(&t, server, t.Resource, prm, time.Now())
 	if st.Problem != "" {
 		claims, judged = nil, []auth.Verdict{{What: "stored token", State: "error", Text: st.Problem, Fix: "Sign out, then sign in again."}}
+	}
+	for i := range judged {
+		s.mask(&judged[i].Text, &judged[i].Fix)
+	}
+	s.mask(&t.Issuer, &t.Resource)
+	if claims != nil {
+		s.mask(&claims.Header, &claims.Payload, &claims.Note)
 	}
 	return Identity{
 		ID: st.ID, Name: st.Name, Issuer: t.Issuer, Resource: t.Resource, Client: t.Client.ID, Kind: string(t.Client.Kind), Grant: string(t.Grant),

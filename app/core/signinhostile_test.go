@@ -1,0 +1,139 @@
+package core
+
+import (
+	"encoding/json"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/sightglass-dev/sightglass/app/auth"
+	"github.com/sightglass-dev/sightglass/app/internal/authtest"
+	"github.com/sightglass-dev/sightglass/app/profile"
+)
+
+// A server that refuses every token does not open the browser for ever, also where the user wants no questions.
+func TestRefusedForEverOpensTheBrowserOnce(t *testing.T) {
+	s := startSigning(t, authtest.Options{AS: authtest.ServerOptions{Audience: "https://elsewhere.invalid"}}, func(p *profile.Profile) { p.Auth.Auto = true })
+	for range 5 {
+		if _, err := s.ConnectWait(t.Context(), s.id); err == nil {
+			t.Fatal("the token is taken")
+		}
+		until(t, "the sign-in to end", func() bool { return !s.signIn(s.id).busy() })
+	}
+	if n := s.opened.Load(); n != 1 {
+		t.Errorf("the browser was opened %d times", n)
+	}
+	if v := s.SignIn(s.id); v.Phase != SignInRefused && v.Phase != SignInFailed {
+		t.Errorf("phase %s", v.Phase)
+	}
+	// One that the user asks for is done.
+	_, _ = s.SignInWait(t.Context(), s.id)
+	if n := s.opened.Load(); n != 2 {
+		t.Errorf("by hand: the browser was opened %d times", n)
+	}
+}
+
+// One that takes a token and soon refuses it is no reason either to open it again and again.
+func TestAutoSignInsAreLimited(t *testing.T) {
+	s := startSigning(t, authtest.Options{AS: authtest.ServerOptions{NoRefresh: true}}, func(p *profile.Profile) { p.Auth.Auto = true })
+	for range 5 + 3 {
+		_, _ = s.ConnectWait(t.Context(), s.id)
+		until(t, "the sign-in to end", func() bool { return !s.signIn(s.id).busy() })
+		s.Disconnect(s.id)
+		s.w.Advance(2 * time.Hour) // the token is refused from now on
+	}
+	if n := s.opened.Load(); n != 5 {
+		t.Errorf("the browser was opened %d times", n)
+	}
+}
+
+// Refusals by the dozen look the metadata up once, and again when they say something new.
+func TestRefusalsLookUpOnce(t *testing.T) {
+	open := []string{"initialize", "notifications/initialized", "tools/list", "GET", "DELETE"}
+	s := startSigning(t, authtest.Options{Resource: authtest.ResourceOptions{Open: open}}, nil)
+	if _, err := s.ConnectWait(t.Context(), s.id); err != nil {
+		t.Fatal(err)
+	}
+	for range 10 {
+		if out := s.run(t, "test-tool"); out.Err == nil {
+			t.Fatal("the call came through")
+		}
+		s.phase(t, SignInRefused)
+	}
+	if n := len(s.w.Of(authtest.PRM)); n != 1 {
+		t.Errorf("%d look-ups", n)
+	}
+	v := s.signInNow(t)
+	if v.Replay == nil || v.Replay.State != "done" {
+		t.Errorf("replay %+v", v.Replay)
+	}
+}
+
+// What a server knows of us and repeats in its metadata is not shown.
+func TestStepsHideWhatServersEcho(t *testing.T) {
+	const secret = "key-in-the-url-0123456789"
+	s := startSigning(t, authtest.Options{Resource: authtest.ResourceOptions{Path: "/" + secret + "/mcp"}}, func(p *profile.Profile) {
+		p.URL = strings.Replace(p.URL, secret, "${secret:key}", 1)
+	})
+	if err := s.SetSecrets(s.id, []SecretInput{{Name: "secret:key", Value: secret}}); err != nil {
+		t.Fatal(err)
+	}
+	v := s.refusedConnect(t)
+	hidden := func(v SignIn) {
+		t.Helper()
+		v.Browser = nil
+		b, err := json.Marshal(v)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if i := strings.Index(string(b), secret); i >= 0 {
+			t.Errorf("shown: %s", b[max(0, i-200):min(len(b), i+100)])
+		}
+	}
+	hidden(v)
+	// What the window sends back as it came is no change.
+	for _, step := range []auth.StepID{auth.StepResource, auth.StepIssuer, auth.StepServer, auth.StepClient, auth.StepScopes, auth.StepAuthorize} {
+		inputs := map[string]string{}
+		for _, st := range s.SignIn(s.id).Steps {
+			for _, in := range st.Inputs {
+				if st.ID == step {
+					inputs[in.Name] = in.Value
+				}
+			}
+		}
+		if err := s.SignInStep(SignInStep{Profile: s.id, Step: step, Inputs: inputs, Only: true}); err != nil {
+			t.Fatal(err)
+		}
+		v = s.phase(t, SignInPaused)
+		for _, st := range v.Steps {
+			for _, f := range st.Findings {
+				if st.ID == step && strings.Contains(f.Text, "set by hand") {
+					t.Errorf("%s: %s", step, f.Text)
+				}
+			}
+		}
+	}
+	v = s.signInNow(t)
+	if v.Phase != SignInDone {
+		t.Fatalf("phase %s %+v", v.Phase, v.Err)
+	}
+	hidden(v)
+}
+
+// A sign-in goes by the settings of now, not by those of when the refusal came.
+func TestSignInTakesTheSettingsOfNow(t *testing.T) {
+	s := startSigning(t, authtest.Options{}, nil)
+	s.refusedConnect(t)
+	p, err := s.profile(s.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Auth.Scopes = []string{"changed"}
+	if _, err := s.Save(p, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.signInNow(t)
+	if got := s.w.Of(authtest.Authorize); len(got) != 1 || got[0].Query.Get("scope") != "changed" {
+		t.Errorf("asked for %+v", got)
+	}
+}

@@ -41,7 +41,7 @@ func newBase(r *recorder, t Target, host string, dialer *net.Dialer) (*http.Tran
 	return &http.Transport{
 		Proxy:                  proxy,
 		OnProxyConnectResponse: proxyAnswered,
-		DialContext:            dialer.DialContext,
+		DialContext:            clockedDial(dialer),
 		TLSClientConfig:        cfg,
 		ForceAttemptHTTP2:      true,
 		IdleConnTimeout:        idleConnTimeout,

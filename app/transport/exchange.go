@@ -30,6 +30,7 @@ type exchange struct {
 	sentHead []wire.Header                                                    // as written, in order
 	phase    string                                                           // what is being waited for, in words
 	at       struct{ start, dns, connect, tls, wrote, first, last time.Time } // last: the last bytes of the body read so far
+	conn     *clocked
 	tlsState *tls.ConnectionState
 	body     []byte
 	size     int64
@@ -67,7 +68,7 @@ func (x *exchange) trace(ctx context.Context) context.Context {
 		GotConn: func(i httptrace.GotConnInfo) {
 			locked(func() {
 				x.ex.Timing.Reused, x.ex.RemoteAddr = i.Reused, i.Conn.RemoteAddr().String()
-				x.sentHead, x.phase = nil, "to write the request"
+				x.sentHead, x.phase, x.conn = nil, "to write the request", clockedOf(i.Conn)
 			})
 			if x.call != nil {
 				x.call.writes(time.Now())
@@ -118,6 +119,10 @@ func (x *exchange) head(resp *http.Response) {
 	x.ex.Uncompressed = strings.EqualFold(resp.Header.Get("Content-Encoding"), "gzip")
 	if resp.TLS != nil {
 		x.tlsState = resp.TLS
+	}
+	// On HTTP/1 the last bytes the socket took were the request's; HTTP/2 writes for others too.
+	if write, _ := x.conn.times(); x.call != nil && resp.ProtoMajor == 1 && !write.IsZero() {
+		x.call.writes(write)
 	}
 	x.settle()
 	ex := x.ex
@@ -172,10 +177,13 @@ func (x *exchange) took(b []byte) {
 }
 
 // read is when the last bytes of the body were read: that, and not the end of what we do with them, is when an answer
-// was there. Zero before any.
+// was there. Zero before any. The socket may have had them before they were asked for.
 func (x *exchange) read() time.Time {
 	x.mu.Lock()
 	defer x.mu.Unlock()
+	if _, read := x.conn.times(); !read.IsZero() && read.Before(x.at.last) {
+		return read
+	}
 	return x.at.last
 }
 

@@ -8,6 +8,7 @@ import (
 	"net/netip"
 	"net/url"
 	"slices"
+	"strings"
 	"sync"
 	"sync/atomic"
 	"syscall"
@@ -108,14 +109,16 @@ func (k *gate) behindProxy(req *http.Request) error {
 
 // judge is the refusal of an address, or nil.
 func (k *gate) judge(ctx context.Context, a netip.Addr, u *url.URL) error {
-	own := k.server != nil && sameOrigin(k.server, u)
+	own := k.server != nil && strings.EqualFold(k.server.Hostname(), u.Hostname())
 	if refused := k.guard.refuse(locate(a), u, k.rec.shown(u), own, k.places(ctx)); refused != nil {
 		return refused
 	}
 	return nil
 }
 
-// places are those of the MCP server. A server with any public address is at a public one.
+// places are those of the MCP server. A server with any public address is at a public one. That a name leads to this
+// machine opens this machine only when the name itself says so: a server's owner can let its name lead elsewhere
+// between the connection and this look-up (DNS rebinding), and plain HTTP is spoken here.
 func (k *gate) places(ctx context.Context) []place {
 	k.mu.Lock()
 	defer k.mu.Unlock()
@@ -135,7 +138,7 @@ func (k *gate) places(ctx context.Context) []place {
 			k.there = nil
 			break
 		}
-		if !slices.Contains(k.there, p) {
+		if !slices.Contains(k.there, p) && (p != placeLoopback || isLoopbackName(k.server.Hostname())) {
 			k.there = append(k.there, p)
 		}
 	}

@@ -201,7 +201,7 @@ func (g Guard) refuseURL(u *url.URL, shown string) *guardRefusal {
 	return nil
 }
 
-// refuse is the refusal of an address, nil for a good one. own is true for the MCP server's own origin, which every
+// refuse is the refusal of an address, nil for a good one. own is true for the MCP server's own host, which every
 // connection to it reaches anyway; there are the places where the MCP server is.
 func (g Guard) refuse(l located, u *url.URL, shown string, own bool, there []place) *guardRefusal {
 	plain := u.Scheme == "http" && !g.allowsHTTP(u)

@@ -193,8 +193,8 @@ func TestSignInPlaces(t *testing.T) {
 		err   error
 		ok    bool
 	}{
-		{"127.0.0.1 ::1", nil, true},
-		{"127.0.0.1 10.0.0.1", nil, true},
+		{"127.0.0.1 ::1", nil, false}, // a name that leads here now led elsewhere when the server was connected to (DNS rebinding)
+		{"127.0.0.1 10.0.0.1", nil, false},
 		{"127.0.0.1 93.184.216.34", nil, false},
 		{"93.184.216.34 127.0.0.1", nil, false},
 		{"", errors.New("no such host"), false},
@@ -209,6 +209,16 @@ func TestSignInPlaces(t *testing.T) {
 		if _, err := s.Do(context.Background(), get(as)); (err == nil) != c.ok {
 			t.Errorf("%q: %s", c.addrs, explain(err))
 		}
+	}
+	for _, host := range []string{"127.0.0.1", "localhost", "[::1]"} {
+		if _, err := newRig(t).signIn(Target{URL: "https://" + host + "/mcp"}, Guard{}).Do(context.Background(), get(as)); err != nil {
+			t.Errorf("%s: %s", host, explain(err))
+		}
+	}
+	s := newRig(t).signIn(Target{URL: "https://mcp.example"}, Guard{})
+	s.gate.lookup = func(context.Context, string) ([]netip.Addr, error) { return []netip.Addr{netip.MustParseAddr("10.0.0.1")}, nil }
+	if there := s.gate.places(context.Background()); len(there) != 1 || there[0] != placePrivate {
+		t.Errorf("a name in a private network: %q", there)
 	}
 }
 

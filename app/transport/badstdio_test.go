@@ -72,6 +72,7 @@ func TestBadStdio(t *testing.T) {
 	rows := []badRow{
 		{name: "junk-line", entries: `Not a JSON-RPC message: \"Server listening on stdio\"`},
 		{name: "junk-only", kind: fault.Timeout, message: "No answer to go", detail: "Server listening on stdio", entries: "It is not JSON", wait: short},
+		{name: "junk-before", kind: fault.Timeout, message: "No answer to go", detail: "First line on stdout that is no JSON-RPC message: \"Server listening on stdio\"", wait: short},
 		{name: "non-object", entries: "It is JSON but not an object."},
 		{name: "invalid-utf8", entries: "It is not valid UTF-8"},
 		{name: "bom", entries: "byte order mark"},

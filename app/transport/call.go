@@ -220,6 +220,13 @@ func (c *call) outcome(ctx context.Context, err error) (*Answer, *fault.CallErro
 	if f.Detail == "" {
 		f.Detail = evidence
 	}
+	if f.Detail == "" && f.Kind == fault.Timeout {
+		c.link.mu.Lock()
+		if c.link.junk != "" {
+			f.Detail, f.Entries = c.link.junk, append(f.Entries, c.link.junkSeq)
+		}
+		c.link.mu.Unlock()
+	}
 	f.Entries = uniq(append(append(append([]uint64(nil), f.Entries...), c.entries...), c.entry))
 	return nil, f
 }

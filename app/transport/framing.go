@@ -148,6 +148,7 @@ func (f *framing) reject(text []byte, m *message, size int64, findings []string,
 	if empty {
 		return
 	}
+	f.link.strange(seq, "First line on stdout that is no JSON-RPC message: "+quoted)
 	f.link.evidence(seq, "On stdout came "+quoted+": "+m.why+".")
 	if inner != nil {
 		f.blame(inner, m.why, seq)

@@ -71,9 +71,11 @@ type link struct {
 	version string
 	first   bool // a request went out already
 	err     *fault.CallError
-	over    bool // done is closed
-	closed  bool // Close was called
-	sealed  bool // Close waits for the goroutines there are
+	over    bool   // done is closed
+	closed  bool   // Close was called
+	junk    string // the first line on a child's stdout that was no message, in a sentence
+	junkSeq uint64 // its entry
+	sealed  bool   // Close waits for the goroutines there are
 
 	closeOnce sync.Once
 }

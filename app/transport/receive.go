@@ -117,6 +117,15 @@ func (l *link) evidence(seq uint64, quote string) {
 	}
 }
 
+// strange keeps the first line that was no message: it may explain why a later call is not answered.
+func (l *link) strange(seq uint64, what string) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if l.junk == "" {
+		l.junk, l.junkSeq = what, seq
+	}
+}
+
 // batch hands on the parts of a batch array, each with an entry of its own, so that answers are paired. Revision 2025-03-26 alone has them: "Implementations MAY support
 // sending JSON-RPC batches, but MUST support receiving JSON-RPC batches" (basic, section Messages).
 func (l *link) batch(raw []byte, m *message, info frameInfo, own *call, resp *http.Response, answered func(*call)) {

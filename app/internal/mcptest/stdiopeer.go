@@ -26,6 +26,7 @@ func stdioPeers() map[string]func() {
 		},
 		"junk-line":       reply("Server listening on stdio\n%s\n"),
 		"junk-only":       reply("Server listening on stdio\n"),
+		"junk-before":     func() { fmt.Println("Server listening on stdio"); requests(func(string) {}) },
 		"non-object":      reply("42\n\"text\"\nnull\n%s\n"),
 		"invalid-utf8":    raw(func(id string) { fmt.Printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"t\":\"\xff\xfe\"}}\n", id) }),
 		"bom":             atStart("\xEF\xBB\xBF"),

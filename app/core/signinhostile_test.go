@@ -1,7 +1,9 @@
 package core
 
 import (
+	"context"
 	"encoding/json"
+	"net"
 	"strings"
 	"testing"
 	"time"
@@ -135,5 +137,105 @@ func TestSignInTakesTheSettingsOfNow(t *testing.T) {
 	s.signInNow(t)
 	if got := s.w.Of(authtest.Authorize); len(got) != 1 || got[0].Query.Get("scope") != "changed" {
 		t.Errorf("asked for %+v", got)
+	}
+}
+
+// deafStore is a keychain whose prompt nobody answers.
+type deafStore struct{ asked chan struct{} }
+
+func (d deafStore) wait(ctx context.Context) error {
+	select {
+	case d.asked <- struct{}{}:
+	default:
+	}
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (d deafStore) Get(ctx context.Context, _ string) (string, bool, error) {
+	return "", false, d.wait(ctx)
+}
+
+func (d deafStore) Set(ctx context.Context, _, _ string) (string, error) { return "", d.wait(ctx) }
+
+func (d deafStore) Delete(ctx context.Context, _ string) error { return d.wait(ctx) }
+
+func (d deafStore) Forget(string) {}
+
+// While the keychain waits for its user, everything can be looked at, cancelled and closed.
+func TestNothingWaitsForTheKeychain(t *testing.T) {
+	for name, end := range map[string]func(s *signing){
+		"cancel": func(s *signing) { s.CancelSignIn(s.id) },
+		"close":  func(s *signing) { _ = s.Close() },
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := startSigning(t, authtest.Options{}, nil)
+			deaf := deafStore{make(chan struct{}, 1)}
+			s.signIn(s.id).vault = auth.NewVault(deaf, s.id)
+			began := time.Now()
+			s.SignIn(s.id)
+			<-deaf.asked
+			if err := s.StartSignIn(s.id, false); err != nil {
+				t.Fatal(err)
+			}
+			<-deaf.asked
+			for range 50 {
+				s.SignIn(s.id)
+			}
+			_ = s.Servers()
+			if _, ok := s.Connection(s.id); ok {
+				t.Error("there is a connection")
+			}
+			end(s)
+			if took := time.Since(began); took > tokenWait/4 {
+				t.Errorf("it took %v", took)
+			}
+		})
+	}
+}
+
+// A program that ends while the browser is waited for waits for nobody.
+func TestCloseWhileTheBrowserWaits(t *testing.T) {
+	s := startSigning(t, authtest.Options{AS: authtest.ServerOptions{Hold: true}}, nil)
+	s.refusedConnect(t)
+	if err := s.StartSignIn(s.id, false); err != nil {
+		t.Fatal(err)
+	}
+	v := s.phase(t, SignInBrowser)
+	if err := s.Close(); err != nil {
+		t.Fatal(err)
+	}
+	c, err := new(net.Dialer).DialContext(t.Context(), "tcp", strings.TrimSuffix(strings.TrimPrefix(v.Browser.RedirectURI, "http://"), "/callback"))
+	if err == nil {
+		_ = c.Close()
+		t.Error("the listener is still there")
+	}
+}
+
+// A token does not follow a server to another address.
+func TestTokenStaysWhenTheURLIsEdited(t *testing.T) {
+	s := startSigning(t, authtest.Options{}, nil)
+	s.refusedConnect(t)
+	s.signInNow(t)
+	s.Disconnect(s.id)
+	other := authtest.Start(t, authtest.Options{})
+	p, err := s.profile(s.id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.URL = other.URL
+	if _, err := s.Save(p, nil); err != nil {
+		t.Fatal(err)
+	}
+	_, _ = s.ConnectWait(t.Context(), s.id)
+	v := s.phase(t, SignInRefused)
+	got := other.Of(authtest.MCP)
+	for _, r := range got {
+		if r.Header.Get("Authorization") != "" {
+			t.Errorf("sent to the other server: %s", r.Header.Get("Authorization"))
+		}
+	}
+	if len(got) == 0 || len(v.Identities) != 1 {
+		t.Errorf("%d requests, identities %+v", len(got), v.Identities)
 	}
 }

@@ -99,6 +99,7 @@ fmt: $(lint_dir)/golangci-lint frontend-install ## format everything
 vet: ## go vet for Linux, Windows and macOS
 ifeq ($(os),linux)
 	go vet -tags $(window_tags) ./...
+	go vet -tags dev,webkit2_41 .
 	go vet -tags soak,$(window_tags) ./build/soak
 	go vet -tags e2e ./build/e2e
 endif

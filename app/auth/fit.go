@@ -15,12 +15,20 @@ func (s *Source) misfit(t *Token) string {
 		return "There is no access token."
 	case t.Server != "" && originOf(t.Server) != s.origin:
 		return "The stored token was got for " + cutText(originOf(t.Server), 200) + ": it is not sent to another server."
+	case !s.tls():
+		return "This server is reached without TLS: a token could be read on the way and is not sent (RFC 6750 section 5.3). Allow http for its host in the sign-in settings if you want that."
 	case t.Server == "" && t.Resource == "":
 		return "The stored token names no server that it was got for: it is not sent."
 	case t.Resource != "" && !byHand && !resourceCovers(t.Resource, s.cfg.Resource):
 		return "The stored token is for the resource " + cutText(t.Resource, 200) + ", which does not cover this server: it is not sent."
 	}
 	return ""
+}
+
+// tls says whether the server is reached over TLS, or may be reached without: on this machine, or by the user's word.
+func (s *Source) tls() bool {
+	u, err := url.Parse(s.cfg.Resource)
+	return err == nil && (u.Scheme == "https" || plainAllowed(u, s.cfg.Settings.AllowHTTP))
 }
 
 // resourceCovers says whether a resource identifier stands for a server: the same origin, and a path that the

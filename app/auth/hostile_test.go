@@ -283,3 +283,50 @@ func TestRegistrationGetsNoSignature(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// Without TLS a token goes to this machine only, or where the user allows it.
+func TestNoTokenWithoutTLS(t *testing.T) {
+	for _, tt := range []struct {
+		server string
+		allow  []string
+		ok     bool
+	}{
+		{"http://mcp.example/mcp", nil, false},
+		{"http://10.0.0.1/mcp", nil, false},
+		{"http://mcp.example/mcp", []string{"other.example"}, false},
+		{"http://mcp.example/mcp", []string{"mcp.example"}, true},
+		{"http://127.0.0.1:1/mcp", nil, true},
+		{"http://localhost:1/mcp", nil, true},
+		{"https://mcp.example/mcp", nil, true},
+	} {
+		cfg := Config{Profile: "p", Resource: tt.server, Store: newWindow(newBox()), Settings: Settings{AllowHTTP: tt.allow}}
+		v := NewVault(cfg.Store, "p")
+		s := NewSource(cfg, v)
+		if _, _, err := v.Save(t.Context(), Token{AccessToken: "aaaaaaaaaaaa", TokenType: "Bearer", Server: tt.server, Resource: tt.server}); err != nil {
+			t.Fatal(err)
+		}
+		req, _ := http.NewRequestWithContext(t.Context(), http.MethodPost, tt.server, nil)
+		if err := s.Authorize(req); err != nil || (req.Header.Get("Authorization") != "") != tt.ok {
+			t.Errorf("%s: sent %q, %v", tt.server, req.Header.Get("Authorization"), err)
+		}
+		s.Close()
+	}
+}
+
+// An endpoint set by hand on another host than the metadata's is told before anything goes there.
+func TestEndpointElsewhereIsTold(t *testing.T) {
+	pages := map[string]page{}
+	s := newSite(t, pages)
+	pages[asRoot] = doc(goodAS, nil)
+	pages[prmPath] = doc(goodPRM, nil)
+	for endpoint, warned := range map[string]bool{"https://elsewhere.example/token": true, s.url + "/other": false} {
+		r := newFlowRig(t, s.url+"/mcp", plainClient(t), Settings{TokenEndpoint: endpoint})
+		f := r.flow(Start{})
+		if err := f.Prepare(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if step := stepOf(t, f, StepServer); (step.State == Warned) != warned || !hasFinding(step, "by hand") {
+			t.Errorf("%s: %s %+v", endpoint, step.State, step.Findings)
+		}
+	}
+}

@@ -130,7 +130,12 @@ func (d *draft) noMetadata(tried int, page bool) (*ServerMetadata, error) {
 func (d *draft) override(as *ServerMetadata) {
 	set := func(name string, to *string, v string) {
 		if v != "" && v != *to {
+			found := *to
 			*to = v
+			if found != "" && originOf(found) != originOf(v) {
+				d.warn(fmt.Sprintf("%s is set by hand, and on another host than the metadata's: what is sent there goes to %s.", name, cutText(hostOf(v), 100)), "RFC 8414 section 2", "")
+				return
+			}
 			d.info(name+" is set by hand.", "", "")
 		}
 	}

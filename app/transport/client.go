@@ -21,6 +21,8 @@ const (
 	keepAlive = 30 * time.Second
 	// idleConnTimeout frees connections nobody uses.
 	idleConnTimeout = 90 * time.Second
+	// maxHead bounds the head of an answer, in bytes: it is shown with each look at a refusal.
+	maxHead = 1 << 20
 )
 
 // newDialer connects without a guard.
@@ -47,6 +49,7 @@ func newBase(r *recorder, t Target, host string, dialer *net.Dialer) (*http.Tran
 		IdleConnTimeout:        idleConnTimeout,
 		TLSHandshakeTimeout:    dialTimeout,
 		MaxIdleConnsPerHost:    8,
+		MaxResponseHeaderBytes: maxHead,
 		DisableCompression:     true, // the tap decodes gzip itself and keeps the headers as they came
 	}, nil
 }

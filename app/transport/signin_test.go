@@ -216,7 +216,9 @@ func TestSignInPlaces(t *testing.T) {
 		}
 	}
 	s := newRig(t).signIn(Target{URL: "https://mcp.example"}, Guard{})
-	s.gate.lookup = func(context.Context, string) ([]netip.Addr, error) { return []netip.Addr{netip.MustParseAddr("10.0.0.1")}, nil }
+	s.gate.lookup = func(context.Context, string) ([]netip.Addr, error) {
+		return []netip.Addr{netip.MustParseAddr("10.0.0.1")}, nil
+	}
 	if there := s.gate.places(context.Background()); len(there) != 1 || there[0] != placePrivate {
 		t.Errorf("a name in a private network: %q", there)
 	}

@@ -81,8 +81,8 @@ func (s *signin) read(ctx context.Context) {
 	}
 	active, _ := s.vault.Active(ctx) // the same read: its error is the one above
 	server := ""
-	if p, err := s.core.profile(s.id); err == nil {
-		server = p.URL
+	if len(stored) > 0 {
+		server = s.serverURL(ctx)
 	}
 	list := make([]Identity, 0, len(stored))
 	for _, st := range stored {
@@ -92,6 +92,19 @@ func (s *signin) read(ctx context.Context) {
 	s.identities, s.active, s.asked = list, active, true
 	s.mu.Unlock()
 	s.touch()
+}
+
+// serverURL is where the server is, with the placeholders filled in: a sample's URL is known to this run only. It is
+// what the profile says where that cannot be done.
+func (s *signin) serverURL(ctx context.Context) string {
+	p, err := s.core.profile(s.id)
+	if err != nil {
+		return ""
+	}
+	if t, err := s.core.target(ctx, p, s.core.connOf(s.id)); err == nil {
+		return t.URL
+	}
+	return p.URL
 }
 
 // identity is a stored token as it is shown: judged, without the secrets.

@@ -14,6 +14,15 @@ const names: Readonly<Record<Actor, string>> = {
   browser: 'Browser',
 };
 
+/** Where there is little room. */
+const shorts: Readonly<Record<Actor, string>> = {
+  client: 'Client',
+  server: 'Server',
+  auth: 'Auth',
+  idp: 'IdP',
+  browser: 'Browser',
+};
+
 const knownActor = (actor: string): actor is Actor => (order as readonly string[]).includes(actor);
 
 export function actorName(actor: string): string {
@@ -52,7 +61,7 @@ export interface Arrow<M extends SequenceMessage = SequenceMessage> {
 }
 
 export interface Sequence<M extends SequenceMessage = SequenceMessage> {
-  lanes: { actor: Actor; name: string }[];
+  lanes: { actor: Actor; name: string; short: string }[];
   arrows: Arrow<M>[];
 }
 
@@ -60,7 +69,13 @@ export interface Sequence<M extends SequenceMessage = SequenceMessage> {
 export function sequenceOf<M extends SequenceMessage>(steps: readonly SequenceStep<M>[]): Sequence<M> {
   const present = new Set<string>(always);
   for (const step of steps) for (const m of step.messages) present.add(m.from).add(m.to);
-  const lanes = order.filter((actor) => present.has(actor)).map((actor) => ({ actor, name: names[actor] }));
+  const lanes = order
+    .filter((actor) => present.has(actor))
+    .map((actor) => ({
+      actor,
+      name: names[actor],
+      short: shorts[actor],
+    }));
   const lane = (actor: string): number => lanes.findIndex((l) => l.actor === actor);
   const arrows = steps.flatMap((step) =>
     step.messages.flatMap((message, index): Arrow<M>[] => {

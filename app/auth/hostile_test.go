@@ -330,3 +330,19 @@ func TestEndpointElsewhereIsTold(t *testing.T) {
 		}
 	}
 }
+
+// A step-up whose refusal names no scope, after a restart: the metadata tell, and when they tell nothing new it stops.
+func TestStepUpByTheMetadata(t *testing.T) {
+	for list, want := range map[string]string{"a b": "a b", "a": ""} {
+		r := newFlowRig(t, "https://h/mcp", nil, Settings{})
+		f := r.flow(Start{Challenge: &challenge.Challenge{Status: 403, Error: "insufficient_scope"}, Scopes: []string{"a"}, Previous: &Token{Requested: []string{"a"}}})
+		f.prm, f.as = &ResourceMetadata{Scopes: strings.Fields(list)}, &ServerMetadata{}
+		err := f.RunStep(t.Context(), StepScopes, nil)
+		if (err == nil) != (want != "") || strings.Join(f.scopes, " ") != want || (err != nil) != f.Asking() {
+			t.Errorf("%s: %q, %v", list, f.scopes, err)
+		}
+		if err := f.RunStep(t.Context(), StepScopes, map[string]string{"scope": "c"}); err != nil {
+			t.Errorf("by hand: %v", err)
+		}
+	}
+}

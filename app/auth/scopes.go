@@ -34,6 +34,12 @@ func (d *draft) chooseScopes(context.Context) error {
 	if text, ok := d.edited("scope"); ok {
 		scopes, why = strings.Fields(text), "entered by hand"
 	}
+	if before := d.f.start.Previous; before != nil && d.f.start.Scopes != nil && why != "entered by hand" && len(without(scopes, UnionScopes(before.Requested, before.Granted))) == 0 {
+		return &problem{
+			kind: fault.Auth, ask: true, text: "The server wants more scopes, and every one that could be asked for was asked for before: signing in again would bring nothing new.",
+			source: "MCP authorization, step-up authorization flow", fix: "Name the scopes that are missing as scope in WWW-Authenticate, or enter them in this step.",
+		}
+	}
 	for _, s := range scopes {
 		if !isScope(s) {
 			return &problem{
@@ -66,6 +72,8 @@ func (d *draft) chooseScopes(context.Context) error {
 func (f *Flow) ruleScopes(s *Settings) (scopes []string, why string) {
 	c := f.start.Challenge
 	switch {
+	case f.start.Scopes != nil && f.prm != nil && c != nil && c.Error == "insufficient_scope" && len(c.Scopes) == 0:
+		return UnionScopes(f.start.Scopes, f.prm.Scopes), "what was requested before and all that the resource metadata list, since the refusal names none (step-up)"
 	case f.start.Scopes != nil:
 		return UnionScopes(f.start.Scopes, nil), "what was requested before and what the refusal names (step-up)"
 	case c != nil && c.Error == "insufficient_scope" && f.start.Previous != nil && len(c.Scopes) > 0:

@@ -239,3 +239,45 @@ func TestTokenStaysWhenTheURLIsEdited(t *testing.T) {
 		t.Errorf("%d requests, identities %+v", len(got), v.Identities)
 	}
 }
+
+// A refusal that does not say which scope is missing asks for those of the metadata, and for nothing when those were
+// asked for already.
+func TestStepUpWithoutScopes(t *testing.T) {
+	o := authtest.ResourceOptions{Scope: "a", ToolScopes: map[string]string{"test-tool": "b"}, NoScope: true, Scopes: []string{"a", "b"}}
+	s := startSigning(t, authtest.Options{Resource: o}, nil)
+	s.refusedConnect(t)
+	s.signInNow(t)
+	if out := s.run(t, "test-tool"); out.Err == nil || out.Err.Status != 403 {
+		t.Fatalf("call %+v", out.Err)
+	}
+	if v := s.phase(t, SignInRefused); v.StepUp == nil || strings.Join(v.StepUp.Union, " ") != "a b" || strings.Join(v.StepUp.New, " ") != "b" {
+		t.Errorf("step-up %+v", v.StepUp)
+	}
+	if v := s.signInNow(t); v.Replay == nil || v.Replay.State != "done" {
+		t.Errorf("replay %+v", v.Replay)
+	}
+	o.Scopes, o.NeverScope = []string{"a"}, true
+	s = startSigning(t, authtest.Options{Resource: o}, func(p *profile.Profile) { p.Auth.Auto = true })
+	if _, err := s.ConnectWait(t.Context(), s.id); err != nil {
+		t.Fatal(err)
+	}
+	_ = s.run(t, "test-tool")
+	if v := s.phase(t, SignInFailed); v.StepUp == nil || v.StepUp.Stopped == "" || s.opened.Load() != 1 {
+		t.Errorf("nothing new: %+v, browser opened %d times", v.StepUp, s.opened.Load())
+	}
+}
+
+// A stdio server has no sign-in: its credentials are in its environment.
+func TestStdioHasNoSignIn(t *testing.T) {
+	s := startSigning(t, authtest.Options{}, nil)
+	p, err := s.Save(profile.Profile{Name: "local", Transport: profile.Stdio, Command: "true"}, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := s.StartSignIn(p.ID, false); err == nil || !strings.Contains(err.Error(), "stdio") {
+		t.Errorf("sign in: %v", err)
+	}
+	if err := s.CheckServer(p.ID); err == nil {
+		t.Error("it was checked")
+	}
+}

@@ -100,7 +100,13 @@ func (s *signin) take(ctx context.Context, ch *challenge.Challenge) error {
 	if t != nil {
 		up.Have = union(t.Requested, t.Granted)
 	}
-	up.Union = union(up.Have, ch.Scopes)
+	asked, known := ch.Scopes, len(ch.Scopes) > 0
+	if !known && s.flow != nil && s.flow.ResourceMetadata() != nil {
+		// The refusal does not say which: then all that the metadata list, as for a first sign-in (step-up
+		// authorization flow, scope selection strategy).
+		asked, known = s.flow.ResourceMetadata().Scopes, true
+	}
+	up.Union = union(up.Have, asked)
 	for _, scope := range up.Union {
 		if !slices.Contains(up.Have, scope) {
 			up.New = append(up.New, scope)
@@ -108,7 +114,7 @@ func (s *signin) take(ctx context.Context, ch *challenge.Challenge) error {
 	}
 	up.Attempt = s.tries[up.Operation] + 1
 	switch {
-	case len(up.New) == 0 && len(ch.Scopes) > 0:
+	case len(up.New) == 0 && known:
 		up.Stopped = "Every scope that the server asks for was asked for already: signing in again would bring nothing new."
 	case up.Attempt > maxStepUps:
 		up.Stopped = fmt.Sprintf("The server asked for more scopes %d times for this operation: it is not asked again.", maxStepUps)

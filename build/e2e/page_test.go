@@ -258,9 +258,12 @@ const (
 	enter     = "\ue006"
 	shiftKey  = "\ue008"
 	ctrlKey   = "\ue009"
+	altKey    = "\ue00a"
 	escape    = "\ue00c"
 	arrowUp   = "\ue013"
 	arrowDown = "\ue015"
+	deleteKey = "\ue017"
+	f2        = "\ue032"
 )
 
 // ctrl is a key with Control held, for keys.

@@ -25,6 +25,8 @@ type App struct {
 	Servers     *Servers
 	Connections *Connections
 	Tools       *Tools
+	Resources   *Resources
+	Prompts     *Prompts
 	Traffic     *Traffic
 	SignIn      *SignIn
 	Window      *Window
@@ -39,6 +41,8 @@ func New(version string) *App {
 	a.Servers = &Servers{app: a}
 	a.Connections = &Connections{app: a}
 	a.Tools = &Tools{app: a}
+	a.Resources = &Resources{app: a}
+	a.Prompts = &Prompts{app: a}
 	a.Traffic = &Traffic{app: a}
 	a.SignIn = &SignIn{app: a}
 	a.Window = &Window{app: a}
@@ -47,7 +51,7 @@ func New(version string) *App {
 
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
-	return []any{a.Servers, a.Connections, a.Tools, a.Traffic, a.SignIn, a.Window}
+	return []any{a.Servers, a.Connections, a.Tools, a.Resources, a.Prompts, a.Traffic, a.SignIn, a.Window}
 }
 
 // Handler answers the window's fetches.

@@ -48,6 +48,9 @@ type ask struct {
 	Part    wire.Part `json:"part"`
 	Offset  int64     `json:"offset"`
 	Length  int64     `json:"length"`
+	// Pages of a list: "" as read last, "all", "first", "next"; Refresh is "all".
+	Pages core.ReadList `json:"pages"`
+	At    string        `json:"at"` // JSON Pointer of a content item in a result
 }
 
 // ServeHTTP implements [http.Handler]. A panic becomes an error: Wails would let it end the program.
@@ -81,8 +84,12 @@ func (f *fetcher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 func (f *fetcher) answer(w http.ResponseWriter, r *http.Request, name string, q ask) {
-	if name == "body" {
+	switch name {
+	case "body":
 		f.body(w, q)
+		return
+	case "content":
+		f.content(w, q)
 		return
 	}
 	v, err := f.value(r.Context(), name, q)
@@ -109,6 +116,31 @@ func (f *fetcher) value(ctx context.Context, name string, q ask) (any, error) {
 	case "tool":
 		return f.core.Tool(q.Profile, q.Index)
 	}
+	return f.catalog(ctx, name, q)
+}
+
+// catalog answers for resources, templates and prompts.
+func (f *fetcher) catalog(ctx context.Context, name string, q ask) (any, error) {
+	pages := q.Pages
+	if q.Refresh && pages == core.KeptList {
+		pages = core.AllPages
+	}
+	switch name {
+	case "resources":
+		return f.core.Resources(ctx, q.Profile, pages), nil
+	case "resource":
+		return f.core.Resource(q.Profile, q.Index)
+	case "templates":
+		return f.core.Templates(ctx, q.Profile, pages), nil
+	case "template":
+		return f.core.Template(q.Profile, q.Index)
+	case "prompts":
+		return f.core.Prompts(ctx, q.Profile, pages), nil
+	case "prompt":
+		return f.core.Prompt(q.Profile, q.Index)
+	case "contents":
+		return f.core.Contents(q.Seq)
+	}
 	return nil, &fault.CallError{Kind: fault.Input, Message: fmt.Sprintf("there is no fetch %q", name)}
 }
 
@@ -125,6 +157,45 @@ func (f *fetcher) body(w http.ResponseWriter, q ask) {
 	h.Set("X-Kept", strconv.FormatInt(b.Kept, 10))
 	h.Set("X-State", b.State)
 	_, _ = w.Write(b.Bytes)
+}
+
+// content answers with the decoded bytes of a content item. X-Media-Type is what the server calls them; only a type
+// that can do nothing by itself becomes the Content-Type.
+func (f *fetcher) content(w http.ResponseWriter, q ask) {
+	b, err := f.core.Content(q.Seq, q.At, q.Offset, q.Length)
+	if err != nil {
+		writeError(w, http.StatusUnprocessableEntity, err)
+		return
+	}
+	h := w.Header()
+	h.Set("Content-Type", harmless(b.MIMEType))
+	h.Set("X-Media-Type", headerText(b.MIMEType))
+	h.Set("X-Total", strconv.FormatInt(b.Total, 10))
+	h.Set("X-Kept", strconv.FormatInt(b.Total, 10))
+	_, _ = w.Write(b.Bytes)
+}
+
+// harmless is a media type that a page may show as it is, application/octet-stream for any other.
+func harmless(mime string) string {
+	kind, _, _ := strings.Cut(strings.ToLower(strings.TrimSpace(mime)), ";")
+	switch kind = strings.TrimSpace(kind); kind {
+	case "image/png", "image/jpeg", "image/gif", "image/webp", "image/avif", "image/bmp", "application/pdf",
+		"audio/mpeg", "audio/wav", "audio/wave", "audio/x-wav", "audio/ogg", "audio/webm", "audio/aac", "audio/flac", "audio/mp4":
+		return kind
+	case "text/plain", "text/csv", "text/markdown", "application/json":
+		return "text/plain; charset=utf-8"
+	}
+	return "application/octet-stream"
+}
+
+// headerText is s without what a header field cannot hold.
+func headerText(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r < 0x20 || r > 0x7e {
+			return -1
+		}
+		return r
+	}, s)
 }
 
 func writeError(w http.ResponseWriter, status int, err error) {

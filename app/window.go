@@ -58,11 +58,18 @@ func (w *Window) Copy(text string) (err error) {
 
 // Shapes holds one of each type that travels by fetch, so that the binding generator writes their TypeScript too.
 type Shapes struct {
-	Page     wire.Page       `json:"page"`
-	Match    core.Match      `json:"match"`
-	Exchange wire.Exchange   `json:"exchange"`
-	Tools    core.ToolList   `json:"tools"`
-	Tool     core.ToolDetail `json:"tool"`
+	Page      wire.Page           `json:"page"`
+	Match     core.Match          `json:"match"`
+	Exchange  wire.Exchange       `json:"exchange"`
+	Tools     core.ToolList       `json:"tools"`
+	Tool      core.ToolDetail     `json:"tool"`
+	Resources core.ResourceList   `json:"resources"`
+	Resource  core.ResourceDetail `json:"resource"`
+	Templates core.TemplateList   `json:"templates"`
+	Template  core.TemplateDetail `json:"template"`
+	Prompts   core.PromptList     `json:"prompts"`
+	Prompt    core.PromptDetail   `json:"prompt"`
+	Contents  core.Contents       `json:"contents"`
 }
 
 // Shapes returns empty values; see [Shapes].

@@ -173,13 +173,18 @@ type Connection struct {
 	Instructions string `json:"instructions"`
 	How          string `json:"how"` // how era and version were found, one or two sentences
 	PID          int    `json:"pid"`
-	Latency      int64  `json:"latency"`          // microseconds of the last answered request
-	Questions    int    `json:"questions"`        // pending in the inbox
-	Calls        int    `json:"calls"`            // in flight
-	ToolsChanged bool   `json:"toolsChanged"`     // list_changed came since the list was read
-	Noise        string `json:"noise"`            // the first line on stdout that is no message, quoted: the server logs where it must not
-	Err          *Error `json:"err,omitempty"`    // why Failed or Refused, or why it ended
-	Banner       *Error `json:"banner,omitempty"` // a refusal on the live connection, or of its end
+	Latency      int64  `json:"latency"`      // microseconds of the last answered request
+	Questions    int    `json:"questions"`    // pending in the inbox
+	Calls        int    `json:"calls"`        // in flight
+	ToolsChanged bool   `json:"toolsChanged"` // list_changed came since the list was read
+
+	ResourcesChanged bool   `json:"resourcesChanged"` // as ToolsChanged; templates too
+	PromptsChanged   bool   `json:"promptsChanged"`   // as ToolsChanged
+	WatchRev         uint64 `json:"watchRev"`         // grows with every change of what Resources.Watches returns
+
+	Noise  string `json:"noise"`            // the first line on stdout that is no message, quoted: the server logs where it must not
+	Err    *Error `json:"err,omitempty"`    // why Failed or Refused, or why it ended
+	Banner *Error `json:"banner,omitempty"` // a refusal on the live connection, or of its end
 }
 
 // Tool is one row of the tool list.

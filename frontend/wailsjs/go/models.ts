@@ -12,6 +12,13 @@ export namespace app {
 	    exchange: wire.Exchange;
 	    tools: core.ToolList;
 	    tool: core.ToolDetail;
+	    resources: core.ResourceList;
+	    resource: core.ResourceDetail;
+	    templates: core.TemplateList;
+	    template: core.TemplateDetail;
+	    prompts: core.PromptList;
+	    prompt: core.PromptDetail;
+	    contents: core.Contents;
 	}
 
 }
@@ -172,10 +179,19 @@ export namespace challenge {
 
 export namespace core {
 	
+	export interface Annotations {
+	    audience: string[];
+	    priority?: number;
+	    lastModified: string;
+	}
 	export interface Answer {
 	    id: string;
 	    result: string;
 	    decline: boolean;
+	}
+	export interface Argument {
+	    name: string;
+	    value: string;
 	}
 	export interface BrowserWait {
 	    url: string;
@@ -184,6 +200,11 @@ export namespace core {
 	    until: number;
 	    opened: string;
 	    strays: auth.Stray[];
+	}
+	export interface CacheHint {
+	    ttl: number;
+	    scope: string;
+	    until: number;
 	}
 	export interface CallState {
 	    call: string;
@@ -220,6 +241,36 @@ export namespace core {
 	    results: auth.Check[];
 	    err?: Error;
 	}
+	export interface CompleteInput {
+	    call: string;
+	    profile: string;
+	    prompt: string;
+	    template: string;
+	    index: number;
+	    argument: string;
+	    value: string;
+	    context: Argument[];
+	}
+	export interface Offer {
+	    declared: boolean;
+	    subscribe: boolean;
+	    listChanged: boolean;
+	    asked: boolean;
+	    served: boolean;
+	    text: string;
+	}
+	export interface CompleteOutput {
+	    call: string;
+	    values: string[];
+	    total?: number;
+	    hasMore: boolean;
+	    stale: boolean;
+	    seq: number;
+	    took: number;
+	    findings: string[];
+	    offer: Offer;
+	    err?: Error;
+	}
 	export interface Step {
 	    name: string;
 	    state: string;
@@ -251,10 +302,64 @@ export namespace core {
 	    questions: number;
 	    calls: number;
 	    toolsChanged: boolean;
+	    resourcesChanged: boolean;
+	    promptsChanged: boolean;
+	    watchRev: number;
 	    noise: string;
 	    err?: Error;
 	    banner?: Error;
 	}
+	export interface Icon {
+	    src: string;
+	    mimeType: string;
+	    sizes: string[];
+	    theme: string;
+	    problem?: string;
+	}
+	export interface Content {
+	    at: string;
+	    message: number;
+	    role: string;
+	    kind: string;
+	    mimeType: string;
+	    sniffed: string;
+	    isText: boolean;
+	    size: number;
+	    text: string;
+	    cut: boolean;
+	    uri: string;
+	    name: string;
+	    title: string;
+	    description: string;
+	    icons: Icon[];
+	    annotations: Annotations;
+	    meta: string;
+	    problem?: string;
+	}
+	export interface Contents {
+	    seq: number;
+	    method: string;
+	    description: string;
+	    items: Content[];
+	    total: number;
+	    bytes: number;
+	    state: string;
+	    findings: string[];
+	}
+	
+	export interface ExpansionPart {
+	    raw: string;
+	    text: string;
+	    variables: string[];
+	    missing: string[];
+	}
+	export interface Expansion {
+	    uri: string;
+	    parts: ExpansionPart[];
+	    missing: string[];
+	    problem: string;
+	}
+	
 	
 	export interface Identity {
 	    id: string;
@@ -328,14 +433,88 @@ export namespace core {
 	    problem: string;
 	}
 	
+	export interface ListenStream {
+	    state: string;
+	    since: number;
+	    request: string;
+	    accepted: string;
+	    refused: string[];
+	    opened: number;
+	    text: string;
+	    entries: number[];
+	    err?: Error;
+	}
+	export interface ListsChanged {
+	    tools: boolean;
+	    resources: boolean;
+	    prompts: boolean;
+	}
 	export interface Match {
 	    seqs: number[];
 	    next: number;
 	}
+	
 	export interface Problem {
 	    path: string;
 	    message: string;
 	    keyword: string;
+	}
+	export interface Prompt {
+	    index: number;
+	    name: string;
+	    title: string;
+	    summary: string;
+	    icons: Icon[];
+	    arguments: number;
+	    required: number;
+	    problem?: string;
+	}
+	export interface PromptArgument {
+	    name: string;
+	    title: string;
+	    description: string;
+	    required: boolean;
+	    problem?: string;
+	}
+	export interface PromptDetail {
+	    prompt: Prompt;
+	    description: string;
+	    arguments: PromptArgument[];
+	    meta: string;
+	    raw: string;
+	}
+	export interface PromptInput {
+	    call: string;
+	    profile: string;
+	    name: string;
+	    index: number;
+	    args: Argument[];
+	    force: boolean;
+	}
+	export interface PromptList {
+	    prompts: Prompt[];
+	    pages: number;
+	    more: boolean;
+	    cursor: string;
+	    seqs: number[];
+	    at: number;
+	    findings: string[];
+	    cache?: CacheHint;
+	    offer: Offer;
+	    err?: Error;
+	}
+	export interface PromptOutput {
+	    call: string;
+	    seq: number;
+	    request: number;
+	    bytes: number;
+	    took: number;
+	    rounds: number;
+	    messages: number;
+	    problems: Problem[];
+	    findings: string[];
+	    offer: Offer;
+	    err?: Error;
 	}
 	export interface Question {
 	    id: string;
@@ -350,6 +529,29 @@ export namespace core {
 	    asked: number;
 	    entry: number;
 	    template: string;
+	}
+	export interface ReadInput {
+	    call: string;
+	    profile: string;
+	    uri: string;
+	    index: number;
+	}
+	export interface ReadOutput {
+	    call: string;
+	    uri: string;
+	    seq: number;
+	    request: number;
+	    previous: number;
+	    changed: boolean;
+	    bytes: number;
+	    took: number;
+	    at: number;
+	    rounds: number;
+	    count: number;
+	    findings: string[];
+	    cache?: CacheHint;
+	    offer: Offer;
+	    err?: Error;
 	}
 	export interface RunOutput {
 	    call: string;
@@ -378,6 +580,36 @@ export namespace core {
 	    profile: string;
 	    method: string;
 	    params: string;
+	}
+	export interface Resource {
+	    index: number;
+	    uri: string;
+	    name: string;
+	    title: string;
+	    summary: string;
+	    mimeType: string;
+	    size?: number;
+	    icons: Icon[];
+	    annotations: Annotations;
+	    problem?: string;
+	}
+	export interface ResourceDetail {
+	    resource: Resource;
+	    description: string;
+	    meta: string;
+	    raw: string;
+	}
+	export interface ResourceList {
+	    resources: Resource[];
+	    pages: number;
+	    more: boolean;
+	    cursor: string;
+	    seqs: number[];
+	    at: number;
+	    findings: string[];
+	    cache?: CacheHint;
+	    offer: Offer;
+	    err?: Error;
 	}
 	export interface RunInput {
 	    call: string;
@@ -441,6 +673,53 @@ export namespace core {
 	    why: string;
 	    text: string;
 	}
+	export interface TemplateVariable {
+	    name: string;
+	    operator: string;
+	    explode: boolean;
+	    prefix: number;
+	}
+	export interface Template {
+	    index: number;
+	    uriTemplate: string;
+	    name: string;
+	    title: string;
+	    summary: string;
+	    mimeType: string;
+	    icons: Icon[];
+	    annotations: Annotations;
+	    variables: TemplateVariable[];
+	    problem?: string;
+	}
+	export interface TemplateDetail {
+	    template: Template;
+	    description: string;
+	    meta: string;
+	    raw: string;
+	}
+	export interface TemplateList {
+	    templates: Template[];
+	    pages: number;
+	    more: boolean;
+	    cursor: string;
+	    seqs: number[];
+	    at: number;
+	    findings: string[];
+	    cache?: CacheHint;
+	    offer: Offer;
+	    err?: Error;
+	}
+	export interface TemplatePair {
+	    key: string;
+	    value: string;
+	}
+	export interface TemplateValue {
+	    name: string;
+	    text: string;
+	    list: string[];
+	    pairs: TemplatePair[];
+	}
+	
 	export interface Tool {
 	    index: number;
 	    name: string;
@@ -474,6 +753,32 @@ export namespace core {
 	    secrets: SecretInput[];
 	    launch: Launch;
 	    problem: string;
+	}
+	export interface Watch {
+	    uri: string;
+	    state: string;
+	    since: number;
+	    updates: number;
+	    last: number;
+	    entry: number;
+	    updated: boolean;
+	    readAt: number;
+	    readSeq: number;
+	    err?: Error;
+	}
+	export interface WatchInput {
+	    profile: string;
+	    uris: string[];
+	    index: number[];
+	    on: boolean;
+	}
+	export interface Watches {
+	    mode: string;
+	    lists: boolean;
+	    items: Watch[];
+	    stream?: ListenStream;
+	    offer: Offer;
+	    changed: ListsChanged;
 	}
 
 }

@@ -175,6 +175,7 @@ func (s *secretStore) Get(ctx context.Context, name string) (string, bool, error
 	if s.core.keys.Where(ctx, name) == keychain.Nowhere {
 		return "", false, nil
 	}
+	defer s.core.promptTold()()
 	v, err := s.core.keys.Get(ctx, name)
 	switch {
 	case err == nil:
@@ -193,6 +194,7 @@ func (s *secretStore) Set(ctx context.Context, name, value string) (string, erro
 		}
 		return string(keychain.InMemory), nil
 	}
+	defer s.core.promptTold()()
 	place, err := s.core.keys.Set(ctx, name, value)
 	if err != nil {
 		return "", keyError("keep the tokens", err)
@@ -202,10 +204,25 @@ func (s *secretStore) Set(ctx context.Context, name, value string) (string, erro
 
 // Delete implements auth.Store.
 func (s *secretStore) Delete(ctx context.Context, name string) error {
+	defer s.core.promptTold()()
 	if err := s.core.forget(ctx, name); err != nil {
 		return keyError("delete the tokens", err)
 	}
 	return nil
+}
+
+// promptLook is how long a call of the keychain is silent until the window is told what it waits for: a prompt.
+const promptLook = 500 * time.Millisecond
+
+// promptTold tells the window when the keychain asks its user, and what came of it once the returned function is
+// called.
+func (c *Core) promptTold() (ended func()) {
+	slow := time.AfterFunc(promptLook, c.readKeychainState)
+	return func() {
+		if !slow.Stop() {
+			go c.readKeychainState()
+		}
+	}
 }
 
 // Forget implements auth.Store.

@@ -1,0 +1,63 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"os/exec"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestSignInWithoutAKeyring keeps the token in memory, says so where the token is, and needs a sign-in after a restart.
+func TestSignInWithoutAKeyring(t *testing.T) {
+	p, o, b := newGuardedPeer(t, "http", time.Hour), newOpener(t), startBrowser(t)
+	a := start(t, options{env: []string{o.env(), noKeyring(t)}})
+	a.record()
+	a.addServer("Guarded", "http", p.url)
+	a.refusedConnect("Guarded")
+	a.signInAs(o, b, "ada")
+	a.say("from memory")
+	a.says(a.identity(), "memory only", "in memory: gone with this run")
+	a.says(mainish, "Kept in memory only.", "No keychain can be used")
+	a.says(css("nav"), "No keychain: secrets last for this run")
+	a.shot("memory")
+	a.restart()
+	a.click(saved("Guarded"))
+	a.click(button("Connect"))
+	a.says(next, "A token is needed")
+	a.quit()
+	a.mustNotHold(p.secrets(t)...)
+}
+
+// prompt is the number of the keyring's own window at the X server.
+func (a *app) prompt() string {
+	a.t.Helper()
+	var all []string
+	a.poll("the keyring's prompt", func() bool {
+		out, err := exec.Command("xdotool", "search", "--onlyvisible", "--class", "gcr-prompter").Output()
+		all = strings.Fields(string(out))
+		return err == nil && len(all) > 0
+	})
+	return all[len(all)-1]
+}
+
+// TestSignInWithALockedKeyring raises the keyring's prompt, which nobody answers: the window says so, goes on and lets
+// the sign-in be given up.
+func TestSignInWithALockedKeyring(t *testing.T) {
+	p, o, k := newGuardedPeer(t, "http", time.Hour), newOpener(t), startKeyring(t)
+	a := start(t, options{env: []string{o.env(), k.env()}})
+	a.addServer("Guarded", "http", p.url)
+	a.refusedConnect("Guarded")
+	k.lock(t)
+	a.click(role("button", "Sign in").in(next))
+	a.prompt()
+	a.says(css("nav"), "The keychain is asking for its password")
+	a.responsive(t)
+	a.shot("prompt")
+	a.connect("Sample server") // another server is not held up
+	a.click(saved("Guarded"))
+	a.click(role("button", "Cancel").in(next))
+	a.says(next, "Cancelled")
+	a.shot("cancelled")
+}

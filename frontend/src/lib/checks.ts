@@ -24,3 +24,11 @@ export function checkSummary(results: readonly { state: string }[]): string {
   ].filter((part) => part !== '');
   return parts.join(', ') || 'nothing was checked';
 }
+
+const ranks: readonly string[] = ['fail', 'warning', 'skipped'];
+
+/** What is wrong first; otherwise in their order. */
+export function worstFirst<T extends { state: string }>(results: readonly T[]): T[] {
+  const rank = (r: T): number => (ranks.includes(r.state) ? ranks.indexOf(r.state) : ranks.length);
+  return results.toSorted((a, b) => rank(a) - rank(b));
+}

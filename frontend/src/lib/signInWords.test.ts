@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { checkSummary } from './checks';
+import { checkSummary, worstFirst } from './checks';
 import { identityName } from './identity';
 import { scopeList, toggleScope } from './scopes';
 import { whyNoSignIn } from './wayIn';
@@ -25,6 +25,7 @@ it('takes scopes in and out', () => {
 it('sums the checks up', () => {
   const results = ['pass', 'pass', 'fail', 'warning', 'skipped'].map((state) => ({ state }));
   expect(checkSummary(results)).toBe('2 passed, 1 failed, 1 warning, 1 skipped');
+  expect(worstFirst(results).map((r) => r.state)).toEqual(['fail', 'warning', 'skipped', 'pass', 'pass']);
 });
 
 it.each([

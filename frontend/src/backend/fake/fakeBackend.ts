@@ -68,6 +68,11 @@ export class FakeBackend implements Backend {
     this.#saved.keychain = state;
   }
 
+  /** A refusal, or another fault, on a live connection. */
+  banner(id: string, banner: core.Error): void {
+    this.#connections.set(id, { banner });
+  }
+
   emit(event: EventName, rev: number): void {
     this.#hub.emit(event, rev);
   }

@@ -2,7 +2,9 @@ import { render, screen, waitFor, within } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import { beforeAll, expect, it, vi } from 'vitest';
 import type { Connection } from '../../backend';
+import type { FakeBackend } from '../../backend/fake';
 import { fakeError, fakeProfiles } from '../../backend/fake/servers';
+import { SignIn } from '../../state/signIn.svelte';
 import { expectAccessible } from '../../test/axe';
 import { testWindow } from '../../test/window';
 import { connectionBody } from '../late';
@@ -15,6 +17,7 @@ beforeAll(() => connectionBody.load());
 async function view(id: string): Promise<Awaited<ReturnType<typeof testWindow>> & { shown: number[][] }> {
   const w = await testWindow();
   const shown: number[][] = [];
+  const signIns = ownSignIns(w.backend);
   const { servers, connections, shell } = w;
   shell.select(id);
   shell.setTab(id, 'overview');
@@ -23,9 +26,23 @@ async function view(id: string): Promise<Awaited<ReturnType<typeof testWindow>> 
     servers,
     connections,
     shell,
+    signInFor: (of: string) => signIns.get(of),
     onshowentries: (seqs: readonly number[]) => void shown.push([...seqs]),
   });
   return { ...w, shown };
+}
+
+/** The sign-ins of one test: the program's own outlive it. */
+function ownSignIns(backend: FakeBackend): { get: (id: string) => SignIn } {
+  const all = new Map<string, SignIn>();
+  return {
+    get: (id) => {
+      const own = all.get(id) ?? new SignIn(backend, id);
+      if (!all.has(id)) own.start();
+      all.set(id, own);
+      return own;
+    },
+  };
 }
 
 it('shows what a connected server is and what was negotiated', async () => {
@@ -171,4 +188,23 @@ it('keeps a closed notice closed when it is read anew, and shows the next', asyn
   expect(screen.queryByRole('alert')).toBeNull();
   await rerender({ connection: refused(9) });
   expect(screen.getByRole('alert').textContent).toContain('a request failed');
+});
+
+it('signs in from the refusal, and puts the refusal away once what it stood in the way of came through', async () => {
+  const { backend, connections } = await view('protected');
+  const user = userEvent.setup();
+  const next = within(await screen.findByRole('region', { name: 'Sign-in: what to do next' }));
+  expect(await screen.findByRole('listbox', { name: /Sequence of the sign-in/ })).toBeDefined();
+  await user.click(next.getByRole('button', { name: 'Sign in' }));
+  await waitFor(() => expect(connections.phase('protected')).toBe('connected'));
+  expect(await screen.findByRole('button', { name: /Signed in as Ada Lovelace/ })).toBeDefined();
+  const { challenge, replay } = backend.signIns.get('protected');
+  if (!challenge || !replay) throw new Error('the twin has no challenge, or no replay');
+  const again = { ...challenge, exchange: 77 };
+  backend.signIns.set('protected', { phase: 'refused', challenge: again, replay: { ...replay, state: 'running' } });
+  backend.banner('protected', fakeError({ kind: 'auth', message: '403', challenge: again }));
+  expect(await screen.findByRole('alert')).toBeDefined();
+  await expectAccessible();
+  backend.signIns.set('protected', { phase: 'done', replay });
+  await waitFor(() => expect(screen.queryByRole('alert')).toBeNull());
 });

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/auth"
@@ -40,6 +41,10 @@ func (s *signin) runChecks(ctx context.Context, p profile.Profile) ([]auth.Check
 }
 
 func (s *signin) showChecks(running bool, results []auth.Check, err *Error) {
+	results = slices.Clone(results)
+	for i := range results {
+		s.mask(&results[i].Text, &results[i].Fix)
+	}
 	s.mu.Lock()
 	s.checks = &Checks{Running: running, At: s.checks.At, Results: results, Err: err}
 	s.mu.Unlock()

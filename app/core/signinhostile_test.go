@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"net"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +121,19 @@ func TestStepsHideWhatServersEcho(t *testing.T) {
 		t.Fatalf("phase %s %+v", v.Phase, v.Err)
 	}
 	hidden(v)
+	for _, j := range v.Identities[0].Judged {
+		if j.State == "error" {
+			t.Errorf("judged %+v", j)
+		}
+	}
+	// As after a restart, without a connection that knows the key.
+	s.Disconnect(s.id)
+	s.mask.Forget(signInScope(s.id))
+	list, err := s.Identities(t.Context(), s.id)
+	if err != nil || len(list) != 1 {
+		t.Fatalf("%v %+v", err, list)
+	}
+	hidden(SignIn{Identities: list})
 }
 
 // A sign-in goes by the settings of now, not by those of when the refusal came.
@@ -279,5 +293,29 @@ func TestStdioHasNoSignIn(t *testing.T) {
 	}
 	if err := s.CheckServer(p.ID); err == nil {
 		t.Error("it was checked")
+	}
+}
+
+// What an authorization server repeats in an answer that is shown as an error is masked, its headers too.
+func TestErrorsHideWhatServersEcho(t *testing.T) {
+	const secret = "key-in-the-url-0123456789"
+	fault := authtest.Fault{Status: 500, Header: http.Header{"Www-Authenticate": {`Bearer realm="` + secret + `"`}, "Retry-After": {secret}}, Body: "boom " + secret}
+	s := startSigning(t, authtest.Options{
+		Resource: authtest.ResourceOptions{Path: "/" + secret + "/mcp"}, AS: authtest.ServerOptions{Faults: map[string]authtest.Fault{authtest.Metadata: fault}},
+	}, func(p *profile.Profile) { p.URL = strings.Replace(p.URL, secret, "${secret:key}", 1) })
+	if err := s.SetSecrets(s.id, []SecretInput{{Name: "secret:key", Value: secret}}); err != nil {
+		t.Fatal(err)
+	}
+	s.refusedConnect(t)
+	v, err := s.SignInWait(t.Context(), s.id)
+	if err == nil || v.Err == nil || len(v.Err.Headers) == 0 || v.Err.Status != 500 {
+		t.Fatalf("%v %+v", err, v.Err)
+	}
+	b, merr := json.Marshal([]any{v, AsError(err)})
+	if merr != nil {
+		t.Fatal(merr)
+	}
+	if i := strings.Index(string(b), secret); i >= 0 {
+		t.Errorf("shown: %s", b[max(0, i-200):min(len(b), i+100)])
 	}
 }

@@ -30,10 +30,12 @@ func signInScope(id string) string { return "signin/" + id }
 
 // authConfig is all that auth needs to know of a server. Entries go to conn.
 func (c *Core) authConfig(ctx context.Context, p profile.Profile, conn string) (auth.Config, error) {
-	t, err := c.target(ctx, p, conn)
+	// A sign-in outlives the connection that was refused: what is secret in the profile has to be known as long.
+	t, err := c.target(ctx, p, signInScope(p.ID))
 	if err != nil {
 		return auth.Config{}, err
 	}
+	t.Conn = conn
 	return c.authConfigOf(ctx, p, t)
 }
 

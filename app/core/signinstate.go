@@ -253,8 +253,9 @@ func (s *signin) masked(err error) error {
 		return nil
 	}
 	m := s.core.masker()
-	for _, p := range []*string{&e.Step, &e.Message, &e.Detail, &e.Hint} {
+	for _, p := range []*string{&e.Step, &e.Message, &e.Detail, &e.Hint, &e.RPC} {
 		*p = string(m.Text("", []byte(*p)))
 	}
+	e.Headers = m.Header(signInScope(s.id), e.Headers)
 	return e
 }

@@ -95,13 +95,13 @@ func (s *signin) read(ctx context.Context) {
 }
 
 // serverURL is where the server is, with the placeholders filled in: a sample's URL is known to this run only. It is
-// what the profile says where that cannot be done.
+// what the profile says where that cannot be done. A key in it is in the tokens too, and is known from then on.
 func (s *signin) serverURL(ctx context.Context) string {
 	p, err := s.core.profile(s.id)
 	if err != nil {
 		return ""
 	}
-	if t, err := s.core.target(ctx, p, s.core.connOf(s.id)); err == nil {
+	if t, err := s.core.target(ctx, p, signInScope(s.id)); err == nil {
 		return t.URL
 	}
 	return p.URL

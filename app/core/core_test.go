@@ -14,6 +14,9 @@ import (
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
+
 	"github.com/sightglass-dev/sightglass/app/demo"
 	"github.com/sightglass-dev/sightglass/app/profile"
 	"github.com/sightglass-dev/sightglass/app/wire"
@@ -326,6 +329,39 @@ func TestDeleteAndRestoreKeepSecrets(t *testing.T) {
 	}
 	if st, err := c.Secrets(p.ID); err != nil || len(st) != 1 || st[0].Stored == "missing" {
 		t.Errorf("secrets after restore: %+v, %v", st, err)
+	}
+}
+
+// TestImportInPlace replaces a server: what the other client's file does not tell of stays, and no value of the old one
+// is left behind.
+func TestImportInPlace(t *testing.T) {
+	c := start(t)
+	old, err := c.Save(profile.Profile{
+		Name: "mine", Color: "green", Group: "Work", Transport: profile.HTTP, URL: "https://example.com/old",
+		Headers: []profile.Value{{Name: "X-Old-Key", Secret: true}}, Trust: []string{strings.Repeat("ab", 32)},
+		Era: profile.Era{Mode: "legacy"}, Timeouts: profile.Timeouts{Connect: 7000},
+	}, []SecretInput{{Name: "header:X-Old-Key", Value: "old-value"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	in := c.ReadImport(`{"mcpServers":{"mine":{"type":"http","url":"https://example.com/new"}}}`)
+	if len(in.Items) != 1 || in.Items[0].Conflict != old.ID {
+		t.Fatalf("preview: %+v", in)
+	}
+	in.Items[0].Replace = true
+	saved, err := c.Accept(in)
+	if err != nil || len(saved) != 1 {
+		t.Fatal(saved, err)
+	}
+	want := old.Clone()
+	want.URL, want.Headers, want.Trust = "https://example.com/new", nil, nil
+	if d := cmp.Diff(want, saved[0], cmpopts.EquateEmpty()); d != "" {
+		t.Errorf("(-want +got):\n%s", d)
+	}
+	ctx, cancel := c.keyContext()
+	defer cancel()
+	if v, err := c.keys.Get(ctx, secretItem(old.ID, "header:X-Old-Key")); err == nil {
+		t.Errorf("the old secret is kept: %d characters", len(v))
 	}
 }
 

@@ -72,6 +72,7 @@ func (c *Core) Accept(in ImportPreview) ([]profile.Profile, error) {
 	}
 	var add []profile.Profile
 	var secrets [][]SecretInput
+	replaced := map[string]profile.Profile{}
 	for i, it := range in.Items {
 		if it.Skip || read.Items[i].Invalid {
 			continue
@@ -79,6 +80,9 @@ func (c *Core) Accept(in ImportPreview) ([]profile.Profile, error) {
 		p, found := decide(read.Items[i], it)
 		if it.Replace && it.Conflict != "" {
 			p.ID = it.Conflict
+			if old, ok := c.store.Get(p.ID); ok {
+				p, replaced[p.ID] = inPlaceOf(old, p), old
+			}
 		} else {
 			p.Name = c.freeName(it.Profile.Name, add)
 		}
@@ -94,11 +98,31 @@ func (c *Core) Accept(in ImportPreview) ([]profile.Profile, error) {
 		if err := c.SetSecrets(p.ID, secrets[i]); err != nil {
 			return saved, err
 		}
+		if old, ok := replaced[p.ID]; ok {
+			c.forgetUnnamed(old, p)
+		}
 	}
 	c.mu.Lock()
 	delete(c.previews, in.Token)
 	c.mu.Unlock()
 	return saved, nil
+}
+
+// inPlaceOf is what is imported with what an import says nothing about: how the server looks here and is spoken to.
+// What vouches for one server, its certificate and its sign-in, stays only when the URL is the same.
+func inPlaceOf(old, p profile.Profile) profile.Profile {
+	p.Color, p.Group, p.Era = old.Color, old.Group, old.Era
+	p.Timeouts.Connect, p.Timeouts.Probe = old.Timeouts.Connect, old.Timeouts.Probe
+	if p.Timeouts.Request == 0 {
+		p.Timeouts.Request = old.Timeouts.Request
+	}
+	switch {
+	case p.Transport == profile.Stdio:
+		p.LoginShellPath, p.Watch = old.LoginShellPath, old.Watch
+	case p.URL == old.URL:
+		p.Trust, p.Auth, p.Network = old.Trust, old.Auth, old.Network
+	}
+	return p
 }
 
 // decide applies the user's marks to a server as it was read: what is secret goes to the keychain, what is not goes

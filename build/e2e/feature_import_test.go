@@ -80,3 +80,33 @@ func (a *app) paste(t target, s string) {
 	a.see(t)
 	a.js(fmt.Sprintf(`const [e] = %s; e.focus(); e.value = arguments[0]; e.dispatchEvent(new Event("input", { bubbles: true }))`, t.find), s)
 }
+
+// TestImportReplaces puts an import in the place of the server of the same name; a copy has its secret too.
+func TestImportReplaces(t *testing.T) {
+	const secret = "imp-header-60cd42e1f7"
+	p := newHTTPPeer(t)
+	a := start(t, options{})
+	a.record()
+	a.save(map[string]any{"name": "Mine", "color": "green", "group": "Work"}, map[string]any{"name": "Last"})
+	a.click(role("button", "Add, import, export"))
+	a.click(item("Import…"))
+	a.paste(role("textbox", "JSON").in(dialog), fmt.Sprintf(`{"mcpServers": {"Mine": {"url": %q, "headers": {"X-Api-Key": %q}}}}`, p.url, secret))
+	a.choose(role("combobox", "What to do with Mine").in(dialog), "Replace")
+	a.shot("replace")
+	a.click(role("button", "Import 1 server").in(dialog))
+	a.unsee(dialog)
+	a.railIs("Sample server", "Protected sample", "Last", "[Work]", "Mine")
+	a.click(button("Connect"))
+	a.connected()
+	a.click(role("button", "More actions").in(mainish))
+	a.click(item("Duplicate"))
+	a.railIs("Sample server", "Protected sample", "Last", "[Work]", "Mine", "Mine copy")
+	p.seen.Store(nil)
+	a.click(button("Connect"))
+	a.connected()
+	if got := p.seen.Load().Get("X-Api-Key"); got != secret {
+		t.Errorf("the copy sent X-Api-Key %q", got)
+	}
+	a.quit()
+	a.mustNotHold(secret)
+}

@@ -61,3 +61,67 @@ func TestSignInWithALockedKeyring(t *testing.T) {
 	a.says(next, "Cancelled")
 	a.shot("cancelled")
 }
+
+// TestSignInWithAKeyringThatAnswers has a user who refuses the keyring's prompt: the token is kept in memory, which the
+// window says; then one who unlocks it: the token outlives the program.
+func TestSignInWithAKeyringThatAnswers(t *testing.T) {
+	for name, unlock := range map[string]bool{"refused": false, "unlocked": true} {
+		t.Run(name, func(t *testing.T) {
+			p, o, b, k := newGuardedPeer(t, "http", time.Hour), newOpener(t), startBrowser(t), startKeyring(t)
+			a := start(t, options{env: []string{o.env(), k.env()}})
+			a.record()
+			a.addServer("Guarded", "http", p.url)
+			a.refusedConnect("Guarded")
+			k.lock(t)
+			a.click(role("button", "Sign in").in(next))
+			var url string
+			a.poll("the browser to be opened", func() bool { // each prompt is answered alike
+				a.answerPrompt(unlock)
+				urls := o.opened(t)
+				if len(urls) > 0 {
+					url = urls[0]
+				}
+				return url != ""
+			})
+			b.logIn(url, "ada")
+			b.allow()
+			a.poll("the connection", func() bool {
+				a.answerPrompt(unlock)
+				return a.count(role("button", "Disconnect")) > 0
+			})
+			a.say("hello")
+			shown := a.identity()
+			if unlock {
+				a.says(shown, "in the keychain")
+			} else {
+				a.says(shown, "memory only")
+			}
+			a.shot("identity")
+			if unlock {
+				a.restart()
+				a.connect("Guarded")
+			}
+			a.quit()
+			a.mustNotHold(p.secrets(t)...)
+		})
+	}
+}
+
+// answerPrompt answers the keyring's prompt when it is up.
+func (a *app) answerPrompt(unlock bool) {
+	a.t.Helper()
+	out, err := exec.Command("xdotool", "search", "--onlyvisible", "--class", "gcr-prompter").Output()
+	if err != nil {
+		return // none is up
+	}
+	keys := [][]string{{"key", "Escape"}}
+	if unlock {
+		keys = [][]string{{"key", "ctrl+a"}, {"type", keyringPassword}, {"key", "Return"}}
+	}
+	for _, w := range strings.Fields(string(out)) {
+		_ = exec.Command("xdotool", "windowfocus", w).Run() // it may be gone
+		for _, k := range keys {
+			_ = exec.Command("xdotool", k...).Run()
+		}
+	}
+}

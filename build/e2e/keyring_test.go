@@ -20,6 +20,8 @@ func noKeyring(t *testing.T) string {
 	return "DBUS_SESSION_BUS_ADDRESS=unix:path=" + filepath.Join(t.TempDir(), "none")
 }
 
+const keyringPassword = "open"
+
 // keyring is a gnome-keyring of its own, on a bus of its own: locking the session's would lock out the other tests.
 type keyring struct{ address string }
 
@@ -54,7 +56,7 @@ func startKeyring(t *testing.T) *keyring {
 	}
 	k := &keyring{strings.TrimSpace(line)}
 	env = append(env, k.env())
-	run("\n", "gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
+	run(keyringPassword, "gnome-keyring-daemon", "--foreground", "--unlock", "--components=secrets")
 	wait := exec.Command("gdbus", "wait", "--session", "--timeout", "60", "org.freedesktop.secrets")
 	wait.Env = env
 	if out, err := wait.CombinedOutput(); err != nil {

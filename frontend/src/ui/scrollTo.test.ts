@@ -6,18 +6,16 @@ const box = (element: HTMLElement, top: number, height: number): void => {
 };
 
 function frames(): { outer: HTMLElement; frame: HTMLElement; row: HTMLElement } {
-  const [outer, frame, row] = [0, 1, 2].map(() => document.createElement('div')) as [
-    HTMLElement,
-    HTMLElement,
-    HTMLElement,
-  ];
+  const div = (): HTMLElement => document.createElement('div');
+  const all = { outer: div(), frame: div(), row: div() };
+  const { outer, frame, row } = all;
   outer.style.overflowY = 'hidden';
   frame.style.overflowY = 'auto';
   frame.append(row);
   outer.append(frame);
   document.body.append(outer);
   box(frame, 100, 200);
-  return { outer, frame, row };
+  return all;
 }
 
 it('puts an element into the middle of what scrolls, and moves nothing further out', () => {

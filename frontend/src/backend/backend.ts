@@ -1,5 +1,5 @@
 import type { app, core, profile, wire } from '../../wailsjs/go/models';
-import type { BodyBytes, BodyPart, Connection, EventName, ExportForm } from './types';
+import type { BodyBytes, BodyPart, Connection, EventName, ExportForm, Pages } from './types';
 
 /**
  * Everything the window asks of the program. Two twins implement it: the bridge (wails.ts) and an in-memory one for
@@ -66,6 +66,33 @@ export interface Backend {
   requestRaw(input: core.RequestInput): Promise<core.RunOutput>;
   cancelCall(call: string): Promise<void>;
   calls(id: string): Promise<core.CallState[]>;
+
+  resources(id: string, pages: Pages, signal?: AbortSignal): Promise<core.ResourceList>;
+  resource(id: string, index: number, signal?: AbortSignal): Promise<core.ResourceDetail>;
+  templates(id: string, pages: Pages, signal?: AbortSignal): Promise<core.TemplateList>;
+  template(id: string, index: number, signal?: AbortSignal): Promise<core.TemplateDetail>;
+  /** Reads a resource and waits for it, however long it takes; `cancelCall` ends it. */
+  readResource(input: core.ReadInput): Promise<core.ReadOutput>;
+  /** Puts values into a URI template; nothing is sent. */
+  expandTemplate(template: string, values: core.TemplateValue[]): Promise<core.Expansion>;
+  /** What could stand for an argument of a prompt or a variable of a template; a later one of the same cancels it. */
+  complete(input: core.CompleteInput): Promise<core.CompleteOutput>;
+  /** Asks for updates of resources, or for no more of them. */
+  watch(input: core.WatchInput): Promise<core.Watches>;
+  /** Asks a modern server to tell of changes of its lists, or not to. */
+  watchLists(id: string, on: boolean): Promise<core.Watches>;
+  /** What is known of updates; Connection.watchRev says when to ask again. */
+  watches(id: string): Promise<core.Watches>;
+  prompts(id: string, pages: Pages, signal?: AbortSignal): Promise<core.PromptList>;
+  prompt(id: string, index: number, signal?: AbortSignal): Promise<core.PromptDetail>;
+  /** Gets a prompt's messages and waits for them; `cancelCall` ends it. */
+  getPrompt(input: core.PromptInput): Promise<core.PromptOutput>;
+  /** The typed view of the recorded answer to resources/read, prompts/get or tools/call. */
+  contents(seq: number, signal?: AbortSignal): Promise<core.Contents>;
+  /** Decoded bytes of one content item of such an answer; `at` is its JSON Pointer in the result. */
+  content(seq: number, at: string, offset: number, length: number, signal?: AbortSignal): Promise<BodyBytes>;
+  /** Asks where to and writes a content item there; answers with the path, empty when the user cancelled. */
+  saveContent(seq: number, at: string): Promise<string>;
 
   /** How a server is signed in to: the flow, the identities, the checks. */
   signIn(id: string, signal?: AbortSignal): Promise<core.SignIn>;

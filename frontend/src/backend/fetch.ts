@@ -16,7 +16,12 @@ export class FetchApi {
   }
 
   body(seq: number, part: BodyPart, offset: number, length: number, signal?: AbortSignal): Promise<BodyBytes> {
-    return this.#ask('body', { seq, part, offset, length }, signal, plain, async (answer) => {
+    return this.bytes('body', { seq, part, offset, length }, signal);
+  }
+
+  /** Bytes, with what is known of the whole in headers. */
+  bytes(name: string, question: object, signal?: AbortSignal): Promise<BodyBytes> {
+    return this.#ask(name, question, signal, plain, async (answer) => {
       const figure = (header: string): number => Number(answer.headers.get(header) ?? 0);
       return {
         bytes: new Uint8Array(await answer.arrayBuffer()),

@@ -23,6 +23,9 @@ export interface BodyBytes {
   state: string;
 }
 
+/** Pages of a list: as read last (all, if none was), all anew, the first anew, or one more. */
+export type Pages = '' | 'all' | 'first' | 'next';
+
 /** What an event says: pull again. */
 export type EventName = 'traffic' | 'connections' | 'servers' | 'calls' | 'questions' | 'signin';
 

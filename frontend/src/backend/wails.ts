@@ -1,5 +1,7 @@
 import type { app, core, wire } from '../../wailsjs/go/models';
 import * as Connections from '../../wailsjs/go/app/Connections';
+import * as Prompts from '../../wailsjs/go/app/Prompts';
+import * as Resources from '../../wailsjs/go/app/Resources';
 import * as Servers from '../../wailsjs/go/app/Servers';
 import * as Sign from '../../wailsjs/go/app/SignIn';
 import * as Tools from '../../wailsjs/go/app/Tools';
@@ -61,6 +63,25 @@ export function wailsBackend(): Backend {
     requestRaw: (input) => settle('send request', unlimited, Tools.Request(input)),
     cancelCall: (call) => settle('cancel call', plain, Tools.Cancel(call)),
     calls: (id) => settle('list calls', plain, Tools.Calls(id)),
+
+    resources: (profile, pages, signal) =>
+      api.json<core.ResourceList>('resources', { profile, pages }, signal, unlimited),
+    resource: (profile, index, signal) => api.json<core.ResourceDetail>('resource', { profile, index }, signal),
+    templates: (profile, pages, signal) =>
+      api.json<core.TemplateList>('templates', { profile, pages }, signal, unlimited),
+    template: (profile, index, signal) => api.json<core.TemplateDetail>('template', { profile, index }, signal),
+    readResource: (input) => settle('read resource', unlimited, Resources.Read(input)),
+    expandTemplate: (template, values) => settle('expand template', plain, Resources.Expand(template, values)),
+    complete: (input) => settle('complete', unlimited, Resources.Complete(input)),
+    watch: (input) => settle('watch resources', unlimited, Resources.Watch(input)),
+    watchLists: (id, on) => settle('watch lists', unlimited, Resources.WatchLists(id, on)),
+    watches: (id) => settle('list watches', plain, Resources.Watches(id)),
+    prompts: (profile, pages, signal) => api.json<core.PromptList>('prompts', { profile, pages }, signal, unlimited),
+    prompt: (profile, index, signal) => api.json<core.PromptDetail>('prompt', { profile, index }, signal),
+    getPrompt: (input) => settle('get prompt', unlimited, Prompts.Get(input)),
+    contents: (seq, signal) => api.json<core.Contents>('contents', { seq }, signal),
+    content: (seq, at, offset, length, signal) => api.bytes('content', { seq, at, offset, length }, signal),
+    saveContent: (seq, at) => settle('save resource', unlimited, Resources.Save(seq, at)),
 
     signIn: (profile, signal) => api.json<core.SignIn>('signin', { profile }, signal),
     startSignIn: (id, again) => settle('sign in', keychain, Sign.Start(id, again)),

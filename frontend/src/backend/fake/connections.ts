@@ -63,6 +63,9 @@ export class FakeConnections {
       questions: 0,
       calls: 0,
       toolsChanged: false,
+      resourcesChanged: false,
+      promptsChanged: false,
+      watchRev: 0,
       noise: '',
     };
     const keep = change.phase === undefined && old ? old : fresh;

@@ -2,6 +2,7 @@ import type { app, core, profile } from '../../../wailsjs/go/models';
 import type { Backend } from '../backend';
 import type { BodyBytes, BodyPart, Connection, EventName, ExportForm } from '../types';
 import { FakeCalls } from './calls';
+import { FakeCatalog } from './catalog';
 import { FakeConnections } from './connections';
 import { fillPast } from './fill';
 import { FakeHub } from './hub';
@@ -23,7 +24,7 @@ interface Options {
 }
 
 /** The program in memory: what it answers is made up, how it answers is the real one's way. */
-export class FakeBackend implements Backend {
+export class FakeBackend extends FakeCatalog implements Backend {
   readonly #hub: FakeHub;
   readonly #log: FakeLog;
   readonly #saved: FakeSaved;
@@ -42,10 +43,13 @@ export class FakeBackend implements Backend {
   constructor({ speed = 1, past = 220, empty = false }: Options = {}) {
     const profiles = empty ? [] : fakeProfiles();
     const hub = new FakeHub(speed);
+    const log = new FakeLog((rev) => hub.emit('traffic', rev));
+    const connections = new FakeConnections(hub, log);
+    super(hub, log, connections);
     this.#hub = hub;
-    this.#log = new FakeLog((rev) => hub.emit('traffic', rev));
+    this.#log = log;
     this.#saved = new FakeSaved(hub, profiles);
-    this.#connections = new FakeConnections(hub, this.#log);
+    this.#connections = connections;
     this.#calls = new FakeCalls(
       this.#log,
       (event) => hub.emit(event),

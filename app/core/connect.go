@@ -197,7 +197,7 @@ func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.M
 		Answerers: session.Answerers{Form: answers, Sampling: answers, Roots: answers},
 		Log:       cn.core.log,
 		Mask:      func(s string) string { return string(mask.Text(cn.id, []byte(s))) },
-		OnSteps:   cn.steps, OnChange: cn.onChange, OnFault: cn.onFault,
+		OnSteps:   cn.steps, OnChange: cn.onChange, OnFault: cn.onLoose,
 	}
 }
 

@@ -34,6 +34,13 @@ type connection struct {
 	session *session.Session
 	tools   *session.ToolList
 	toolsAt time.Time
+
+	resources kept[session.ResourceList]
+	templates kept[session.TemplateList]
+	prompts   kept[session.PromptList]
+	reads     map[string]lastRead    // by URI
+	completes map[string]*completion // under way, by what is completed
+
 	runs    map[string]string // call id -> tool name, of calls in flight
 	stopped bool              // the user ended it
 }
@@ -73,7 +80,8 @@ func (cn *connection) snapshot() Connection {
 		return v
 	}
 	v.Latency = s.Latency().Microseconds()
-	v.ToolsChanged = s.ToolsChanged()
+	v.ToolsChanged, v.ResourcesChanged, v.PromptsChanged = s.ToolsChanged(), s.ResourcesChanged(), s.PromptsChanged()
+	v.WatchRev = s.WatchRev()
 	v.SessionID = string(cn.core.masker().Text(cn.id, []byte(s.SessionID())))
 	v.Calls = len(s.Calls())
 	for _, q := range s.Questions() {

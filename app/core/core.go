@@ -66,6 +66,7 @@ type Core struct {
 	maskKey  []byte // of this run only unless keyKept
 	keyKept  bool   // maskKey is in the keychain: what it signs is good for the next run too
 
+	decoded   decoded
 	loginPath func() (string, error)
 	eras      eras
 

@@ -85,4 +85,7 @@ func (c *Core) Reveal(seq uint64, placeholder string) (string, error) {
 }
 
 // ClearTraffic forgets every entry.
-func (c *Core) ClearTraffic() { c.log.Clear() }
+func (c *Core) ClearTraffic() {
+	c.decoded.clear()
+	c.log.Clear()
+}

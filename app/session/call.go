@@ -25,6 +25,8 @@ type CallInput struct {
 	Purpose    string          // wire.Entry.Purpose
 	Manual     bool            // an input_required result is returned as it is: its questions are the caller's matter
 	OnProgress func(Progress)  // called in wire order, must return at once; nil: no progress is asked for
+
+	sent func(id string, params json.RawMessage) // the request is about to go out; it is a stream, and no call of the user's
 }
 
 // Progress is one notifications/progress of a call.
@@ -145,7 +147,9 @@ func (s *Session) send(ctx context.Context, f *flight, in CallInput, params json
 		return ff
 	}
 	s.traffic.settle(settleTime)
-	s.answered(answer)
+	if in.sent == nil {
+		s.answered(answer)
+	}
 	r.Raw, r.Result, r.RPC = answer.Raw, answer.Result, answer.Error
 	r.Request, r.Response, r.Took = answer.Request, answer.Response, answer.Took
 	r.Status, r.Header = answer.Status, answer.Header

@@ -72,7 +72,9 @@ func (s *Session) enter(f *flight, in CallInput) error {
 	name, _ := text(field(in.Params, nameMember(in.Method)))
 	f.state = CallState{Call: f.id, Method: in.Method, Name: name, Started: time.Now()}
 	s.calls[f.id] = f
-	s.order = append(s.order, f)
+	if in.sent == nil {
+		s.order = append(s.order, f)
+	}
 	return nil
 }
 

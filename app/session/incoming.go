@@ -174,12 +174,15 @@ func (s *Session) onNotification(m arrival) {
 		if id := field(m.Params, "requestId"); id != nil {
 			why, _ := text(field(m.Params, "reason"))
 			s.inbox.cancelRequest(id, reason("the server took it back", why))
+			s.stream.over(id, reason("The server ended the stream", why))
 		}
-	case methodToolsNew:
-		s.mu.Lock()
-		s.changed = true
-		s.mu.Unlock()
+	case methodToolsNew, methodResourcesNew, methodPromptsNew:
+		s.changes.came(m.Method)
 		s.tell(StateChanged)
+	case methodUpdated:
+		s.onUpdated(m.Incoming)
+	case methodAccepted:
+		s.onAccepted(m.Incoming)
 	}
 	if s.cfg.OnNotification != nil {
 		s.cfg.OnNotification(m.Incoming)

@@ -4,6 +4,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
+	"slices"
+	"time"
 )
 
 // List is a list of the server, every page of it.
@@ -12,8 +15,20 @@ type List struct {
 	Pages    int
 	Entries  []uint64 // of the answers
 	Findings []string // what is wrong or worth knowing, one sentence each
+	More     bool     // a further page was announced and not read
+	Cursor   string   // of that page; an empty one is a cursor too
+	Cache    *Cache   // how long the list stays fresh, nil when the server does not say
 
-	bytes int // of all items
+	bytes  int             // of all items
+	cursor json.RawMessage // of the page that was not read, as it came
+	seen   map[string]bool // cursors
+}
+
+// Cache is what a server says about how long an answer stays fresh (2026-07-28/server/utilities/caching).
+type Cache struct {
+	TTL   time.Duration // of ttlMs; negative counts as 0
+	Scope string        // cacheScope as it came, empty when absent
+	Until time.Time     // when the answer came, and TTL
 }
 
 // Bounds of a list; a server can invent cursors without end.
@@ -21,6 +36,8 @@ const (
 	maxPages = 1000
 	maxItems = 200_000
 	maxList  = 256 << 20 // bytes of all pages together
+
+	maxListFindings = 100 // findings of one list: a thousand names may repeat
 )
 
 // ListAll reads every page of a list method; member is the array in its results ("tools"). What was read before an
@@ -31,29 +48,83 @@ func (s *Session) ListAll(ctx context.Context, method, member string) (*List, er
 
 func (s *Session) list(ctx context.Context, in CallInput, member string) (*List, error) {
 	l := &List{}
-	seen := map[string]bool{}
-	for {
+	return l, s.extend(ctx, in, member, l, 0)
+}
+
+// clone is the list as a copy that can be extended.
+func (l *List) clone() List {
+	out := *l
+	out.Items, out.Entries, out.Findings = slices.Clone(l.Items), slices.Clone(l.Entries), slices.Clone(l.Findings)
+	out.seen = maps.Clone(l.seen)
+	return out
+}
+
+// extend reads the given number of pages behind those that l has, 0 for all there are. A list at its end stays.
+func (s *Session) extend(ctx context.Context, in CallInput, member string, l *List, pages int) (err error) {
+	if l.seen == nil {
+		l.seen = map[string]bool{}
+	}
+	for n := 0; pages == 0 || n < pages; n++ {
+		if l.Pages > 0 {
+			if !l.More {
+				return nil
+			}
+			if in.Params, err = withField(nil, "cursor", l.cursor); err != nil {
+				return s.input(in.Method, "The cursor could not be sent: "+err.Error()+".")
+			}
+		}
 		r, err := s.page(ctx, in)
 		if r != nil {
 			l.Entries = append(l.Entries, r.Response)
 			l.Findings = append(l.Findings, r.Findings...)
 		}
 		if err != nil {
-			return l, err
+			return err
 		}
 		l.Pages++
 		if problem := l.add(r, member); problem != "" {
-			return l, s.broken(in.Method, "Look at the raw message.", r.Response, "%s", problem)
+			l.More = false
+			return s.broken(in.Method, "Look at the raw message.", r.Response, "%s", problem)
 		}
-		cursor, more := l.next(r, seen)
-		if !more {
-			return l, nil
-		}
-		if in.Params, err = withField(nil, "cursor", cursor); err != nil {
-			return l, s.input(in.Method, "The cursor could not be sent: "+err.Error()+".")
-		}
+		l.fresh(r)
+		l.Cursor, l.More = l.next(r)
+	}
+	return nil
+}
+
+// fresh keeps the shortest time that the pages stay fresh.
+func (l *List) fresh(r *Result) {
+	c, finding := CacheOf(r.Result, time.Now())
+	if finding != "" {
+		l.found("%s", finding)
+	}
+	if c != nil && (l.Cache == nil || c.Until.Before(l.Cache.Until)) {
+		l.Cache = c
 	}
 }
+
+// CacheOf reads the caching hints of a result that came at that time, nil when it has none.
+func CacheOf(result json.RawMessage, at time.Time) (c *Cache, finding string) {
+	raw, scope := field(result, "ttlMs"), field(result, "cacheScope")
+	if raw == nil && scope == nil {
+		return nil, ""
+	}
+	c = &Cache{Until: at}
+	var ms float64
+	if raw != nil && (json.Unmarshal(raw, &ms) != nil || string(raw) == "null") {
+		finding = fmt.Sprintf("ttlMs is no number but %s: the answer counts as stale at once.", clip(string(raw), 60))
+	}
+	c.TTL = time.Duration(min(max(ms, 0), maxTTL)) * time.Millisecond
+	c.Until = at.Add(c.TTL)
+	var ok bool
+	if c.Scope, ok = text(scope); scope != nil && (!ok || c.Scope != "public" && c.Scope != "private") {
+		finding = fmt.Sprintf("cacheScope is neither \"public\" nor \"private\" but %s.", clip(string(scope), 60))
+	}
+	return c, finding
+}
+
+// maxTTL is the longest time that is believed, in milliseconds: a year.
+const maxTTL = 365 * 24 * 3600 * 1000
 
 // add takes the items of one page. It returns what is wrong with the page, a sentence.
 func (l *List) add(r *Result, member string) string {
@@ -75,31 +146,31 @@ func (l *List) add(r *Result, member string) string {
 }
 
 // next reads nextCursor. Cursors are opaque, and an empty string is one (2026-07-28/server/utilities/pagination).
-func (l *List) next(r *Result, seen map[string]bool) (cursor json.RawMessage, more bool) {
+func (l *List) next(r *Result) (cursor string, more bool) {
 	raw := field(r.Result, "nextCursor")
 	if raw == nil {
-		return nil, false
+		return "", false
 	}
 	key, ok := text(raw)
 	switch {
 	case string(raw) == "null":
 		l.Findings = append(l.Findings, "nextCursor is null: it should be left out at the end of a list.")
-		return nil, false
+		return "", false
 	case !ok:
 		l.Findings = append(l.Findings, fmt.Sprintf("nextCursor is no string but %s: the list ends here.", clip(string(raw), 60)))
-		return nil, false
-	case seen[key]:
+		return "", false
+	case l.seen[key]:
 		l.Findings = append(l.Findings, fmt.Sprintf("The cursor %q came twice: the list would never end, so it ends here.", clip(key, 60)))
-		return nil, false
+		return "", false
 	case l.Pages >= maxPages:
 		l.Findings = append(l.Findings, fmt.Sprintf("The list has more than %d pages: the rest was left out.", maxPages))
-		return nil, false
+		return "", false
 	case len(l.Items) >= maxItems:
-		return nil, false
+		return "", false
 	case l.bytes > maxList:
 		l.Findings = append(l.Findings, fmt.Sprintf("The list is longer than %d MiB: the rest was left out.", maxList>>20))
-		return nil, false
+		return "", false
 	}
-	seen[key] = true
-	return raw, true
+	l.seen[key], l.cursor = true, raw
+	return key, true
 }

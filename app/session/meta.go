@@ -11,6 +11,7 @@ const (
 	metaCapabilities = "io.modelcontextprotocol/clientCapabilities"
 	metaClientInfo   = "io.modelcontextprotocol/clientInfo"
 	metaServerInfo   = "io.modelcontextprotocol/serverInfo"
+	metaSubscription = "io.modelcontextprotocol/subscriptionId"
 	metaProgress     = "progressToken"
 )
 
@@ -139,7 +140,20 @@ const (
 	methodCancelled   = "notifications/cancelled"
 	methodProgress    = "notifications/progress"
 	methodToolsNew    = "notifications/tools/list_changed"
+	methodUpdated     = "notifications/resources/updated"
+	methodAccepted    = "notifications/subscriptions/acknowledged"
+
+	methodResourcesNew  = "notifications/resources/list_changed"
+	methodPromptsNew    = "notifications/prompts/list_changed"
+	methodResourcesList = "resources/list"
+	methodTemplatesList = "resources/templates/list"
+	methodPromptsList   = "prompts/list"
+
 	methodToolsList   = "tools/list"
+	methodSubscribe   = "resources/subscribe"
+	methodUnsubscribe = "resources/unsubscribe"
+	methodListen      = "subscriptions/listen"
+	methodComplete    = "completion/complete"
 	methodToolsCall   = "tools/call"
 	methodPrompt      = "prompts/get"
 	methodRead        = "resources/read"

@@ -48,6 +48,25 @@ func members(raw json.RawMessage) ([]member, error) {
 	return list, nil
 }
 
+// elements are the values of a JSON array, which alias raw; ok is false when it is none.
+func elements(raw json.RawMessage) (list []json.RawMessage, ok bool) {
+	i := space(raw, 0)
+	if i >= len(raw) || raw[i] != '[' {
+		return nil, false
+	}
+	for i = space(raw, i+1); i < len(raw) && raw[i] != ']'; {
+		end := value(raw, i)
+		if end < 0 {
+			return nil, false
+		}
+		list = append(list, raw[i:end:end])
+		if i = space(raw, end); i < len(raw) && raw[i] == ',' {
+			i = space(raw, i+1)
+		}
+	}
+	return list, i < len(raw)
+}
+
 // space returns the offset of the first byte from i on that is no white space.
 func space(b []byte, i int) int {
 	for i < len(b) && (b[i] == ' ' || b[i] == '\t' || b[i] == '\n' || b[i] == '\r') {

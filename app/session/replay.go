@@ -93,6 +93,9 @@ func (s *Session) dressed(f *flight, in CallInput, params json.RawMessage) (tran
 	}
 	var findings []string
 	req.Params, req.Header, findings = s.dress(in, params, token)
+	if in.sent != nil {
+		in.sent(req.ID, params)
+	}
 	return req, findings
 }
 
@@ -101,5 +104,7 @@ func (s *Session) dressed(f *flight, in CallInput, params json.RawMessage) (tran
 func (s *Session) Listen() {
 	if s.era() == Legacy {
 		s.link.Listen(func(err error) { s.report(err, "GET stream") })
+		return
 	}
+	s.stream.again()
 }

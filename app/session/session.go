@@ -25,6 +25,9 @@ type Session struct {
 	ids     ids
 	inbox   *inbox
 	traffic *incoming
+	changes changes // lists that changed
+	updates updates // resources that changed
+	stream  stream  // modern: subscriptions/listen
 	tools   toolCache
 	modern  atomic.Bool  // the era as far as it is known
 	replies atomic.Int64 // answers on their way
@@ -39,7 +42,6 @@ type Session struct {
 	order   []*flight          // calls in order of start
 	refused []*refused         // calls that may be replayed, oldest first
 	made    int                // call ids made here
-	changed bool               // tools/list_changed came since the last Tools
 	latency time.Duration
 	err     error // why the path ended by itself
 
@@ -85,11 +87,13 @@ func (s *Session) Latency() time.Duration {
 }
 
 // ToolsChanged reports that notifications/tools/list_changed came since [Session.Tools] last began.
-func (s *Session) ToolsChanged() bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.changed
-}
+func (s *Session) ToolsChanged() bool { return s.changes.is(methodToolsNew) }
+
+// ResourcesChanged is [Session.ToolsChanged] for resources and their templates.
+func (s *Session) ResourcesChanged() bool { return s.changes.is(methodResourcesNew) }
+
+// PromptsChanged is [Session.ToolsChanged] for prompts.
+func (s *Session) PromptsChanged() bool { return s.changes.is(methodPromptsNew) }
 
 // Done is closed when the session ended: by Close, by the path ending by itself (the child exited, the SSE stream
 // was lost), or by the server forgetting the session (HTTP 404).

@@ -32,9 +32,7 @@ type ToolList struct {
 
 // Tools reads tools/list, every page. What was read before an error is in the ToolList beside it, which is never nil.
 func (s *Session) Tools(ctx context.Context) (*ToolList, error) {
-	s.mu.Lock()
-	s.changed = false
-	s.mu.Unlock()
+	s.changes.seen(methodToolsNew)
 	l, err := s.list(ctx, CallInput{Method: methodToolsList}, "tools")
 	out := &ToolList{List: *l, Tools: make([]Tool, len(l.Items))}
 	cache := map[string][]binding{}

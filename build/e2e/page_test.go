@@ -77,6 +77,15 @@ const nameOf = (e) => tidy(referred(e, 'aria-labelledby')) || tidy(e.getAttribut
 const byRole = (role, name) => shown([...document.querySelectorAll('[role="' + role + '"]' + (tags[role] ? ', ' + tags[role].split(',').map((s) => s.trim() + ':not([role])').join(', ') : ''))])
   .filter((e) => !name || nameOf(e) === tidy(name));
 const byText = (text) => shown([...document.querySelectorAll('body *')].filter((e) => tidy(e.innerText ?? '').includes(tidy(text)))).filter((e, _, all) => !all.some((o) => o !== e && e.contains(o)));
+// A driver does not scroll to what is in view by half, although its middle, where it clicks, is not: a user turns the wheel.
+const intoSight = (e) => {
+  let frame = e.parentElement;
+  while (frame && !(/auto|scroll/.test(getComputedStyle(frame).overflowY) && frame.scrollHeight > frame.clientHeight)) frame = frame.parentElement;
+  if (!frame) return;
+  const r = e.getBoundingClientRect(), f = frame.getBoundingClientRect(), middle = (r.top + r.bottom) / 2;
+  if (r.bottom > f.top && middle < f.top) frame.scrollTop -= f.top - r.top;
+  else if (r.top < f.bottom && middle > f.bottom) frame.scrollTop += r.bottom - f.bottom;
+};
 const within = (outer, inner) => inner.filter((e) => outer.some((o) => o !== e && o.contains(e)));
 `
 
@@ -196,6 +205,7 @@ func (a *page) click(t target) {
 	a.withElement(t, func(id string) error {
 		element := map[string]string{elementKey: id}
 		if _, err := a.tryJS(`const [e] = arguments, got = window.got = { e };
+			intoSight(e);
 			for (const kind of ["pointerdown", "click"]) e.addEventListener(kind, () => { got[kind] = true; }, { once: true, capture: true });`, element); err != nil {
 			return err
 		}

@@ -15,10 +15,12 @@ import (
 const Version = "1.0.0"
 
 const instructions = "A built-in server to try Sightglass on. Every tool shows one thing: `shapes` has an argument of " +
-	"every kind, `countdown` reports progress, `fail` reports an error, `ask` asks you a question."
+	"every kind, `countdown` reports progress, `fail` reports an error, `ask` asks you a question, `measure` changes the " +
+	"resource sample://level.json."
 
 // New builds the open sample.
 func New() *server.MCPServer {
+	l := newLive()
 	s := server.NewMCPServer("sightglass-sample", Version,
 		server.WithTitle("Sample server"),
 		server.WithInstructions(instructions),
@@ -27,10 +29,13 @@ func New() *server.MCPServer {
 		server.WithPromptCapabilities(true),
 		server.WithLogging(),
 		server.WithElicitation(),
+		server.WithCompletions(), server.WithPromptCompletionProvider(completions{}), server.WithResourceCompletionProvider(completions{}),
+		server.WithMethodCacheHints(mcp.MethodResourcesList, 60_000, mcp.CacheScopePublic),
+		server.WithHooks(l.hooks()),
 		server.WithRecovery(),
 	)
-	addTools(s)
-	addResources(s)
+	addTools(s, l)
+	addResources(s, l)
 	addPrompts(s)
 	return s
 }

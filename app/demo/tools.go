@@ -43,8 +43,13 @@ func samples() []sample {
 	}
 }
 
-func addTools(s *server.MCPServer) {
-	for _, t := range samples() {
+func addTools(s *server.MCPServer, l *live) {
+	yes, no := mcp.ToBoolPtr(true), mcp.ToBoolPtr(false)
+	measures := sample{
+		name: "measure", title: "Measure", description: "Adds a reading to sample://level.json and tells who subscribed to it.",
+		hints: mcp.ToolAnnotation{ReadOnlyHint: no, DestructiveHint: no, IdempotentHint: no, OpenWorldHint: yes}, run: l.measure,
+	}
+	for _, t := range append(samples(), measures) {
 		tool := mcp.NewToolWithRawSchema(t.name, t.description, schema(t.name))
 		tool.Title = t.title
 		tool.Annotations = t.hints

@@ -206,15 +206,17 @@ func (c *Content) common(r *itemReader, raw json.RawMessage) (text, blob json.Ra
 }
 
 func (c *Content) text(r *itemReader, name string, raw json.RawMessage, bodies bool) {
-	switch s, ok := "", len(raw) > 1 && raw[0] == '"'; {
-	case !ok:
+	if len(raw) < 2 || raw[0] != '"' {
 		r.problem("%s is no string", name)
-	case bodies:
-		if s, ok = text(raw); !ok {
-			r.problem("%s is no string", name)
-			return
-		}
-		c.Body = []byte(s)
+		return
+	}
+	if !bodies {
+		return
+	}
+	s, ok := text(raw)
+	if c.Body = []byte(s); !ok {
+		c.Body = nil
+		r.problem("%s is no string", name)
 	}
 }
 

@@ -101,18 +101,6 @@ func (u *updates) set(uri string, state WatchState, err error) {
 	u.edit(uri, func(w *Watched) { w.State, w.Since, w.Err = state, time.Now(), err })
 }
 
-// all moves every watch that is in one of these states to another.
-func (u *updates) all(to WatchState, from ...WatchState) {
-	u.mu.Lock()
-	defer u.mu.Unlock()
-	for _, w := range u.by {
-		if slices.Contains(from, w.State) && w.State != to {
-			w.State, w.Since = to, time.Now()
-		}
-	}
-	u.rev++
-}
-
 // touch tells that something beside the resources changed.
 func (u *updates) touch() {
 	u.mu.Lock()

@@ -55,7 +55,9 @@ export default defineConfig(({ mode }) => ({
     outDir: mode === 'fake' ? 'node_modules/.fake' : 'dist',
     emptyOutDir: true,
     target: ['es2022', 'safari15'],
-    modulePreload: { polyfill: false },
+    // A late part is awaited with nothing but its own file: a style sheet's load event was seen to stay away in WebKit.
+    modulePreload: false,
+    cssCodeSplit: false,
     // The twin is awaited by the start and needs parts of it: in one file each would wait for the other.
     rolldownOptions:
       mode === 'fake'

@@ -1,12 +1,11 @@
 /** The parts of the window that its start does not wait for. */
 import { Late } from '../state/late.svelte';
 
-export const connectionBody = new Late(async () => (await import('./connection/ConnectionBody.svelte')).default);
 export const signInView = new Late(async () => (await import('./signin/SignInView.svelte')).default);
 export const trafficDetail = new Late(async () => (await import('./traffic/TrafficDetail.svelte')).default);
 export const dialogs = new Late(async () => (await import('./shell/Dialogs.svelte')).default);
 
 /** Loads them, in the order they are likely to be wanted. */
 export async function loadLate(): Promise<void> {
-  for (const part of [connectionBody, signInView, trafficDetail, dialogs]) await part.load();
+  for (const part of [signInView, trafficDetail, dialogs]) await part.load();
 }

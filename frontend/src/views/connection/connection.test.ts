@@ -1,18 +1,14 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
-import { beforeAll, expect, it, vi } from 'vitest';
+import { expect, it, vi } from 'vitest';
 import type { Connection } from '../../backend';
 import type { FakeBackend } from '../../backend/fake';
 import { fakeError, fakeProfiles } from '../../backend/fake/servers';
 import { SignIn } from '../../state/signIn.svelte';
 import { expectAccessible } from '../../test/axe';
 import { testWindow } from '../../test/window';
-import { connectionBody } from '../late';
 import ConnectedTabs from './ConnectedTabs.svelte';
 import ConnectionView from './ConnectionView.svelte';
-
-// As in the window once it has been up for a moment.
-beforeAll(() => connectionBody.load());
 
 async function view(id: string): Promise<Awaited<ReturnType<typeof testWindow>> & { shown: number[][] }> {
   const w = await testWindow();

@@ -66,7 +66,7 @@ func TestSignInRefusedAndCancelled(t *testing.T) {
 	a.says(next, "Failed at", "access_denied", "Ada said no")
 	a.shot("denied")
 
-	a.click(role("button", "Try again").in(next))
+	a.click(role("button", "Sign in again").in(next))
 	url := o.next(t)
 	a.says(next, "Waiting for the browser")
 	a.click(role("button", "Open browser again").in(next))

@@ -153,7 +153,7 @@ function stopped(s: SignInFacts, phase: 'asking' | 'paused' | 'failed', title: (
       head: at ? `Failed at: ${at}` : 'The sign-in failed',
       text: [s.err?.message, s.err?.hint].filter(Boolean).join(' '),
       tone: 'err',
-      main: { do: 'again', label: 'Try again' },
+      main: { do: 'again', label: 'Sign in again' },
       others: [stepwise],
     };
   }

@@ -138,7 +138,7 @@ it('opens the step that failed, with the finding and what to do', async () => {
   expect(within(step).getByText('Publish issuer letter by letter.')).toBeDefined();
   expect(within(step).getByText('<b>It differs</b>.')).toBeDefined();
   expect(step.querySelector('b')).toBeNull();
-  expect(button('Try again')).toBeDefined();
+  expect(button('Sign in again')).toBeDefined();
   await expectAccessible();
 });
 

@@ -79,7 +79,8 @@ type stream struct {
 	mu      sync.Mutex
 	want    Filter
 	gen     int // of want
-	told    int // the gen whose outcome now tells
+	told    int // the gen whose first outcome is known,
+	outcome error
 	running bool
 	id      string // of the request that is open
 	cancel  context.CancelCauseFunc
@@ -161,7 +162,7 @@ func (t *stream) settled(ctx context.Context, s *Session, gen int) error {
 	defer late.Stop()
 	for {
 		t.mu.Lock()
-		err, changed := t.now.Err, t.changed
+		err, changed := t.outcome, t.changed
 		done := t.gen != gen || t.told == gen
 		t.mu.Unlock()
 		if done {
@@ -184,6 +185,13 @@ func (t *stream) settled(ctx context.Context, s *Session, gen int) error {
 	}
 }
 
+// settle keeps the first outcome of a generation: a stream that is lost later was open once. The lock is held.
+func (t *stream) settle(gen int, err error) {
+	if t.told != gen {
+		t.told, t.outcome = gen, err
+	}
+}
+
 // run keeps the stream until the session ends.
 func (t *stream) run(ctx context.Context, s *Session) {
 	for tries := 0; ctx.Err() == nil; {
@@ -196,6 +204,7 @@ func (t *stream) run(ctx context.Context, s *Session) {
 		var err error
 		if !want.empty() {
 			err = t.open(one, s, want)
+			s.traffic.settle(settleTime) // an acknowledgement may have come just before the end
 		}
 		cancel(nil)
 		t.mu.Lock()
@@ -265,7 +274,10 @@ func (t *stream) ended(s *Session, want Filter, gen, tries int, err error) <-cha
 	for _, uri := range want.URIs {
 		s.updates.set(uri, lost, err)
 	}
-	t.tell(s, func(now *Stream) { now.State, now.Text, now.Err, t.told = state, words, err, gen })
+	t.tell(s, func(now *Stream) {
+		now.State, now.Text, now.Err = state, words, err
+		t.settle(gen, err)
+	})
 	if f != nil && f.Challenge != nil {
 		s.report(err, methodListen)
 	}
@@ -331,6 +343,6 @@ func (s *Session) onAccepted(in transport.Incoming) {
 	t.tell(s, func(now *Stream) {
 		now.State, now.Accepted, now.Refused, now.Entry, now.Err, now.Text = StreamOpen, accepted, refused, in.Entry, nil, ""
 		now.Opened++
-		t.told = gen
+		t.settle(gen, nil)
 	})
 }

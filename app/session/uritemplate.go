@@ -69,8 +69,12 @@ func ExpandTemplate(template string, values map[string]Value) (uri string, parts
 		p := Part{Raw: raw}
 		for _, v := range variablesOf(raw) {
 			p.Variables = append(p.Variables, v.Name)
-			if _, ok := values[v.Name]; !ok {
+			val, ok := values[v.Name]
+			if !ok {
 				p.Missing = append(p.Missing, v.Name)
+			}
+			if v.Prefix > 0 && len(val.List)+len(val.Pairs) > 0 { // RFC 6570 section 2.4.1
+				return "", nil, fmt.Errorf("the expression %s cannot take a list: a prefix needs text", clip(raw, 60))
 			}
 		}
 		t, err := uritemplate.New(raw)
@@ -78,7 +82,7 @@ func ExpandTemplate(template string, values map[string]Value) (uri string, parts
 			return "", nil, fmt.Errorf("the template is malformed at %q", clip(raw, 60))
 		}
 		if p.Text, err = t.Expand(given); err != nil {
-			return "", nil, fmt.Errorf("the expression %s cannot take its value: a prefix needs text, no list", clip(raw, 60))
+			return "", nil, fmt.Errorf("expand %s: %w", clip(raw, 60), err)
 		}
 		if whole.Len()+len(p.Text) > maxTemplate {
 			return "", nil, fmt.Errorf("the URI is longer than %d KiB", maxTemplate>>10)

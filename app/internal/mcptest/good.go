@@ -12,7 +12,8 @@ import (
 )
 
 // NewServer is a good server. Its tools: echo {text}, add {a, b}, fail, wait {ms}, big {bytes}, progress {steps},
-// ask (elicitation), flood {count, bytes} (notifications), log {text} (stderr), exit {code}.
+// ask (elicitation), flood {count, bytes} (notifications), log {text} (stderr), exit {code},
+// grow (a further resource).
 func NewServer() *server.MCPServer {
 	s := server.NewMCPServer("mcptest", "1.0.0",
 		server.WithToolCapabilities(true), server.WithResourceCapabilities(true, true), server.WithPromptCapabilities(true),
@@ -99,6 +100,12 @@ func addMore(s *server.MCPServer) {
 		func(context.Context, mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
 			return []mcp.ResourceContents{mcp.TextResourceContents{URI: "test://hello", MIMEType: "text/plain", Text: "hello"}}, nil
 		})
+	s.AddTool(mcp.NewTool("grow", mcp.WithDescription("Adds a resource.")), func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {
+		s.AddResource(mcp.NewResource("test://more", "more"), func(context.Context, mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+			return []mcp.ResourceContents{mcp.TextResourceContents{URI: "test://more", Text: "more"}}, nil
+		})
+		return mcp.NewToolResultText("grown"), nil
+	})
 	s.AddPrompt(mcp.NewPrompt("greet", mcp.WithPromptDescription("Greets."), mcp.WithArgument("who", mcp.RequiredArgument())),
 		func(_ context.Context, r mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
 			return mcp.NewGetPromptResult("a greeting", []mcp.PromptMessage{

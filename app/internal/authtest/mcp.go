@@ -19,9 +19,16 @@ func withClaims(ctx context.Context, claims map[string]any) context.Context {
 }
 
 // newMCP is the server behind the guard. Its tools: test-tool {}, echo {text}, whoami {} (the token's claims), read {},
-// write {}.
+// write {}; its one resource is test://note, its one prompt greet.
 func newMCP(o ResourceOptions) (http.Handler, func()) {
-	s := server.NewMCPServer("authtest", "1.0.0", server.WithToolCapabilities(true), server.WithRecovery())
+	s := server.NewMCPServer("authtest", "1.0.0", server.WithToolCapabilities(true), server.WithResourceCapabilities(true, true),
+		server.WithPromptCapabilities(true), server.WithRecovery())
+	s.AddResource(mcp.NewResource("test://note", "note"), func(context.Context, mcp.ReadResourceRequest) ([]mcp.ResourceContents, error) {
+		return []mcp.ResourceContents{mcp.TextResourceContents{URI: "test://note", Text: "a note"}}, nil
+	})
+	s.AddPrompt(mcp.NewPrompt("greet"), func(context.Context, mcp.GetPromptRequest) (*mcp.GetPromptResult, error) {
+		return mcp.NewGetPromptResult("", []mcp.PromptMessage{mcp.NewPromptMessage(mcp.RoleUser, mcp.NewTextContent("hello"))}), nil
+	})
 	tool := func(name string, h server.ToolHandlerFunc, options ...mcp.ToolOption) {
 		s.AddTool(mcp.NewTool(name, options...), h)
 	}

@@ -24,6 +24,13 @@ func TestFetchWantsPostAndToken(t *testing.T) {
 		{"no such entry", http.MethodPost, "/api/body", a.fetch.token, `{"seq":9,"part":"message"}`, 422, "not in the log"},
 		{"no such exchange", http.MethodPost, "/api/exchange", a.fetch.token, `{"seq":9}`, 422, "no HTTP exchange"},
 		{"not connected", http.MethodPost, "/api/tools", a.fetch.token, `{"profile":"x"}`, 200, "not connected"},
+		{"resources", http.MethodPost, "/api/resources", a.fetch.token, `{"profile":"x","pages":"first"}`, 200, "not connected"},
+		{"templates", http.MethodPost, "/api/templates", a.fetch.token, `{"profile":"x"}`, 200, "not connected"},
+		{"prompts", http.MethodPost, "/api/prompts", a.fetch.token, `{"profile":"x","refresh":true}`, 200, "not connected"},
+		{"no such resource", http.MethodPost, "/api/resource", a.fetch.token, `{"profile":"x"}`, 422, "no resource"},
+		{"no such prompt", http.MethodPost, "/api/prompt", a.fetch.token, `{"profile":"x"}`, 422, "no prompt"},
+		{"no such contents", http.MethodPost, "/api/contents", a.fetch.token, `{"seq":9}`, 422, "not in the log"},
+		{"no such content", http.MethodPost, "/api/content", a.fetch.token, `{"seq":9,"at":"/contents/0"}`, 422, "not in the log"},
 		{"elsewhere", http.MethodPost, "/etc/passwd", a.fetch.token, `{}`, 404, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -38,6 +45,22 @@ func TestFetchWantsPostAndToken(t *testing.T) {
 				t.Errorf("%d %s; want %d with %q", rec.Code, rec.Body, tt.status, tt.say)
 			}
 		})
+	}
+}
+
+// A page that takes a type at its word must not be talked into running anything.
+func TestOnlyHarmlessTypesPass(t *testing.T) {
+	for in, want := range map[string]string{
+		"image/png": "image/png", "Image/PNG; q=1": "image/png", "application/pdf": "application/pdf", "text/csv": "text/plain; charset=utf-8",
+		"text/html": "application/octet-stream", "image/svg+xml": "application/octet-stream", "application/xhtml+xml": "application/octet-stream",
+		"text/javascript": "application/octet-stream", "": "application/octet-stream", "image/png\r\nX: y": "application/octet-stream",
+	} {
+		if got := harmless(in); got != want {
+			t.Errorf("%q passes as %q, want %q", in, got, want)
+		}
+	}
+	if got := headerText("a/b\r\nX: ü"); got != "a/bX: " {
+		t.Errorf("%q", got)
 	}
 }
 

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"encoding/json"
 	"fmt"
 	"net/url"
 	"path"
@@ -131,22 +130,20 @@ func (c *Core) decode(seq uint64) (a decodedAnswer, state string, err error) {
 	if a, ok := c.decoded.get(seq); ok {
 		return a, "", nil
 	}
-	b, kept, total, ok := c.log.Body(seq, wire.PartMessage, 0, -1)
+	b, _, _, ok := c.log.Body(seq, wire.PartMessage, 0, -1)
 	switch {
 	case e.Dropped:
 		return a, "dropped", nil
 	case !ok || e.Dir != wire.In || e.Message != wire.MsgResponse:
 		return a, "", input("show content", fmt.Sprintf("entry %d is no answer with a result", seq), "")
-	case kept < total:
+	case e.Cut:
 		return a, "cut", nil
 	}
-	var frame struct {
-		Result json.RawMessage `json:"result"`
+	read, ok := session.ReadAnswer(e.Method, b)
+	if !ok {
+		return a, "", input("show content", fmt.Sprintf("the answer in entry %d has no result", seq), "Look at the raw answer.")
 	}
-	if err := json.Unmarshal(b, &frame); err != nil {
-		return a, "", input("show content", fmt.Sprintf("the answer in entry %d is no JSON", seq), "Look at the raw answer.")
-	}
-	a = decodedAnswer{seq: seq, method: e.Method, contents: session.ReadContents(e.Method, frame.Result, true)}
+	a = decodedAnswer{seq: seq, method: e.Method, contents: read}
 	a.contents.Raw = nil
 	for i := range a.contents.Items {
 		item := &a.contents.Items[i]

@@ -61,6 +61,15 @@ func ReadContents(method string, result json.RawMessage, bodies bool) Contents {
 	return c
 }
 
+// ReadAnswer is ReadContents of a whole answer, bodies too; ok is false when it has no result.
+func ReadAnswer(method string, frame json.RawMessage) (c Contents, ok bool) {
+	result := field(frame, "result")
+	if result == nil {
+		return c, false
+	}
+	return ReadContents(method, result, true), true
+}
+
 func (c *Contents) found(format string, a ...any) {
 	if len(c.Findings) < maxListFindings {
 		c.Findings = append(c.Findings, fmt.Sprintf(format, a...))

@@ -112,17 +112,23 @@ func value(b []byte, i int) int {
 	return -1
 }
 
-// quoted returns the offset behind the string that begins at i, -1 when it has no end.
+// quoted returns the offset behind the string that begins at i, -1 when it has no end. It looks for the quote first and
+// then for what escapes it: JSON inside of a string is full of both.
 func quoted(b []byte, i int) int {
-	for i++; i < len(b); i++ {
-		n := bytes.IndexAny(b[i:], `"\`)
+	start := i + 1
+	for i = start; i < len(b); i++ {
+		n := bytes.IndexByte(b[i:], '"')
 		if n < 0 {
 			return -1
 		}
-		if i += n; b[i] == '"' {
+		i += n
+		back := i
+		for back > start && b[back-1] == '\\' {
+			back--
+		}
+		if (i-back)%2 == 0 {
 			return i + 1
 		}
-		i++ // what follows a backslash never ends the string
 	}
 	return -1
 }

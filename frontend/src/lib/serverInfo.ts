@@ -37,6 +37,11 @@ export function offersTools(capabilities: string): boolean {
   return 'tools' in all || Object.keys(all).length === 0;
 }
 
+/** Whether a capability is declared. */
+export function declares(capabilities: string, name: string): boolean {
+  return name in readObject(capabilities);
+}
+
 /** Whether connecting again starts a program that ran before: what there is to say is then "Restart". */
 export function restarts(connection: { transport: string; pid: number } | undefined, error: { kind: string }): boolean {
   return connection?.transport === 'stdio' && (connection.pid > 0 || error.kind === 'closed');

@@ -1,0 +1,60 @@
+import { orEmpty } from '../lib/orEmpty';
+import { puller } from './puller';
+
+/** What the lists of a server need to know of its connection. */
+export interface LiveConnection {
+  readonly profile: string;
+  readonly conn: string;
+  readonly rev: number;
+  readonly phase: string;
+  readonly resourcesChanged: boolean;
+  readonly promptsChanged: boolean;
+  readonly watchRev: number;
+}
+
+export interface LinkSource {
+  /** The connections changed after a revision. */
+  connections(after: number): Promise<readonly LiveConnection[]>;
+  onConnections(call: () => void): () => void;
+}
+
+/** The connection of one server as it is now, and who wants to know. */
+export class LiveLink {
+  readonly profile: string;
+  readonly #source: LinkSource;
+  readonly #takers: ((link: LiveConnection) => void)[] = [];
+  #rev = 0;
+  now = $state.raw<LiveConnection | null>(null);
+
+  readonly #pull = puller(async () => {
+    for (const link of orEmpty(await this.#source.connections(this.#rev))) {
+      this.#rev = Math.max(this.#rev, link.rev);
+      if (link.profile !== this.profile) continue;
+      this.now = link;
+      for (const take of this.#takers) take(link);
+    }
+  });
+
+  constructor(source: LinkSource, profile: string) {
+    this.#source = source;
+    this.profile = profile;
+  }
+
+  /** Whether requests can be made now. */
+  get connected(): boolean {
+    return this.now?.phase === 'connected';
+  }
+
+  /** Registers who is told of every change. */
+  follow(take: (link: LiveConnection) => void): void {
+    this.#takers.push(take);
+    if (this.now) take(this.now);
+  }
+
+  /** Follows the connection; the returned function ends it. A pull that fails is made again with the next event. */
+  start(): () => void {
+    const pull = (): void => void this.#pull().catch(() => undefined);
+    pull();
+    return this.#source.onConnections(pull);
+  }
+}

@@ -1,0 +1,142 @@
+import type { Pages, core } from '../backend';
+import { orEmpty } from '../lib/orEmpty';
+import type { Mark } from './tools.svelte';
+
+/** A list that a server offers, as it crosses the bridge; `items` is named after what it lists there. */
+export interface ListPage<T> {
+  readonly items: readonly T[] | null;
+  readonly more: boolean;
+  readonly seqs: readonly number[] | null;
+  readonly at: number;
+  readonly findings: readonly string[] | null;
+  readonly cache?: core.CacheHint;
+  readonly offer: core.Offer;
+  readonly err?: core.Error;
+}
+
+export type OfferedState = 'unread' | 'loading' | 'ready' | 'failed';
+
+/** How a list stands, whatever is in it. */
+export interface ListStatus {
+  readonly items: readonly unknown[];
+  readonly state: OfferedState;
+  readonly fault: core.Error | null;
+  readonly findings: readonly string[];
+  readonly offer: core.Offer | null;
+  readonly more: boolean;
+}
+
+/** One list of a server: its items, and how they differ from the list before. */
+export class OfferedList<T extends { readonly index: number }> {
+  readonly #ask: (pages: Pages) => Promise<ListPage<T>>;
+  readonly #faultOf: (error: unknown) => core.Error;
+  /** What names an item: names may repeat. */
+  readonly key: (item: T) => string;
+
+  items = $state.raw<readonly T[]>([]);
+  state = $state<OfferedState>('unread');
+  fault = $state.raw<core.Error | null>(null);
+  findings = $state.raw<readonly string[]>([]);
+  seqs = $state.raw<readonly number[]>([]);
+  offer = $state.raw<core.Offer | null>(null);
+  cache = $state.raw<core.CacheHint | null>(null);
+  /** There are pages that were not read. */
+  more = $state(false);
+  marks = $state.raw<ReadonlyMap<number, Mark>>(new Map());
+  /** Items of the list before that are not in this one. */
+  gone = $state.raw<readonly T[]>([]);
+  /** The connection a list was last asked of. */
+  #asked = '';
+  #loading = 0;
+  #read = false;
+
+  constructor(
+    ask: (pages: Pages) => Promise<ListPage<T>>,
+    key: (item: T) => string,
+    faultOf: (error: unknown) => core.Error,
+  ) {
+    this.#ask = ask;
+    this.key = key;
+    this.#faultOf = faultOf;
+  }
+
+  /** Whether the server has such a list: it says so, or it answered. */
+  get offered(): boolean {
+    return this.offer !== null && (this.offer.declared || this.offer.served);
+  }
+
+  /** Reads the list kept for a connection, or asks for it: once for each connection. */
+  async follow(conn: string): Promise<void> {
+    if (conn === this.#asked) return;
+    this.#asked = conn;
+    await this.load('');
+  }
+
+  /** Asks for the list; see Pages. */
+  async load(pages: Pages): Promise<void> {
+    const mine = ++this.#loading;
+    this.state = 'loading';
+    try {
+      const page = await this.#ask(pages);
+      if (mine === this.#loading) this.#take(page, pages === 'next');
+    } catch (error) {
+      if (mine !== this.#loading) return;
+      this.fault = this.#faultOf(error);
+      this.state = 'failed';
+    }
+  }
+
+  #take(page: ListPage<T>, further: boolean): void {
+    const items = orEmpty(page.items);
+    const before = this.items;
+    const compare = this.#read && !further;
+    if (compare) {
+      this.marks = marksOf(before, items, this.key);
+      const now = new Set(items.map(this.key));
+      // Of a list that broke off, what is missing is not gone.
+      this.gone = page.err || page.more ? [] : before.filter((item) => !now.has(this.key(item)));
+    }
+    this.items = items;
+    this.findings = orEmpty(page.findings);
+    this.seqs = orEmpty(page.seqs);
+    this.offer = page.offer;
+    this.cache = page.cache ?? null;
+    this.more = page.more;
+    this.fault = page.err ?? null;
+    this.state = page.err ? 'failed' : 'ready';
+    this.#read ||= !page.err;
+  }
+
+  /** Which item of its key it is. */
+  occurrence(item: T): number {
+    const key = this.key(item);
+    let nth = 0;
+    for (const other of this.items) {
+      if (other === item) return nth;
+      if (this.key(other) === key) nth++;
+    }
+    return nth;
+  }
+
+  /** Position of the nth item of a key, -1 for none. */
+  find(key: string, nth: number): number {
+    let left = nth;
+    return this.items.findIndex((item) => this.key(item) === key && left-- === 0);
+  }
+}
+
+function marksOf<T extends { readonly index: number }>(
+  before: readonly T[],
+  now: readonly T[],
+  key: (item: T) => string,
+): Map<number, Mark> {
+  const print = (item: T): string => JSON.stringify({ ...item, index: 0 });
+  const old = new Map(before.map((item) => [key(item), print(item)]));
+  const marks = new Map<number, Mark>();
+  for (const [i, item] of now.entries()) {
+    const was = old.get(key(item));
+    if (was === undefined) marks.set(i, 'new');
+    else if (was !== print(item)) marks.set(i, 'changed');
+  }
+  return marks;
+}

@@ -2,12 +2,11 @@
 import { Late } from '../state/late.svelte';
 
 export const signInView = new Late(async () => (await import('./signin/SignInView.svelte')).default);
-export const resourcesView = new Late(async () => (await import('./resources/ResourcesView.svelte')).default);
-export const promptsView = new Late(async () => (await import('./prompts/PromptsView.svelte')).default);
+export const offerViews = new Late(() => import('./offers'));
 export const trafficDetail = new Late(async () => (await import('./traffic/TrafficDetail.svelte')).default);
 export const dialogs = new Late(async () => (await import('./shell/Dialogs.svelte')).default);
 
 /** Loads them, in the order they are likely to be wanted. */
 export async function loadLate(): Promise<void> {
-  for (const part of [signInView, resourcesView, promptsView, trafficDetail, dialogs]) await part.load();
+  for (const part of [signInView, offerViews, trafficDetail, dialogs]) await part.load();
 }

@@ -1,6 +1,6 @@
 /**
- * The views of what a server offers beside tools, one late part: two that share a file were seen to wait for each other
- * for ever in WebKit when both were asked for at once.
+ * The views of what a server offers beside tools. They are one late part since they share most of what they are made of:
+ * a late part is awaited with nothing but its own file.
  */
 export { default as PromptsView } from './prompts/PromptsView.svelte';
 export { default as ResourcesView } from './resources/ResourcesView.svelte';

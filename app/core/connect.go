@@ -182,7 +182,6 @@ func (cn *connection) connect(p profile.Profile) (*session.Session, error) {
 }
 
 func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.Masker) session.Config {
-	answers := cn.core.opts.Answers
 	return session.Config{
 		Server: p.Name, Conn: cn.id, Transport: session.Transport(t.Transport),
 		Dial: func(ctx context.Context, kind session.Transport, h transport.Handlers) (transport.Link, error) {
@@ -192,9 +191,8 @@ func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.M
 		},
 		Era: session.Era(p.Era.Mode), Version: p.Era.Version, Remembered: cn.core.eras.of(p),
 		ConnectTimeout: ms(p.Timeouts.Connect), ProbeTimeout: ms(p.Timeouts.Probe), RequestTimeout: ms(p.Timeouts.Request),
-		Client: session.ClientInfo{Name: "sightglass", Title: "Sightglass", Version: orDev(cn.core.opts.Version)},
-		// The strip above the result answers all three as JSON. Without a window nobody would.
-		Answerers: session.Answerers{Form: answers, Sampling: answers, Roots: answers},
+		Client:    session.ClientInfo{Name: "sightglass", Title: "Sightglass", Version: orDev(cn.core.opts.Version)},
+		Answerers: declared(p, cn.core.opts.Answers),
 		Log:       cn.core.log,
 		Mask:      func(s string) string { return string(mask.Text(cn.id, []byte(s))) },
 		OnSteps:   cn.steps, OnChange: cn.onChange, OnFault: cn.onLoose,

@@ -111,7 +111,7 @@ func (c *Core) Accept(in ImportPreview) ([]profile.Profile, error) {
 // inPlaceOf is what is imported with what an import says nothing about: how the server looks here and is spoken to.
 // What vouches for one server, its certificate and its sign-in, stays only when the URL is the same.
 func inPlaceOf(old, p profile.Profile) profile.Profile {
-	p.Color, p.Group, p.Era = old.Color, old.Group, old.Era
+	p.Color, p.Group, p.Era, p.Protocol = old.Color, old.Group, old.Era, old.Protocol
 	p.Timeouts.Connect, p.Timeouts.Probe = old.Timeouts.Connect, old.Timeouts.Probe
 	if p.Timeouts.Request == 0 {
 		p.Timeouts.Request = old.Timeouts.Request

@@ -16,8 +16,8 @@ func Export(ps []Profile, form string) (string, error) {
 	}
 	e := exporter{form: form, ids: map[string]string{}}
 	ps = slices.Clone(ps)
-	for i := range ps { // no other client has these: how to sign in, and the files and proxy of this machine
-		ps[i].Auth, ps[i].Network = Auth{}, Network{}
+	for i := range ps { // no other client has these: how to sign in and to speak, and the files and proxy of this machine
+		ps[i].Auth, ps[i].Network, ps[i].Protocol = Auth{}, Network{}, Protocol{}
 	}
 	for _, p := range ps { // names of inputs that are asked for as they are stay theirs
 		for _, n := range Names(p) {

@@ -36,6 +36,7 @@ type Profile struct {
 	Timeouts Timeouts `json:"timeouts"`
 	Auth     Auth     `json:"auth,omitempty,omitzero"`
 	Network  Network  `json:"network,omitempty,omitzero"`
+	Protocol Protocol `json:"protocol,omitempty,omitzero"`
 
 	Sample string `json:"sample,omitempty"` // "open" or "protected": a built-in sample from app/demo; its command and URL are filled at start
 }

@@ -56,6 +56,7 @@ func validate(p Profile, label string) error {
 	v.era(p.Era)
 	v.access(p.Auth)
 	v.network(p.Network)
+	v.protocol(p.Protocol)
 	for i, f := range p.Trust {
 		if !printForm.MatchString(f) {
 			v.fail(fmt.Sprintf("trust[%d]", i), "is not a SHA-256 fingerprint of 64 lower-case hex digits")
@@ -303,6 +304,7 @@ func (p Profile) Clone() Profile {
 	p.Auth.Scopes = slices.Clone(p.Auth.Scopes)
 	p.Auth.Extra = slices.Clone(p.Auth.Extra)
 	p.Auth.AllowHTTP = slices.Clone(p.Auth.AllowHTTP)
+	p.Protocol = p.Protocol.clone()
 	if p.LoginShellPath != nil {
 		b := *p.LoginShellPath
 		p.LoginShellPath = &b

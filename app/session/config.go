@@ -112,8 +112,13 @@ type ClientInfo struct {
 type Answerers struct {
 	Form     bool // elicitation in form mode
 	URL      bool // elicitation in URL mode
-	Sampling bool // sampling/createMessage, without tools
+	Sampling bool // sampling/createMessage
 	Roots    bool // roots/list
+
+	SamplingTools bool // sampling.tools: the questions may bring tools (2025-11-25 client/sampling)
+	Tasks         bool // tasks of 2025-11-25: tools/call as a task, tasks/list, tasks/cancel
+	// Extensions are the extensions declared, by id, each with its settings object (SEP-2133).
+	Extensions map[string]json.RawMessage
 
 	// Rule answers a question by itself; ok false leaves it to the user (Session.Answer). It is called from its own
 	// goroutine. Nil: every question waits for the user.

@@ -88,13 +88,20 @@ func (a Answerers) declared() json.RawMessage {
 		caps["elicitation"] = modes
 	}
 	if a.Sampling {
-		caps["sampling"] = map[string]any{}
+		sampling := map[string]any{}
+		if a.SamplingTools {
+			sampling["tools"] = map[string]any{}
+		}
+		caps["sampling"] = sampling
 	}
 	if a.Roots {
 		caps["roots"] = map[string]any{}
 	}
+	if len(a.Extensions) > 0 {
+		caps["extensions"] = a.Extensions
+	}
 	b, err := json.Marshal(caps)
-	if err != nil { // cannot happen: only maps with string keys
+	if err != nil { // an extension's settings are no JSON
 		return json.RawMessage("{}")
 	}
 	return b

@@ -824,11 +824,32 @@ export namespace profile {
 	    mode?: string;
 	    version?: string;
 	}
+	export interface Limits {
+	    rounds?: number;
+	    questions?: number;
+	    pages?: number;
+	    messageBytes?: number;
+	}
 	export interface Network {
 	    ca?: string;
 	    clientCert?: string;
 	    clientKey?: string;
 	    proxy?: string;
+	}
+	export interface Root {
+	    uri: string;
+	    name?: string;
+	}
+	export interface Protocol {
+	    off?: string[];
+	    roots?: Root[];
+	    meta?: string;
+	    logLevel?: string;
+	    trace?: boolean;
+	    paged?: boolean;
+	    autoRefresh?: boolean;
+	    noStream?: boolean;
+	    limits?: Limits;
 	}
 	export interface Timeouts {
 	    connect?: number;
@@ -854,8 +875,11 @@ export namespace profile {
 	    timeouts: Timeouts;
 	    auth?: Auth;
 	    network?: Network;
+	    protocol?: Protocol;
 	    sample?: string;
 	}
+	
+	
 	
 
 }

@@ -1,0 +1,31 @@
+package core
+
+import (
+	"encoding/json"
+
+	"github.com/sightglass-dev/sightglass/app/profile"
+	"github.com/sightglass-dev/sightglass/app/session"
+)
+
+// declared is what a client of this profile declares: what is built here, less what the profile switches off.
+// Questions are declared when somebody sits there to answer them.
+func declared(p profile.Profile, answers bool) session.Answerers {
+	on := p.Protocol.Declares
+	a := session.Answerers{
+		Form:     answers && on(profile.SwitchForm),
+		Sampling: answers && on(profile.SwitchSampling),
+		Roots:    answers && on(profile.SwitchRoots),
+	}
+	for id, settings := range extensions {
+		if on(id) {
+			if a.Extensions == nil {
+				a.Extensions = map[string]json.RawMessage{}
+			}
+			a.Extensions[id] = settings
+		}
+	}
+	return a
+}
+
+// extensions are those spoken here, with their settings (SEP-2133).
+var extensions = map[string]json.RawMessage{}

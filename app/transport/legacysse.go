@@ -32,7 +32,8 @@ type legacySSE struct {
 	feed *io.PipeWriter // clean events for mcp-go
 	pipe *io.PipeReader
 
-	opening *call // the GET that starts the stream
+	opening *call         // the GET that starts the stream
+	shown   *streamHandle // its status
 
 	mu       sync.Mutex
 	endpoint *url.URL
@@ -72,6 +73,7 @@ func openSSE(ctx context.Context, l *link, t Target, o Options) *fault.CallError
 func (s *legacySSE) start(ctx context.Context) *fault.CallError {
 	life, c := s.link.newCall(s.link.ctx, "GET", sseStep, nil)
 	c.purpose, c.where = wire.PurposeListen, "the start of the SSE stream"
+	s.shown = s.link.streams.add(StreamSSE, "")
 	s.opening = c
 	stop := context.AfterFunc(ctx, func() { c.cancel(context.Cause(ctx)) })
 	err := s.Start(life)
@@ -199,7 +201,8 @@ func (s *legacySSE) fail(err error) {
 // read reads the stream to its end; then every pending call fails.
 func (s *legacySSE) read(ctx context.Context, resp *http.Response) {
 	st := s.link.newStream(resp, nil)
-	st.purpose = wire.PurposeListen
+	st.purpose, st.status = wire.PurposeListen, s.shown
+	s.shown.opened(st.x.seq)
 	st.control = s.control
 	st.answered = s.receipt
 	err := runUntil(ctx, st)
@@ -219,6 +222,7 @@ func (s *legacySSE) read(ctx context.Context, resp *http.Response) {
 	}
 	f.Entries = []uint64{st.x.seq}
 	f.Entries = append(f.Entries, r.lifecycle("%s", f.Message))
+	s.shown.over(StreamEnded, st.x.seq, f.Message)
 	s.stop(f)
 }
 

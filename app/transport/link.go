@@ -62,6 +62,7 @@ type link struct {
 	ctx      context.Context // lives until Close
 	cancel   context.CancelFunc
 	work     sync.WaitGroup // every goroutine of the link
+	streams  streams
 	done     chan struct{}
 
 	mu      sync.Mutex

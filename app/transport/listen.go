@@ -45,6 +45,9 @@ func (s *streamable) listen(refused func(error)) {
 func (s *streamable) keepListening() *fault.CallError {
 	cursor := &s.heard
 	cursor.fruitless = 0
+	if s.shown == nil {
+		s.shown = s.link.streams.add(StreamGet, "")
+	}
 	for {
 		again, f := s.listenOnce(cursor)
 		if !again || s.link.closing() {
@@ -58,6 +61,7 @@ func (s *streamable) keepListening() *fault.CallError {
 			pause = max(pause, defaultRetry) // nothing is waiting to be resumed
 		}
 		s.link.rec.lifecycle("the GET stream ended: opening it again in %s", pause.Round(time.Millisecond))
+		s.shown.waits(pause, "")
 		if !sleep(s.link.ctx, pause) {
 			return nil
 		}
@@ -73,6 +77,7 @@ func (s *streamable) listenOnce(cursor *resume) (again bool, f *fault.CallError)
 	if cursor.lastID != "" {
 		extra = http.Header{"Last-Event-Id": {cursor.lastID}}
 	}
+	s.shown.asked()
 	resp, session, err := s.exchange(ctx, http.MethodGet, c, extra) //nolint:bodyclose // status, readSome or runUntil close it
 	if err != nil {
 		cursor.fruitless++
@@ -83,11 +88,13 @@ func (s *streamable) listenOnce(cursor *resume) (again bool, f *fault.CallError)
 	}
 	if mediaType(resp) != "text/event-stream" {
 		_, _ = readSome(resp, maxErrorBody)
+		s.shown.over(StreamRefused, exchangeOf(resp).seq, "The answer is no event stream.")
 		exchangeOf(resp).finding(fmt.Sprintf("A GET stream has to be text/event-stream, not %q; it is not asked for again.", resp.Header.Get("Content-Type")))
 		return false, nil
 	}
 	st := s.link.newStream(resp, nil)
-	st.purpose, st.isGet = wire.PurposeListen, true
+	st.purpose, st.isGet, st.status = wire.PurposeListen, true, s.shown
+	s.shown.opened(st.x.seq)
 	st.answered = (*call).leave
 	err = runUntil(ctx, st)
 	cursor.note(st)
@@ -104,9 +111,11 @@ func (s *streamable) listenRefused(resp *http.Response, f *fault.CallError, curs
 	x := exchangeOf(resp)
 	switch {
 	case code == http.StatusMethodNotAllowed:
+		s.shown.over(StreamAbsent, x.seq, "The server has none (405), which is allowed.")
 		s.link.rec.lifecycle("the server has no GET stream (405), which is allowed")
 		return false
 	case code == http.StatusUnauthorized || code == http.StatusForbidden:
+		s.shown.over(StreamRefused, x.seq, fmt.Sprintf("The server refused it with HTTP %d.", code))
 		x.finding("The GET stream was refused; it is not asked for again.")
 		return false
 	case code >= 500, code == http.StatusTooManyRequests, code == http.StatusRequestTimeout:
@@ -114,6 +123,7 @@ func (s *streamable) listenRefused(resp *http.Response, f *fault.CallError, curs
 		x.finding("The GET stream could not be opened: " + f.Message)
 		return s.link.ctx.Err() == nil
 	}
+	s.shown.over(StreamRefused, x.seq, f.Message)
 	x.finding("The GET stream could not be opened and is not asked for again: " + f.Message)
 	return false
 }

@@ -33,6 +33,7 @@ type stream struct {
 	isGet    bool                           // the standalone GET stream of Streamable HTTP
 	answered func(*call)                    // an answered call
 	control  func(e event, seq uint64) bool // sees each event before it is taken as a message; true: it was used
+	status   *streamHandle                  // nil: nobody looks
 
 	parser   sseParser
 	done     bool // own was answered
@@ -93,6 +94,9 @@ func (s *stream) event(e event) {
 		s.retry, s.hasRetry = e.retry, true
 	}
 	seq := s.record(e)
+	if s.status != nil {
+		s.status.came(e, s.link.rec.text(clip([]byte(e.id), 200)))
+	}
 	if e.data != nil {
 		s.events++
 	}

@@ -45,7 +45,8 @@ type streamable struct {
 	tap    *tap
 	url    *url.URL
 
-	heard resume // of the GET stream; who listens owns it
+	heard resume        // of the GET stream; who listens owns it
+	shown *streamHandle // its status; as heard
 
 	mu        sync.Mutex
 	session   string
@@ -260,8 +261,12 @@ func (s *streamable) adopt(c *call, resp *http.Response) {
 func (s *streamable) follow(ctx context.Context, cancel context.CancelFunc, c *call, resp *http.Response) error {
 	first := resp
 	cursor := resume{}
+	status := s.link.streams.add(StreamCall, s.link.rec.text(c.step))
+	defer status.remove()
 	for {
 		st := s.link.newStream(resp, c)
+		st.status = status
+		status.opened(st.x.seq)
 		err := st.run()
 		if st.done {
 			s.adopt(c, first)
@@ -278,7 +283,7 @@ func (s *streamable) follow(ctx context.Context, cancel context.CancelFunc, c *c
 			cancel()
 			return f
 		}
-		if resp, err = s.reopen(ctx, c, &cursor); resp == nil {
+		if resp, err = s.reopen(ctx, c, &cursor, status); resp == nil {
 			cancel()
 			return err // nil: an error in the body was the answer
 		}
@@ -341,13 +346,15 @@ func (s *streamable) unresumable(c *call, st *stream, cursor *resume, err error)
 
 // reopen asks for the rest of a stream: "the client SHOULD issue an HTTP GET to the MCP endpoint, and include the
 // Last-Event-ID header".
-func (s *streamable) reopen(ctx context.Context, c *call, cursor *resume) (*http.Response, error) {
+func (s *streamable) reopen(ctx context.Context, c *call, cursor *resume, status *streamHandle) (*http.Response, error) {
 	for {
 		pause := cursor.pause()
+		status.waits(pause, "The stream ended before its answer: it is resumed.")
 		s.link.rec.lifecycle("the stream of %s ended before its answer: resuming behind event %q in %s", c.step, clip([]byte(cursor.lastID), 200), pause.Round(time.Millisecond))
 		if !sleep(ctx, pause) {
 			return nil, context.Cause(ctx)
 		}
+		status.asked()
 		resp, session, err := s.exchange(ctx, http.MethodGet, c, http.Header{"Last-Event-Id": {cursor.lastID}})
 		if err != nil {
 			if cursor.fruitless++; cursor.fruitless > maxFruitless || ctx.Err() != nil {

@@ -37,6 +37,7 @@ type call struct {
 	sent     time.Time // last byte written
 	fault    *fault.CallError
 	answer   *Answer
+	hand     *hand    // the frame was written by hand; set before it is sent
 	aside    bool     // the answer came on another stream than its own
 	withheld []string // quotes of what came and was not the answer
 	hidden   int      // how many more there were
@@ -82,6 +83,9 @@ func (c *call) resolve(a *Answer, at time.Time) bool {
 	}
 	a.Request, a.Took = c.entry, c.took(at)
 	c.answer = a
+	if c.hand != nil {
+		close(c.hand.came)
+	}
 	return true
 }
 

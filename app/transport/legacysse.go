@@ -279,6 +279,9 @@ func (s *legacySSE) badEndpoint(seq uint64, e event, why string) {
 
 // receipt tells mcp-go that a call was answered.
 func (s *legacySSE) receipt(c *call) {
+	if c.hand != nil {
+		return // mcp-go knows nothing of it
+	}
 	_, _ = fmt.Fprintf(s.feed, "data: {\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{}}\n\n", quote(c.id))
 }
 

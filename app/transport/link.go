@@ -47,7 +47,9 @@ type engine interface {
 	setVersion(version string)
 	post(ctx context.Context, c *call) error // a notification or a reply, byte-exact
 	listen(refused func(error))
-	waiting(c *call) string // what an unanswered call is stuck on, if the engine knows; a sentence
+	raw(ctx context.Context, c *call) error // a frame written by hand: sent as it is, with what HTTP answers it
+	unasked() bool                          // answers come by themselves, not on the POST's own response
+	waiting(c *call) string                 // what an unanswered call is stuck on, if the engine knows; a sentence
 	shutdown(ctx context.Context)
 }
 
@@ -69,6 +71,7 @@ type link struct {
 	pending map[string]*call
 	old     map[string]bool // ids answered or given up: a second or late answer is told from an unknown one
 	oldIDs  []string
+	byHand  []*call // frames written by hand that are waited for
 	version string
 	first   bool // a request went out already
 	err     *fault.CallError
@@ -149,9 +152,14 @@ func (l *link) leave(c *call) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	delete(l.pending, c.id)
-	if !l.old[c.id] {
-		l.old[c.id] = true
-		l.oldIDs = append(l.oldIDs, c.id)
+	l.forget(c.id)
+}
+
+// forget keeps the id of a request that is over. The lock is held.
+func (l *link) forget(id string) {
+	if !l.old[id] {
+		l.old[id] = true
+		l.oldIDs = append(l.oldIDs, id)
 	}
 	if len(l.oldIDs) > maxOldIDs {
 		delete(l.old, l.oldIDs[0])
@@ -347,6 +355,9 @@ func (l *link) match(m *message) (c *call, why string, blame *call) {
 		return nil, fmt.Sprintf("No request of ours has the id %s.", clip(m.id, 60)), nil
 	}
 	if m.nullID() {
+		if len(l.byHand) > 0 {
+			return nil, "An error with the id null: it may be about the frame sent by hand.", nil
+		}
 		if len(l.pending) == 1 {
 			for _, blame = range l.pending {
 			}

@@ -41,6 +41,9 @@ func (l *link) receive(raw []byte, m *message, info frameInfo, own *call, resp *
 		return nil
 	}
 	c, why, blame := l.match(m)
+	if byHand := l.handOf(m, own); c == nil && byHand != nil {
+		c, blame = byHand, nil
+	}
 	if c != nil && own != nil && c != own {
 		why = fmt.Sprintf("It answers %s but came on the stream of %s.", c.step, own.step)
 		c = nil

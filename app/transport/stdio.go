@@ -74,6 +74,9 @@ func openStdio(ctx context.Context, l *link, t Target) *fault.CallError {
 
 // receipt tells mcp-go that a call was answered. The bytes of the answer are with the call already.
 func (s *stdio) receipt(c *call) {
+	if c.hand != nil {
+		return // mcp-go knows nothing of it
+	}
 	// The pipe fails only when the link is over, and then the call was failed already.
 	_, _ = fmt.Fprintf(s.feed, `{"jsonrpc":"2.0","id":%s,"result":{}}`+"\n", quote(c.id))
 }

@@ -53,6 +53,11 @@ func (l *Log) ask(e *Entry) {
 	before := l.pairs.answered[k]
 	if q, ok := l.pairs.open[k]; ok {
 		before = q.seq
+		if e.Purpose == PurposeRaw { // written by hand: it must not take the answer of a call in flight
+			e.Open = false
+			e.find(fmt.Sprintf("id %s is in use by entry %d, which waits for its answer: this one is not paired", shorten(e.ID, quoteLen), before))
+			return
+		}
 	}
 	// "The request ID MUST NOT have been previously used by the requestor within the same session"
 	// (MCP, basic, requests). A replay repeats its id on purpose.

@@ -76,6 +76,7 @@ func stdioPeers() map[string]func() {
 		"empty-lines":   reply("\n\n%s\n"),
 		"legacy-strict": legacyStrict,
 		"flood":         raw(floodLines),
+		"strict":        strictStdio,
 	}
 }
 

@@ -109,9 +109,12 @@ type Settings struct {
 
 	Assertion        string // workload identity: the JWT handed over with the jwt-bearer grant
 	IDPIssuer        string // enterprise-managed authorization: the identity provider
-	IDPTokenEndpoint string //
+	IDPTokenEndpoint string // instead of its metadata's
 	IDPClientID      string //
 	IDPClientSecret  string //
+	IDPClientAuth    string // token_endpoint_auth_method there; empty: by its metadata
+	IDPKey           string // PEM of a private_key_jwt client there
+	IDPKeyID         string // kid of IDPKey
 	IDPToken         string // the ID token (or SAML's refresh token) to exchange
 	IDPTokenType     string // subject_token_type; empty: urn:ietf:params:oauth:token-type:id_token
 
@@ -210,23 +213,33 @@ type Client struct {
 // Token is what a token endpoint gave, with everything needed to refresh and to judge it. It holds secrets: it goes
 // to the Store and nowhere else.
 type Token struct {
-	AccessToken  string   `json:"accessToken"`
-	TokenType    string   `json:"tokenType"` // Bearer or DPoP, as it came
-	RefreshToken string   `json:"refreshToken,omitempty"`
-	IDToken      string   `json:"idToken,omitempty"`
-	Expires      int64    `json:"expires,omitempty"`   // Unix seconds, 0: not said
-	Issued       int64    `json:"issued"`              // Unix seconds, by our clock
-	Requested    []string `json:"requested,omitempty"` // scopes asked for
-	Granted      []string `json:"granted,omitempty"`   // scopes given; as requested when the answer does not say
-	Issuer       string   `json:"issuer"`
-	Server       string   `json:"server"`   // URL of the MCP server it was got for: it goes to no other origin
-	Resource     string   `json:"resource"` // the resource parameter, verbatim
-	Grant        Grant    `json:"grant"`
-	Client       Client   `json:"client"`
-	Endpoint     string   `json:"endpoint"`             // token endpoint
-	Revocation   string   `json:"revocation,omitempty"` // revocation endpoint
-	Exchange     string   `json:"exchange,omitempty"`   // token endpoint of the identity provider that the ID-JAG came from
-	DPoPKey      string   `json:"dpopKey,omitempty"`    // PEM of the private key the token is bound to
+	AccessToken  string    `json:"accessToken"`
+	TokenType    string    `json:"tokenType"` // Bearer or DPoP, as it came
+	RefreshToken string    `json:"refreshToken,omitempty"`
+	IDToken      string    `json:"idToken,omitempty"`
+	Expires      int64     `json:"expires,omitempty"`   // Unix seconds, 0: not said
+	Issued       int64     `json:"issued"`              // Unix seconds, by our clock
+	Requested    []string  `json:"requested,omitempty"` // scopes asked for
+	Granted      []string  `json:"granted,omitempty"`   // scopes given; as requested when the answer does not say
+	Issuer       string    `json:"issuer"`
+	Server       string    `json:"server"`   // URL of the MCP server it was got for: it goes to no other origin
+	Resource     string    `json:"resource"` // the resource parameter, verbatim
+	Grant        Grant     `json:"grant"`
+	Client       Client    `json:"client"`
+	Endpoint     string    `json:"endpoint"`              // token endpoint
+	Revocation   string    `json:"revocation,omitempty"`  // revocation endpoint
+	Exchange     *Exchange `json:"exchangedAt,omitempty"` // enterprise: where the ID-JAG came from
+	DPoPKey      string    `json:"dpopKey,omitempty"`     // PEM of the private key the token is bound to
+}
+
+// Exchange is an identity provider that gave an ID-JAG, and how we authenticated there: the grant is run again with
+// nothing else.
+type Exchange struct {
+	Issuer     string `json:"issuer,omitempty"` // empty: only its token endpoint is known
+	Endpoint   string `json:"endpoint"`
+	Client     string `json:"client,omitempty"` // id of the client there
+	AuthMethod string `json:"authMethod,omitempty"`
+	AuthAlg    string `json:"authAlg,omitempty"`
 }
 
 // Pending is one authorization request under way, recorded before the browser is sent anywhere.

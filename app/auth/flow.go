@@ -52,7 +52,8 @@ type products struct {
 	pending *Pending          // authorize
 	back    *Callback         // browser
 	code    string            // callback
-	jag     string            // exchange
+	idp     *ServerMetadata   // identity
+	jag     *Token            // exchange
 	token   *Token            // token
 }
 
@@ -85,7 +86,7 @@ func stepsOf(g Grant) []StepID {
 	case ClientCredentials, Workload:
 		return []StepID{StepChallenge, StepResource, StepIssuer, StepServer, StepClient, StepScopes, StepToken, StepReplay}
 	case Enterprise:
-		return []StepID{StepChallenge, StepResource, StepIssuer, StepServer, StepClient, StepScopes, StepExchange, StepToken, StepReplay}
+		return []StepID{StepChallenge, StepResource, StepIssuer, StepServer, StepClient, StepScopes, StepIdentity, StepExchange, StepToken, StepReplay}
 	case AuthorizationCode:
 	}
 	return []StepID{
@@ -104,7 +105,7 @@ func emptyStep(id StepID) *Step {
 var titles = map[StepID]string{
 	StepChallenge: "The refusal", StepResource: "Resource metadata", StepIssuer: "Authorization server",
 	StepServer: "Server metadata", StepClient: "Client", StepScopes: "Scopes", StepAuthorize: "Authorization request",
-	StepBrowser: "Browser", StepCallback: "Callback", StepExchange: "Token exchange", StepToken: "Token", StepReplay: "Replay",
+	StepBrowser: "Browser", StepCallback: "Callback", StepIdentity: "Identity provider", StepExchange: "Token exchange", StepToken: "Token", StepReplay: "Replay",
 }
 
 // Steps lists the steps in order, with what is known of each.

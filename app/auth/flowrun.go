@@ -166,8 +166,10 @@ func (f *Flow) drop(id StepID) {
 		p.back = nil
 	case StepCallback:
 		p.code = ""
+	case StepIdentity:
+		p.idp = nil
 	case StepExchange:
-		p.jag = ""
+		p.jag = nil
 	case StepToken:
 		p.token = nil
 	}
@@ -199,6 +201,8 @@ func (f *Flow) funcOf(id StepID) stepFunc {
 		return (*draft).browser
 	case StepCallback:
 		return (*draft).callback
+	case StepIdentity:
+		return (*draft).identity
 	case StepExchange:
 		return (*draft).exchange
 	case StepToken:

@@ -117,7 +117,7 @@ func (d *draft) grantToken(ctx context.Context) error {
 	}
 	d.set.TokenEndpoint = endpoint
 	if d.set.Grant == Enterprise {
-		if err := d.needs(f.jag != "", StepExchange); err != nil {
+		if err := d.needs(f.jag != nil, StepExchange); err != nil {
 			return err
 		}
 		t, messages, findings, err := bearerIDJAG(ctx, d.grantConfig(), f.as, f.prm, f.scopes, f.jag)
@@ -127,29 +127,4 @@ func (d *draft) grantToken(ctx context.Context) error {
 	t, messages, findings, err := runGrant(ctx, d.grantConfig(), f.as, f.prm, f.scopes)
 	d.takeToken(t, messages, findings)
 	return err
-}
-
-// exchange is the first half of enterprise-managed authorization (SEP-990).
-func (d *draft) exchange(ctx context.Context) error {
-	if err := d.needs(d.f.as != nil, StepServer); err != nil {
-		return err
-	}
-	if err := d.needs(d.f.scoped, StepScopes); err != nil {
-		return err
-	}
-	if at := d.set.IDPTokenEndpoint; at != "" {
-		if _, err := d.checkURL("identity provider's token endpoint", at, "the sign-in settings", "RFC 6749 section 3.2"); err != nil {
-			return err
-		}
-	}
-	jag, messages, findings, err := exchangeIDJAG(ctx, d.grantConfig(), d.f.as, d.f.prm, d.f.scopes)
-	d.s.Messages = append(d.s.Messages, messages...)
-	d.s.Findings = append(d.s.Findings, findings...)
-	if err != nil {
-		return err
-	}
-	d.secret("ID-JAG", "token", jag, "stands for the user at the server's authorization server")
-	d.f.update(func() { d.f.jag = jag })
-	d.s.Verdict = "The identity provider gave an ID-JAG."
-	return nil
 }

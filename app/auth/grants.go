@@ -17,6 +17,7 @@ type grantRun struct {
 	cfg      *Config
 	as       *ServerMetadata
 	prm      *ResourceMetadata // may be nil
+	idp      *ServerMetadata   // enterprise: the identity provider; nil: as the settings say
 	resource string
 	scopes   []string
 	key      string // PEM of the DPoP key to go on with; empty: a new one
@@ -62,7 +63,7 @@ func (g *grantRun) run(ctx context.Context) (*Token, error) {
 		if err != nil {
 			return nil, err
 		}
-		return g.bearer(ctx, jag, Enterprise)
+		return g.bearerOf(ctx, jag)
 	case Workload:
 		if g.cfg.Settings.Assertion == "" {
 			return nil, g.missing("The workload's JWT is missing.", "Put it into the sign-in settings: the platform's workload identity gives it.")
@@ -122,9 +123,6 @@ func (g *grantRun) send(ctx context.Context, form url.Values, grant Grant, c Cli
 	})
 	g.messages = append(g.messages, m)
 	g.findings = append(g.findings, findings...)
-	if err == nil && grant == Enterprise {
-		t.Exchange = s.IDPTokenEndpoint
-	}
 	if err == nil && t.RefreshToken != "" && grant == ClientCredentials {
 		// RFC 6749 section 4.4.3: "A refresh token SHOULD NOT be included."
 		g.note(challenge.Finding{Severity: "info", Text: "A refresh token came with client credentials; it is not needed.", Source: "RFC 6749 section 4.4.3"})
@@ -164,60 +162,6 @@ func (g *grantRun) bearer(ctx context.Context, assertion string, grant Grant) (*
 		return nil, err
 	}
 	return g.send(ctx, url.Values{"grant_type": {grantJWTBearer}, "assertion": {assertion}}, grant, c)
-}
-
-// exchangeIDJAG exchanges the enterprise's identity token for an ID-JAG at the identity provider: the first half of
-// the enterprise grant. [runGrant] does it by itself; a flow that shows it as a step of its own hands the result to
-// bearerIDJAG.
-func exchangeIDJAG(ctx context.Context, cfg *Config, as *ServerMetadata, prm *ResourceMetadata, scopes []string) (jag string, messages []Message, findings []challenge.Finding, err error) {
-	g := newGrantRun(cfg, as, prm, scopes)
-	jag, err = g.exchange(ctx)
-	return jag, g.messages, g.findings, err
-}
-
-// bearerIDJAG hands an ID-JAG to the server's authorization server: the second half of the enterprise grant.
-func bearerIDJAG(ctx context.Context, cfg *Config, as *ServerMetadata, prm *ResourceMetadata, scopes []string, jag string) (*Token, []Message, []challenge.Finding, error) {
-	g := newGrantRun(cfg, as, prm, scopes)
-	t, err := g.bearer(ctx, jag, Enterprise)
-	return t, g.messages, g.findings, err
-}
-
-func (g *grantRun) exchange(ctx context.Context) (string, error) {
-	s := &g.cfg.Settings
-	switch {
-	case s.IDPTokenEndpoint == "":
-		return "", g.missing("The identity provider's token endpoint is not set.", "Put it into the sign-in settings.")
-	case s.IDPToken == "":
-		return "", g.missing("There is no identity token to exchange.", "Sign in at the identity provider and put the ID token into the sign-in settings.")
-	}
-	kind := s.IDPTokenType
-	if kind == "" {
-		kind = tokenTypeID
-	}
-	form := url.Values{
-		"grant_type": {grantTokenExchange}, "requested_token_type": {tokenTypeIDJAG}, "audience": {g.as.Issuer},
-		"subject_token": {s.IDPToken}, "subject_token_type": {kind},
-	}
-	if g.resource != "" {
-		form.Set("resource", g.resource)
-	}
-	if len(g.scopes) > 0 {
-		form.Set("scope", strings.Join(g.scopes, " "))
-	}
-	// The identity provider knows another client: nothing of the authorization server's goes there.
-	idp := *g.cfg
-	idp.Settings.ClientAuth, idp.Settings.PrivateKey, idp.Settings.DPoP = "", "", DPoPNever
-	t, m, findings, err := requestToken(ctx, &idp, tokenRequest{
-		Endpoint: s.IDPTokenEndpoint, Issuer: s.IDPIssuer, Form: form, Purpose: "exchange", Requested: g.scopes, Resource: g.resource,
-		Client: Client{Kind: PreRegistered, Issuer: s.IDPIssuer, ID: s.IDPClientID, Secret: s.IDPClientSecret},
-		Grant:  Enterprise, To: ActorIdentity, IDJAG: true,
-	})
-	g.messages = append(g.messages, m)
-	g.findings = append(g.findings, findings...)
-	if err != nil {
-		return "", err
-	}
-	return t.AccessToken, nil
 }
 
 // assertionProblem looks at a workload's JWT before its one attempt: what is wrong is said, and the server decides.

@@ -78,7 +78,7 @@ func TestEditedEndpointsGetNothingStored(t *testing.T) {
 			c.Settings = Settings{Grant: Enterprise, ClientID: "c", ClientSecret: "s", IDPTokenEndpoint: at + "/token", IDPToken: "id-token", IDPClientID: "i", IDPClientSecret: "idp-secret"}
 		})
 		id := s.signedIn(func(k *Token) {
-			k.Grant, k.RefreshToken, k.Client, k.Exchange = Enterprise, "", Client{ID: "c", Secret: "s", Issuer: w.as.URL, AuthMethod: authPost}, "https://idp.example/token"
+			k.Grant, k.RefreshToken, k.Client, k.Exchange = Enterprise, "", Client{ID: "c", Secret: "s", Issuer: w.as.URL, AuthMethod: authPost}, &Exchange{Endpoint: "https://idp.example/token", Client: "i"}
 		})
 		if err := s.Refresh(t.Context(), id); err == nil || len(got()) > 0 {
 			t.Errorf("%v, elsewhere %q", err, got())

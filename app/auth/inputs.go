@@ -47,7 +47,14 @@ func (f *Flow) settings() Settings {
 			s.RedirectPort = -1 // refused where it is used, with the reason
 		}
 	}
-	put(StepExchange, "idp_token_endpoint", &s.IDPTokenEndpoint)
+	if v := f.edits[StepIdentity]["idp_issuer"]; v != "" && v != s.IDPIssuer {
+		if s.IDPIssuer != "" { // the client's credentials belong to the identity provider of the settings
+			s.IDPClientSecret, s.IDPKey = "", ""
+		}
+		s.IDPIssuer = v
+	}
+	put(StepIdentity, "idp_token_endpoint", &s.IDPTokenEndpoint)
+	put(StepExchange, "idp_client_auth", &s.IDPClientAuth)
 	put(StepExchange, "idp_token", &s.IDPToken)
 	put(StepExchange, "idp_client_id", &s.IDPClientID)
 	put(StepExchange, "idp_client_secret", &s.IDPClientSecret)
@@ -73,6 +80,8 @@ func (f *Flow) inputsOf(id StepID) []Input {
 		list = f.authorizeInputs()
 	case StepBrowser, StepCallback:
 		list = []Input{{Name: inputCallback, Label: "Callback URL", Kind: InputURL, Help: "Paste the URL from the browser's address bar, when the browser runs elsewhere or could not reach the listener."}}
+	case StepIdentity:
+		list = f.identityInputs()
 	case StepExchange:
 		list = f.exchangeInputs()
 	case StepToken:
@@ -235,16 +244,6 @@ func (f *Flow) authorizeInputs() []Input {
 		{Name: "extra", Label: "More parameters", Kind: InputParams, Default: writeParams(f.cfg.Settings.Extra), Help: "One name=value a line. Those that the sign-in itself sets are refused."},
 		{Name: "state", Label: "state", Kind: InputSecret, Help: "Empty: random."},
 		{Name: "code_verifier", Label: "code_verifier", Kind: InputSecret, Help: "Empty: random."},
-	}
-}
-
-func (f *Flow) exchangeInputs() []Input {
-	s := f.cfg.Settings
-	return []Input{
-		{Name: "idp_token_endpoint", Label: "Token endpoint of the identity provider", Kind: InputURL, Default: s.IDPTokenEndpoint},
-		{Name: "idp_client_id", Label: "Client id there", Kind: InputText, Default: s.IDPClientID},
-		{Name: "idp_client_secret", Label: "Client secret there", Kind: InputSecret, Set: s.IDPClientSecret != ""},
-		{Name: "idp_token", Label: "Token to exchange", Kind: InputSecret, Set: s.IDPToken != ""},
 	}
 }
 

@@ -42,7 +42,7 @@ func (d *draft) look(ctx context.Context, l lookup) (*document, *nothing, error)
 	if version == "" && d.s.ID == StepServer && d.f.noPRM {
 		version = fallbackVersion
 	}
-	if version != "" {
+	if version != "" && l.to != ActorIdentity { // it knows nothing of MCP
 		h.Set("MCP-Protocol-Version", version)
 	}
 	m := Message{

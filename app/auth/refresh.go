@@ -199,7 +199,7 @@ func (s *Source) spend(ctx context.Context, t *Token) (*Token, error) {
 func (s *Source) again(ctx context.Context, t *Token) (*Token, error) {
 	cfg := s.cfg
 	set := &cfg.Settings
-	if set.ClientID != t.Client.ID || t.Grant == Enterprise && set.IDPTokenEndpoint != t.Exchange {
+	if set.ClientID != t.Client.ID || t.Grant == Enterprise && !sameExchange(set, t.Exchange) {
 		return nil, &fault.CallError{
 			Server: s.cfg.Server, Kind: fault.Input, Step: "refresh the token", Message: "The sign-in settings name another client or identity provider than this token was got with.",
 			Hint: "Sign in again.",
@@ -215,7 +215,21 @@ func (s *Source) again(ctx context.Context, t *Token) (*Token, error) {
 	}
 	g := newGrantRun(&cfg, as, &ResourceMetadata{Resource: t.Resource, DPoPRequired: t.DPoPKey != ""}, t.Requested)
 	g.key, g.nonces = t.DPoPKey, s.nonces
+	if x := t.Exchange; x != nil {
+		g.idp = &ServerMetadata{Issuer: x.Issuer, TokenEndpoint: x.Endpoint}
+		if x.AuthMethod != "" {
+			g.idp.TokenAuthMethods = []string{x.AuthMethod}
+		}
+		if x.AuthAlg != "" {
+			g.idp.TokenAuthAlgs = []string{x.AuthAlg}
+		}
+	}
 	return g.run(ctx)
+}
+
+// sameExchange says whether the settings still name the identity provider that a token came by way of.
+func sameExchange(set *Settings, x *Exchange) bool {
+	return x != nil && set.IDPIssuer == x.Issuer && set.IDPClientID == x.Client && (set.IDPTokenEndpoint == "" || set.IDPTokenEndpoint == x.Endpoint)
 }
 
 // refusedRefresh keeps the refresh token for another try, unless the server says that it is worth nothing any more.

@@ -25,6 +25,8 @@ func (f *Flow) rulesOf(id StepID) []Rule {
 		list = browserRules
 	case StepCallback:
 		list = callbackRules
+	case StepIdentity:
+		list = identityRules
 	case StepExchange:
 		list = exchangeRules
 	case StepToken:
@@ -87,7 +89,12 @@ var (
 		{"An error is acted on and shown only after both.", "MCP authorization response validation"},
 		{"No parameter is there twice.", "RFC 6749 section 3.1"},
 	}
+	identityRules = []Rule{
+		{"The identity provider is found by its issuer, as an authorization server is; issuer in its metadata is identical, letter by letter.", "RFC 8414 section 3; OpenID Connect Discovery section 4"},
+		{"Its client is another one than the authorization server's: nothing of one goes to the other.", "SEP-990"},
+	}
 	exchangeRules = []Rule{
+		{"The client authenticates by a method that the identity provider lists.", "RFC 8414 section 2, token_endpoint_auth_methods_supported"},
 		{"The identity provider exchanges the user's ID token for an ID-JAG, whose audience is the authorization server's issuer.", "RFC 8693 section 2.1; SEP-990"},
 	}
 	replayRules = []Rule{

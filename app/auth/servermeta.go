@@ -44,16 +44,9 @@ func (d *draft) serverTries(issuer *url.URL) []lookup {
 		base.url, base.why, base.guess = raw, "entered by hand", false
 		return []lookup{base}
 	}
-	at := func(raw, why string) lookup { l := base; l.url, l.why = raw, why; return l }
-	list := []lookup{at(wellKnown(issuer, "oauth-authorization-server", false), "RFC 8414 section 3.1")}
+	list := issuerTries(base, issuer)
 	if d.fallback() {
-		return list // 2025-03-26 knows this one only
-	}
-	inserted := wellKnown(issuer, "openid-configuration", false)
-	appended := strings.TrimRight(issuer.Scheme+"://"+issuer.Host+issuer.EscapedPath(), "/") + "/.well-known/openid-configuration"
-	list = append(list, at(inserted, "OpenID Connect, well-known name before the path"))
-	if appended != inserted {
-		list = append(list, at(appended, "OpenID Connect Discovery section 4.1, well-known name behind the path"))
+		return list[:1] // 2025-03-26 knows this one only
 	}
 	return list
 }

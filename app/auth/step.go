@@ -16,6 +16,7 @@ const (
 	StepAuthorize StepID = "authorize" // the authorization request, built
 	StepBrowser   StepID = "browser"   // the user's browser and the loopback callback
 	StepCallback  StepID = "callback"  // state and iss, checked
+	StepIdentity  StepID = "identity"  // enterprise: the identity provider, found
 	StepExchange  StepID = "exchange"  // enterprise: the identity provider's token for an ID-JAG
 	StepToken     StepID = "token"     // the token request
 	StepReplay    StepID = "replay"    // the refused call, sent again: done by the owner of the flow

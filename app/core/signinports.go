@@ -119,6 +119,7 @@ func (c *Core) authSettings(ctx context.Context, p profile.Profile) (auth.Settin
 		ClientMetadataURL: a.ClientMetadataURL, KeyID: a.KeyID, SigningAlg: a.SigningAlg,
 		RedirectHost: a.RedirectHost, RedirectPort: a.RedirectPort, BrowserWait: ms(a.BrowserWait),
 		IDPIssuer: a.IDPIssuer, IDPTokenEndpoint: a.IDPTokenEndpoint, IDPClientID: a.IDPClientID, IDPTokenType: a.IDPTokenType,
+		IDPClientAuth: a.IDPClientAuth, IDPKeyID: a.IDPKeyID,
 		DPoP: auth.DPoPMode(a.DPoP), AllowHTTP: a.AllowHTTP, AllowNoPKCE: a.AllowNoPKCE,
 	}
 	for _, e := range a.Extra {
@@ -135,6 +136,7 @@ func (c *Core) authSettings(ctx context.Context, p profile.Profile) (auth.Settin
 		{profile.SecretKey, "key", &s.PrivateKey},
 		{profile.SecretAssertion, "token", &s.Assertion},
 		{profile.SecretIDPClient, "secret", &s.IDPClientSecret},
+		{profile.SecretIDPKey, "key", &s.IDPKey},
 		{profile.SecretIDPSubject, "token", &s.IDPToken},
 	} {
 		v, err := c.keys.Get(ctx, secretItem(p.ID, secret.name))

@@ -1,7 +1,7 @@
 package profile
 
 // Auth says how to get into a server. Secrets are in the keychain, named "auth:client_secret", "auth:private_key",
-// "auth:assertion", "auth:idp_client_secret", "auth:idp_token". The zero value does everything by the specification's
+// "auth:assertion", "auth:idp_client_secret", "auth:idp_private_key", "auth:idp_token". The zero value does everything by the specification's
 // rules.
 type Auth struct {
 	Grant string `json:"grant,omitempty"` // "": in the browser; "none": headers only; client_credentials; enterprise; workload
@@ -28,9 +28,11 @@ type Auth struct {
 	RedirectPort int    `json:"redirectPort,omitempty"` // 0: an ephemeral one
 	BrowserWait  int64  `json:"browserWait,omitempty"`  // milliseconds; default 300,000
 
-	IDPIssuer        string `json:"idpIssuer,omitempty"` // enterprise-managed authorization
-	IDPTokenEndpoint string `json:"idpTokenEndpoint,omitempty"`
+	IDPIssuer        string `json:"idpIssuer,omitempty"`        // enterprise-managed authorization
+	IDPTokenEndpoint string `json:"idpTokenEndpoint,omitempty"` // instead of its metadata's
 	IDPClientID      string `json:"idpClientID,omitempty"`
+	IDPClientAuth    string `json:"idpClientAuth,omitempty"` // as ClientAuth; empty: by the identity provider's metadata
+	IDPKeyID         string `json:"idpKeyID,omitempty"`
 	IDPTokenType     string `json:"idpTokenType,omitempty"`
 
 	DPoP         string   `json:"dpop,omitempty"` // "": when asked for; always; never
@@ -53,5 +55,6 @@ const (
 	SecretKey        = "auth:private_key"
 	SecretAssertion  = "auth:assertion"
 	SecretIDPClient  = "auth:idp_client_secret"
+	SecretIDPKey     = "auth:idp_private_key"
 	SecretIDPSubject = "auth:idp_token"
 )

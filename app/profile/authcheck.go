@@ -33,7 +33,7 @@ func AuthNames(p Profile) []string {
 	if p.Transport == Stdio {
 		return nil
 	}
-	return []string{SecretClient, SecretKey, SecretAssertion, SecretIDPClient, SecretIDPSubject}
+	return []string{SecretClient, SecretKey, SecretAssertion, SecretIDPClient, SecretIDPKey, SecretIDPSubject}
 }
 
 // KeptNames lists everything that may be in the keychain for a profile: what goes and comes with it.
@@ -44,6 +44,7 @@ func (v *validator) access(a Auth) {
 	v.oneOf("auth.grant", a.Grant, grants)
 	v.oneOf("auth.clientKind", a.ClientKind, clientKinds)
 	v.oneOf("auth.clientAuth", a.ClientAuth, clientAuths)
+	v.oneOf("auth.idpClientAuth", a.IDPClientAuth, clientAuths)
 	v.oneOf("auth.signingAlg", a.SigningAlg, algorithms)
 	v.oneOf("auth.redirectHost", a.RedirectHost, hosts)
 	v.oneOf("auth.dpop", a.DPoP, proofs)
@@ -67,7 +68,7 @@ func (v *validator) access(a Auth) {
 	v.document(a.ClientMetadataURL)
 	v.scopes(a.Scopes)
 	v.extra(a.Extra)
-	for field, text := range map[string]string{"clientID": a.ClientID, "keyID": a.KeyID, "idpClientID": a.IDPClientID, "idpTokenType": a.IDPTokenType} {
+	for field, text := range map[string]string{"clientID": a.ClientID, "keyID": a.KeyID, "idpClientID": a.IDPClientID, "idpKeyID": a.IDPKeyID, "idpTokenType": a.IDPTokenType} {
 		v.line("auth."+field, text)
 	}
 	if a.RedirectPort < 0 || a.RedirectPort > 65535 {

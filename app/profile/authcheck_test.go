@@ -132,7 +132,7 @@ func TestFillNetwork(t *testing.T) {
 // TestAuthNames: what a sign-in keeps goes with the profile, and is never missed.
 func TestAuthNames(t *testing.T) {
 	p := Profile{Transport: HTTP, Headers: []Value{{Name: "X", Secret: true}}}
-	want := []string{"header:X", "auth:client_secret", "auth:private_key", "auth:assertion", "auth:idp_client_secret", "auth:idp_token"}
+	want := []string{"header:X", "auth:client_secret", "auth:private_key", "auth:assertion", "auth:idp_client_secret", "auth:idp_private_key", "auth:idp_token"}
 	if got := KeptNames(p); !slices.Equal(got, want) {
 		t.Errorf("got %q", got)
 	}

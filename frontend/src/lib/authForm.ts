@@ -29,6 +29,8 @@ export interface EditableAuth {
   idpIssuer?: string;
   idpTokenEndpoint?: string;
   idpClientID?: string;
+  idpClientAuth?: string;
+  idpKeyID?: string;
   idpTokenType?: string;
   dpop?: string;
   allowHTTP?: string[];
@@ -61,6 +63,8 @@ const texts = [
   'idpIssuer',
   'idpTokenEndpoint',
   'idpClientID',
+  'idpClientAuth',
+  'idpKeyID',
   'idpTokenType',
   'dpop',
 ] as const;
@@ -118,6 +122,15 @@ export const grants: readonly { value: GrantId; label: string; about: string }[]
     about: 'A JWT that the platform gave to this workload is handed over for an access token (RFC 7523).',
   },
 ];
+
+/** How a client authenticates at a token endpoint. */
+export const clientMethods = [
+  { value: '', label: 'By the rule' },
+  { value: 'none', label: 'None: a public client' },
+  { value: 'client_secret_basic', label: 'client_secret_basic' },
+  { value: 'client_secret_post', label: 'client_secret_post' },
+  { value: 'private_key_jwt', label: 'private_key_jwt' },
+] as const;
 
 const isGrant = (grant: string | undefined): grant is GrantId => grants.some((g) => g.value === grant);
 

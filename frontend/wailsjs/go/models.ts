@@ -814,6 +814,8 @@ export namespace profile {
 	    idpIssuer?: string;
 	    idpTokenEndpoint?: string;
 	    idpClientID?: string;
+	    idpClientAuth?: string;
+	    idpKeyID?: string;
 	    idpTokenType?: string;
 	    dpop?: string;
 	    allowHTTP?: string[];

@@ -106,6 +106,7 @@ export class FakeSaved {
         'auth:private_key',
         'auth:assertion',
         'auth:idp_client_secret',
+        'auth:idp_private_key',
         'auth:idp_token',
       );
     const where = this.keychain.state === 'available' ? 'keychain' : 'memory';

@@ -24,6 +24,9 @@ type CallInput struct {
 	Cap        time.Duration   // hard, progress or not; 0: ten times the timeout, if there is one
 	Purpose    string          // wire.Entry.Purpose
 	Manual     bool            // an input_required result is returned as it is: its questions are the caller's matter
+	Hand       bool            // each input_required result waits for Session.SendRound
+	Declare    json.RawMessage // modern: the capabilities that this call declares instead of the session's; a JSON object
+	LogLevel   *string         // modern: the log level of this call instead of the session's, empty for none; nil: that
 	OnProgress func(Progress)  // called in wire order, must return at once; nil: no progress is asked for
 
 	sent func(id string, params json.RawMessage) // the request is about to go out; it is a stream, and no call of the user's
@@ -50,6 +53,7 @@ type Result struct {
 	Header   http.Header     // its HTTP headers, nil on stdio
 	Took     time.Duration   // the last round on the wire
 	Rounds   int             // input_required rounds answered
+	Log      []Round         // every request of the call with its answer, in order
 	Findings []string        // what is wrong or worth knowing, one sentence each
 }
 
@@ -155,19 +159,38 @@ func (s *Session) send(ctx context.Context, f *flight, in CallInput, params json
 	r.Status, r.Header = answer.Status, answer.Header
 	r.Entries = append(r.Entries, answer.Request, answer.Response)
 	r.Findings = append(r.Findings, findings...)
+	s.logRound(f, r, req.Params)
 	return nil
 }
 
 // settleTime is how long an answer waits for progress that came before it to be told.
 const settleTime = 50 * time.Millisecond
 
-// dress adds _meta and headers to a request.
-func (s *Session) dress(in CallInput, params json.RawMessage, token string) (json.RawMessage, http.Header, []string) {
-	env := envelope{progress: token}
-	modern := s.era() == Modern
-	if modern {
-		env.version, env.capabilities, env.client = s.info.Version, s.info.Client, s.client()
+// envelope is what a request of this session carries in _meta.
+func (s *Session) envelope(in CallInput, trace string) envelope {
+	set := s.settings()
+	env := envelope{more: set.Every.Meta}
+	if trace != "" {
+		env.trace = traceparent(trace)
 	}
+	if s.era() != Modern {
+		return env
+	}
+	env.version, env.client, env.logLevel = s.info.Version, s.client(), set.Every.LogLevel
+	if env.capabilities = set.declared; in.Declare != nil {
+		env.capabilities = in.Declare
+	}
+	if in.LogLevel != nil {
+		env.logLevel = *in.LogLevel
+	}
+	return env
+}
+
+// dress adds _meta and headers to a request.
+func (s *Session) dress(in CallInput, params json.RawMessage, token, trace string) (json.RawMessage, http.Header, []string) {
+	env := s.envelope(in, trace)
+	env.progress = token
+	modern := s.era() == Modern
 	out, version, finding := env.apply(params)
 	var findings []string
 	if finding != "" {

@@ -58,6 +58,7 @@ func newSession(cfg Config) *Session {
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	s.inbox = &inbox{conn: cfg.Conn, change: func() { s.tell(QuestionsChanged) }}
 	s.info.Client = cfg.Answerers.declared()
+	s.set.Store(&settings{Settings: Settings{Every: cfg.Every, Answerers: cfg.Answerers}, declared: s.info.Client})
 	return s
 }
 
@@ -191,6 +192,14 @@ func (c *connector) call(ctx context.Context, method, purpose string, params jso
 		c.s.answered(a)
 	}
 	return a, err
+}
+
+// trace is a trace of its own for each request of the connect, empty when none is wanted.
+func (c *connector) trace() string {
+	if c.s.settings().Every.Trace {
+		return newTrace()
+	}
+	return ""
 }
 
 // begin starts a step and returns its place.

@@ -22,6 +22,7 @@ type CallState struct {
 	Progress *Progress // the last one
 	Waiting  int       // its questions that wait for an answer
 	Round    int       // input_required rounds so far
+	Hand     bool      // a round waits to be sent by hand, see Session.Hand
 }
 
 // ids are the request ids of a session: strings, so that no other user of the link can mean the same.
@@ -38,9 +39,16 @@ type flight struct {
 	notify func(Progress)
 	replay *transport.Request // the refused request to be sent as it was; only the call's own goroutine looks
 
+	trace  string // of all its requests, empty: none; with the next two only the call's own goroutine's
+	byHand bool   // the next request is sent by hand,
+	edited string // and in what it leaves the protocol
+
 	state    CallState
 	token    string
 	findings []string
+	hand     *HandRound
+	retry    chan Retry
+	rounds   []Round
 }
 
 // begin registers a call.
@@ -48,6 +56,9 @@ func (s *Session) begin(in CallInput, cancel context.CancelCauseFunc) (*flight, 
 	f := &flight{
 		id: in.Call, step: stepOf(in.Method, in.Params), cancel: cancel,
 		bump: make(chan struct{}, 1), notify: in.OnProgress,
+	}
+	if s.settings().Every.Trace {
+		f.trace = newTrace()
 	}
 	if err := s.enter(f, in); err != nil {
 		return nil, err
@@ -194,13 +205,13 @@ func (s *Session) guard(ctx context.Context, f *flight, limit, most time.Duratio
 				idle.Reset(limit)
 			}
 		case <-idle.C:
-			if s.inbox.waitingFor(f.id) == 0 {
+			if !s.busy(f) {
 				f.cancel(&stop{fault.Timeout, fmt.Sprintf("No answer to %s came within %s.", f.step, limit)})
 				return
 			}
 			idle.Reset(limit)
 		case <-whole.C:
-			if s.inbox.waitingFor(f.id) == 0 {
+			if !s.busy(f) {
 				f.cancel(&stop{fault.Timeout, fmt.Sprintf("%s made progress, but no answer came within %s.", f.step, most)})
 				return
 			}

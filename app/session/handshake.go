@@ -20,6 +20,7 @@ func (c *connector) handshake(ctx context.Context, version, why string) *fault.C
 	i := c.begin(methodInitialize)
 	params := join([]byte(`{"protocolVersion":`), quoteJSON(version), []byte(`,"capabilities":`), c.s.info.Client,
 		[]byte(`,"clientInfo":`), c.s.client(), []byte(`}`))
+	params, _, _ = c.s.envelope(CallInput{}, c.trace()).apply(params)
 	a, err := c.call(ctx, methodInitialize, "initialize", params, "")
 	if ctx.Err() != nil {
 		return c.fail(ctx, i, err)
@@ -55,8 +56,10 @@ func (c *connector) initialized(ctx context.Context) *fault.CallError {
 		return c.fail(ctx, i, err)
 	}
 	c.end(i, StepDone, "Sent.")
-	if c.kind == HTTP {
+	if c.kind == HTTP && !c.s.cfg.NoStream {
 		c.listen(ctx)
+	} else if c.kind == HTTP {
+		c.end(c.begin("open GET stream"), StepSkipped, "Switched off for this server: what it sends unasked has no way.")
 	}
 	return nil
 }

@@ -329,10 +329,10 @@ func TestRoundsEnd(t *testing.T) {
 		}
 		began := time.Now()
 		_, err = s.Call(t.Context(), CallInput{Method: "tools/call"})
-		if kindOf(err) != fault.Protocol || !strings.Contains(err.Error(), "more than 20 rounds") || n != maxRounds+1 {
+		if kindOf(err) != fault.Protocol || !strings.Contains(err.Error(), "more than 20 rounds") || n != DefaultRounds+1 {
 			t.Errorf("%d requests, %v", n, err)
 		}
-		if took := time.Since(began); took != maxRounds*restInterval {
+		if took := time.Since(began); took != DefaultRounds*restInterval {
 			t.Errorf("took %s", took)
 		}
 		r, err := s.Call(t.Context(), CallInput{Method: "tools/call", Manual: true})

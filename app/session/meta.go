@@ -12,7 +12,9 @@ const (
 	metaClientInfo   = "io.modelcontextprotocol/clientInfo"
 	metaServerInfo   = "io.modelcontextprotocol/serverInfo"
 	metaSubscription = "io.modelcontextprotocol/subscriptionId"
+	metaLogLevel     = "io.modelcontextprotocol/logLevel"
 	metaProgress     = "progressToken"
+	metaTrace        = "traceparent"
 )
 
 // envelope is what the session adds to params._meta.
@@ -20,13 +22,16 @@ type envelope struct {
 	version      string          // empty: legacy, nothing but a progress token is added
 	capabilities json.RawMessage //
 	client       json.RawMessage //
+	logLevel     string          // empty: none
 	progress     string          // token, empty: none
+	trace        string          // traceparent, empty: none
+	more         json.RawMessage // further members of _meta: what is there already stays
 }
 
 // apply adds the envelope to params. What stands in params already stays byte for byte and wins: an inspector lets
 // the user send what is out of contract. The version returned is the one that params then carry.
 func (e envelope) apply(params json.RawMessage) (out json.RawMessage, version, finding string) {
-	if e.version == "" && e.progress == "" {
+	if e.version == "" && e.progress == "" && e.trace == "" && e.more == nil {
 		return params, "", ""
 	}
 	if params != nil && !isObject(params) {
@@ -65,8 +70,14 @@ func (e envelope) into(meta json.RawMessage) json.RawMessage {
 		add(metaCapabilities, e.capabilities)
 		add(metaClientInfo, e.client)
 	}
-	if e.progress != "" {
-		add(metaProgress, quoteJSON(e.progress))
+	for _, m := range []struct{ key, val string }{{metaLogLevel, e.logLevel}, {metaProgress, e.progress}, {metaTrace, e.trace}} {
+		if m.val != "" {
+			add(m.key, quoteJSON(m.val))
+		}
+	}
+	list, _ := members(e.more) // checked by who set it
+	for _, m := range list {
+		add(m.key, m.val)
 	}
 	if meta == nil {
 		meta = json.RawMessage("{}")

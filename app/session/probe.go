@@ -66,7 +66,9 @@ func (c *connector) probe(ctx context.Context, version string) (verdict, *fault.
 
 // discover sends one server/discover and judges what comes.
 func (c *connector) discover(ctx context.Context, version string) (verdict, error) {
-	env := envelope{version: version, capabilities: c.s.info.Client, client: c.s.client()}
+	env := c.s.envelope(CallInput{}, c.trace())
+	env.version, env.capabilities, env.client = version, c.s.settings().declared, c.s.client()
+	env.logLevel = c.s.settings().Every.LogLevel
 	params, _, _ := env.apply(nil)
 	wait := ctx
 	if c.kind == Stdio && c.s.cfg.Era != Modern { // a pinned era has nothing to fall back to: it waits for the whole connect

@@ -20,12 +20,13 @@ type refused struct {
 	params json.RawMessage // of the round that was refused
 	req    transport.Request
 	rounds int
+	log    []Round
 }
 
 // keepRefused remembers a request that was refused with 401 or 403.
 func (s *Session) keepRefused(f *flight, in CallInput, params json.RawMessage, req transport.Request, r *Result) {
 	in.Call = f.id
-	k := &refused{in: in, params: params, req: req, rounds: r.Rounds}
+	k := &refused{in: in, params: params, req: req, rounds: r.Rounds, log: r.Log}
 	k.req.Purpose = purposeReplay
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -72,7 +73,7 @@ func (s *Session) page(ctx context.Context, in CallInput) (*Result, error) {
 func (s *Session) replay(ctx context.Context, k *refused) (*Result, error) {
 	return s.run(ctx, k.in, func(ctx context.Context, f *flight) (*Result, error) {
 		f.replay = &k.req
-		return s.rounds(ctx, f, k.in, k.params, &Result{Call: f.id, Rounds: k.rounds})
+		return s.rounds(ctx, f, k.in, k.params, &Result{Call: f.id, Rounds: k.rounds, Log: k.log})
 	})
 }
 
@@ -92,7 +93,7 @@ func (s *Session) dressed(f *flight, in CallInput, params json.RawMessage) (tran
 		s.expect(f, token)
 	}
 	var findings []string
-	req.Params, req.Header, findings = s.dress(in, params, token)
+	req.Params, req.Header, findings = s.dress(in, params, token, f.trace)
 	if in.sent != nil {
 		in.sent(req.ID, params)
 	}
@@ -103,6 +104,9 @@ func (s *Session) dressed(f *flight, in CallInput, params json.RawMessage) (tran
 // in. A stream that is open is left alone.
 func (s *Session) Listen() {
 	if s.era() == Legacy {
+		if s.cfg.NoStream {
+			return
+		}
 		s.link.Listen(func(err error) { s.report(err, "GET stream") })
 		return
 	}

@@ -9,9 +9,11 @@ import (
 	"github.com/sightglass-dev/sightglass/app/fault"
 )
 
+// DefaultRounds is how many input_required results of one call are answered; a server that asks on and on is stopped.
+const DefaultRounds = 20
+
 // Bounds of multi round-trip requests (2026-07-28/basic/patterns/mrtr).
 const (
-	maxRounds    = 20                     // input_required results of one call; a server that asks on and on is stopped
 	maxInputs    = 50                     // inputRequests of one result
 	restInterval = 250 * time.Millisecond // before a retry that carries nothing but state
 )
@@ -41,7 +43,12 @@ func (s *Session) rounds(ctx context.Context, f *flight, in CallInput, params js
 		if err != nil || !more {
 			return r, err
 		}
-		if params, err = s.answerRound(ctx, f, in.Params, r); err != nil {
+		if in.Hand {
+			params, err = s.byHand(ctx, f, in, r)
+		} else {
+			params, err = s.answerRound(ctx, f, in, r)
+		}
+		if err != nil {
 			return r, err
 		}
 	}
@@ -105,9 +112,9 @@ func (s *Session) unfinished(in CallInput, f *flight, r *Result) (bool, error) {
 			r.Response, "The server asked for input in answer to %s.", clip(in.Method, 80))
 	case in.Manual:
 		return false, nil
-	case r.Rounds >= maxRounds:
-		return false, s.broken(f.step, "Look at the questions of the last rounds: the server repeats itself.",
-			r.Response, "The server asked for input in more than %d rounds. The call was given up.", maxRounds)
+	case r.Rounds >= s.maxRounds() && !in.Hand:
+		return false, s.broken(f.step, "Look at the questions of the last rounds: the server repeats itself. The limit of rounds is in the server's settings, and a call by hand has none.",
+			r.Response, "The server asked for input in more than %d rounds. The call was given up.", s.maxRounds())
 	}
 	r.Rounds++
 	s.mu.Lock()
@@ -118,14 +125,14 @@ func (s *Session) unfinished(in CallInput, f *flight, r *Result) (bool, error) {
 }
 
 // answerRound gets every answer of a round and builds the params of the retry.
-func (s *Session) answerRound(ctx context.Context, f *flight, base json.RawMessage, r *Result) (json.RawMessage, error) {
+func (s *Session) answerRound(ctx context.Context, f *flight, in CallInput, r *Result) (json.RawMessage, error) {
 	state := field(r.Result, memberState)
 	raw := field(r.Result, memberRequests)
 	if raw == nil && state == nil {
 		return nil, s.broken(f.step, "A result of type input_required needs at least one of them.",
 			r.Response, "The server asked for input, but sent neither inputRequests nor requestState.")
 	}
-	inputs, err := s.inputs(f, raw, r)
+	inputs, err := s.inputs(f, in, raw, r)
 	if err != nil {
 		return nil, err
 	}
@@ -140,7 +147,7 @@ func (s *Session) answerRound(ctx context.Context, f *flight, base json.RawMessa
 	if err != nil {
 		return nil, err
 	}
-	params := base
+	params := in.Params
 	for _, m := range []struct {
 		key string
 		val json.RawMessage
@@ -176,7 +183,7 @@ func setField(obj json.RawMessage, key string, val json.RawMessage) (json.RawMes
 }
 
 // inputs reads inputRequests, in order, and refuses what was not declared.
-func (s *Session) inputs(f *flight, raw json.RawMessage, r *Result) ([]Question, error) {
+func (s *Session) inputs(f *flight, in CallInput, raw json.RawMessage, r *Result) ([]Question, error) {
 	if raw == nil {
 		return nil, nil
 	}
@@ -195,7 +202,7 @@ func (s *Session) inputs(f *flight, raw json.RawMessage, r *Result) ([]Question,
 			return nil, s.broken(f.step, hint, r.Response, "The input request %q has no method.", clip(m.key, 80))
 		}
 		params := field(m.val, "params")
-		if code, why := s.cfg.Answerers.refuses(method, params); code != 0 {
+		if code, why := s.accepts(in).refuses(method, params); code != 0 {
 			return nil, s.broken(f.step, "A server may only ask for what the client declares in its capabilities.",
 				r.Response, "The input request %q cannot be answered: %s.", clip(m.key, 80), why)
 		}
@@ -266,4 +273,12 @@ func (s *Session) notAnswered(ctx context.Context, f *flight, r *Result, one set
 // stopped is the error of a call that ended while no request of it was on its way.
 func (s *Session) stopped(ctx context.Context, step string) error {
 	return s.ended(ctx, step, nil)
+}
+
+// maxRounds is how many rounds of one call are answered by themselves.
+func (s *Session) maxRounds() int {
+	if n := s.cfg.MaxRounds; n > 0 {
+		return n
+	}
+	return DefaultRounds
 }

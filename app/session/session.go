@@ -29,7 +29,8 @@ type Session struct {
 	updates updates // resources that changed
 	stream  stream  // modern: subscriptions/listen
 	tools   toolCache
-	modern  atomic.Bool  // the era as far as it is known
+	modern  atomic.Bool // the era as far as it is known
+	set     atomic.Pointer[settings]
 	replies atomic.Int64 // answers on their way
 
 	ctx    context.Context // ends with the session; its cause is why

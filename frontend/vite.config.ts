@@ -15,7 +15,12 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
-const main = fileURLToPath(new URL('src/main.ts', import.meta.url));
+const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
+/** What gets a file of its own with all that it needs and no earlier one has, in this order. */
+const parts = [
+  { name: 'start', entry: source('main.ts') },
+  { name: 'connected', entry: source('views/connected.ts') },
+];
 
 function contentSecurityPolicy(): Plugin {
   return {
@@ -30,20 +35,28 @@ function contentSecurityPolicy(): Plugin {
 type ModuleGraph = { getModuleInfo(id: string): { isEntry: boolean; importedIds: readonly string[] } | null };
 
 /**
- * Puts all that the start needs into one file. What late parts share with it would else become files of their own, and
- * the start would wait for each of them.
+ * Puts all that a part needs into one file. What others share with it would else become files of their own, and each
+ * part would wait for several.
  */
-function startInOneFile(): (id: string, graph: ModuleGraph) => string | null {
-  const start = new Set<string>();
-  const take = (id: string, graph: ModuleGraph): void => {
-    if (start.has(id)) return;
-    start.add(id);
-    for (const next of graph.getModuleInfo(id)?.importedIds ?? []) take(next, graph);
+function inOneFile(): {
+  name: (id: string, graph: ModuleGraph) => string | null;
+  priority: number;
+  debugName: string;
+}[] {
+  const owner = new Map<string, string>();
+  const take = (id: string, name: string, graph: ModuleGraph): void => {
+    if (owner.has(id)) return;
+    owner.set(id, name);
+    for (const next of graph.getModuleInfo(id)?.importedIds ?? []) take(next, name, graph);
   };
-  return (id, graph) => {
-    if (start.size === 0) take(main, graph);
-    return start.has(id) ? 'start' : null;
-  };
+  return parts.map(({ name }, i) => ({
+    name: (id, graph) => {
+      if (owner.size === 0) for (const part of parts) take(part.entry, part.name, graph);
+      return owner.get(id) === name ? name : null;
+    },
+    priority: parts.length - i, // what the start needs is never looked for in a later part
+    debugName: name,
+  }));
 }
 
 export default defineConfig(({ mode }) => ({
@@ -59,10 +72,7 @@ export default defineConfig(({ mode }) => ({
     modulePreload: false,
     cssCodeSplit: false,
     // The twin is awaited by the start and needs parts of it: in one file each would wait for the other.
-    rolldownOptions:
-      mode === 'fake'
-        ? {}
-        : { output: { codeSplitting: { groups: [{ name: startInOneFile(), debugName: 'start' }] } } },
+    rolldownOptions: mode === 'fake' ? {} : { output: { codeSplitting: { groups: inOneFile() } } },
     // One picture or font inlined costs nothing here: everything is read from the program itself.
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 700,

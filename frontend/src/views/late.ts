@@ -1,6 +1,7 @@
 /** The parts of the window that its start does not wait for. */
 import { Late } from '../state/late.svelte';
 
+export const connectedViews = new Late(() => import('./connected'));
 export const signInView = new Late(async () => (await import('./signin/SignInView.svelte')).default);
 export const offerViews = new Late(() => import('./offers'));
 export const trafficDetail = new Late(async () => (await import('./traffic/TrafficDetail.svelte')).default);
@@ -8,5 +9,5 @@ export const dialogs = new Late(async () => (await import('./shell/Dialogs.svelt
 
 /** Loads them, in the order they are likely to be wanted. */
 export async function loadLate(): Promise<void> {
-  for (const part of [signInView, offerViews, trafficDetail, dialogs]) await part.load();
+  for (const part of [connectedViews, signInView, offerViews, trafficDetail, dialogs]) await part.load();
 }

@@ -45,7 +45,7 @@ it('shows what a connected server is and what was negotiated', async () => {
   const { shown } = await view('open');
   expect(screen.getByRole('heading', { name: 'Sample server' })).toBeDefined();
   expect(screen.getByText('MCP 2025-11-25 legacy')).toBeDefined();
-  expect(screen.getByText('48213')).toBeDefined();
+  expect(await screen.findByText('48213')).toBeDefined();
   expect(screen.getByText(/Start with echo/)).toBeDefined();
   expect(screen.getByText('subscribe, listChanged')).toBeDefined();
   await expectAccessible();

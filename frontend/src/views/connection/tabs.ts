@@ -1,0 +1,82 @@
+/** The tabs of a live connection: which are there, what they tell, and the late part that shows each. */
+import type { Component } from 'svelte';
+import type { Connection, profile } from '../../backend';
+import { declares, offersTools } from '../../lib/serverInfo';
+import type { Offers } from '../../state/appOffers';
+import type { Late } from '../../state/late.svelte';
+import type { SignIn } from '../../state/signIn.svelte';
+import type { toolsOf } from '../../state/appTools';
+import { connectedViews, offerViews } from '../late';
+
+/** What a tab may go by to tell whether it is there. */
+export interface Live {
+  readonly connection: Connection;
+  readonly tools: ReturnType<typeof toolsOf>;
+  readonly offers: Offers;
+  /** Null for a server without sign-in. */
+  readonly signIn: SignIn | null;
+}
+
+/** What every view of a live connection is given; each takes what it needs. */
+export interface TabProps {
+  profile: string;
+  server: profile.Profile;
+  connection: Connection;
+  /** Id of the connection in the log. */
+  conn: string;
+  era: string;
+  signIn: SignIn | null;
+  /** Why a server that could be signed in to is not; else empty. */
+  blocked: string;
+  onshowentries: (seqs: readonly number[]) => void;
+}
+
+/** The views of one or several tabs, by the id of the tab: what a late part holds. */
+export type Views = Readonly<Record<string, Component<TabProps>>>;
+
+export interface Tab {
+  readonly id: string;
+  readonly label: string;
+  /** The view in the messages of it: "the tools view broke". */
+  readonly guard: string;
+  /** The part that holds the view, under the tab's id. None: the sign-in, which is there without a connection too. */
+  readonly part?: Late<{ readonly views: Views }>;
+  readonly there?: (live: Live) => boolean;
+  readonly count?: (live: Live) => number | undefined;
+  /** Something changed since it was last looked at. */
+  readonly mark?: (live: Live) => boolean;
+}
+
+/** In the order they are shown. */
+export const allTabs: readonly Tab[] = [
+  { id: 'overview', label: 'Overview', guard: 'overview', part: connectedViews },
+  {
+    id: 'tools',
+    label: 'Tools',
+    guard: 'tools view',
+    part: connectedViews,
+    there: ({ connection }) => offersTools(connection.capabilities),
+    count: ({ tools }) => (tools.state === 'ready' ? tools.tools.length : undefined),
+    mark: ({ connection }) => connection.toolsChanged,
+  },
+  {
+    id: 'resources',
+    label: 'Resources',
+    guard: 'resources',
+    part: offerViews,
+    there: ({ connection, offers }) => declares(connection.capabilities, 'resources') || offers.resources.offered,
+    count: ({ offers }) => (offers.resources.ready ? offers.resources.total : undefined),
+    mark: ({ connection }) => connection.resourcesChanged,
+  },
+  {
+    id: 'prompts',
+    label: 'Prompts',
+    guard: 'prompts',
+    part: offerViews,
+    there: ({ connection, offers }) => declares(connection.capabilities, 'prompts') || offers.prompts.list.offered,
+    count: ({ offers }) => (offers.prompts.list.state === 'ready' ? offers.prompts.list.items.length : undefined),
+    mark: ({ connection }) => connection.promptsChanged,
+  },
+  { id: 'signin', label: 'Sign-in', guard: 'sign-in', there: ({ signIn }) => signIn !== null },
+  { id: 'raw', label: 'Raw request', guard: 'raw request', part: connectedViews },
+];

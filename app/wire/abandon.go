@@ -6,10 +6,19 @@ import "slices"
 // entry is no longer open and gets why as a finding. It is for the end of a connection; an answer that comes all the
 // same is a stray one.
 func (l *Log) Abandon(conn, why string) {
+	l.abandon(func(k pairKey) bool { return k.conn == conn }, why)
+}
+
+// AbandonApp is Abandon for the messages of one app (KindApp).
+func (l *Log) AbandonApp(conn, app, why string) {
+	l.abandon(func(k pairKey) bool { return k.conn == conn && k.app == app && app != "" }, why)
+}
+
+func (l *Log) abandon(is func(pairKey) bool, why string) {
 	l.mu.Lock()
 	var seqs []uint64
 	for k, q := range l.pairs.open {
-		if k.conn != conn {
+		if !is(k) {
 			continue
 		}
 		delete(l.pairs.open, k)

@@ -14,6 +14,7 @@ const (
 	KindStderr    Kind = "stderr"    // one line of a child's standard error
 	KindLifecycle Kind = "lifecycle" // a state change, a child's start or exit, a probe's verdict
 	KindAuth      Kind = "auth"      // a step of a sign-in
+	KindApp       Kind = "app"       // one JSON-RPC message between the window and an MCP App in it: Out is to the app; Call is the app's id
 	KindGap       Kind = "gap"       // entries that were dropped: see Note for range, count and bytes
 )
 
@@ -82,6 +83,7 @@ const (
 	PurposeReplay     = "replay"     // a refused request, sent again as it was
 	PurposeRetry      = "retry"      // the same at once, with new credentials
 	PurposeRedirect   = "redirect"   // where a redirect led
+	PurposeApp        = "app"        // asked for by an MCP App, or on its behalf
 
 	// Of a sign-in.
 	PurposeResourceMetadata = "resource metadata"

@@ -75,7 +75,7 @@ func (l *Log) Append(d Draft) uint64 {
 	if e.Time == 0 {
 		e.Time = time.Now().UnixMicro()
 	}
-	if e.Kind == KindFrame && e.Message == "" {
+	if (e.Kind == KindFrame || e.Kind == KindApp) && e.Message == "" {
 		ParseFrame(d.Message).fill(e)
 	}
 	d.measure()

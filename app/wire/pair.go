@@ -8,11 +8,21 @@ import (
 // maxOpen bounds the unanswered requests that are remembered although their entries left the log.
 const maxOpen = 10_000
 
-// pairKey names a request: ids are unique per connection and sender.
+// pairKey names a request: ids are unique per connection and sender. The messages of an app are a connection of their
+// own.
 type pairKey struct {
-	conn string
-	dir  Dir // of the request
-	id   string
+	conn, app string
+	dir       Dir // of the request
+	id        string
+}
+
+// keyOf is the key of the request that e is, or with its direction turned around answers.
+func keyOf(e *Entry, dir Dir) pairKey {
+	k := pairKey{conn: e.Conn, dir: dir, id: e.ID}
+	if e.Kind == KindApp {
+		k.app = e.Call
+	}
+	return k
 }
 
 // asked is what an answer takes over from its request. It is kept apart from the entry, so that the answer to a long
@@ -35,7 +45,7 @@ func newPairs() pairs { return pairs{map[pairKey]asked{}, map[pairKey]uint64{}} 
 // entry its revision afterwards.
 func (l *Log) pair(r *record) {
 	e := &r.Entry
-	if e.Kind != KindFrame || e.ID == "" || e.ID == "null" {
+	if e.Kind != KindFrame && e.Kind != KindApp || e.ID == "" || e.ID == "null" {
 		return
 	}
 	switch e.Message {
@@ -49,7 +59,7 @@ func (l *Log) pair(r *record) {
 
 func (l *Log) ask(e *Entry) {
 	e.Open = true
-	k := pairKey{e.Conn, e.Dir, e.ID}
+	k := keyOf(e, e.Dir)
 	before := l.pairs.answered[k]
 	if q, ok := l.pairs.open[k]; ok {
 		before = q.seq
@@ -69,7 +79,7 @@ func (l *Log) ask(e *Entry) {
 }
 
 func (l *Log) answer(e *Entry) {
-	k := pairKey{e.Conn, e.Dir.opposite(), e.ID}
+	k := keyOf(e, e.Dir.opposite())
 	q, ok := l.pairs.open[k]
 	if !ok {
 		l.stray(e, k)
@@ -110,10 +120,10 @@ func (l *Log) stray(e *Entry, k pairKey) {
 // unpair forgets a request that leaves the log, unless its answer may still come.
 func (l *Log) unpair(r *record) {
 	e := &r.Entry
-	if e.Kind != KindFrame || e.Message != MsgRequest || e.ID == "" {
+	if e.Kind != KindFrame && e.Kind != KindApp || e.Message != MsgRequest || e.ID == "" {
 		return
 	}
-	k := pairKey{e.Conn, e.Dir, e.ID}
+	k := keyOf(e, e.Dir)
 	if l.pairs.answered[k] == e.Seq {
 		delete(l.pairs.answered, k)
 	}

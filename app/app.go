@@ -27,6 +27,7 @@ type App struct {
 	Tools       *Tools
 	Resources   *Resources
 	Prompts     *Prompts
+	Questions   *Questions
 	Traffic     *Traffic
 	SignIn      *SignIn
 	Window      *Window
@@ -43,6 +44,7 @@ func New(version string) *App {
 	a.Tools = &Tools{app: a}
 	a.Resources = &Resources{app: a}
 	a.Prompts = &Prompts{app: a}
+	a.Questions = &Questions{app: a}
 	a.Traffic = &Traffic{app: a}
 	a.SignIn = &SignIn{app: a}
 	a.Window = &Window{app: a}
@@ -51,7 +53,7 @@ func New(version string) *App {
 
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
-	return []any{a.Servers, a.Connections, a.Tools, a.Resources, a.Prompts, a.Traffic, a.SignIn, a.Window}
+	return []any{a.Servers, a.Connections, a.Tools, a.Resources, a.Prompts, a.Questions, a.Traffic, a.SignIn, a.Window}
 }
 
 // Handler answers the window's fetches.

@@ -88,8 +88,8 @@ func (f *fetcher) answer(w http.ResponseWriter, r *http.Request, name string, q 
 	case "body":
 		f.body(w, q)
 		return
-	case "content":
-		f.content(w, q)
+	case "content", "questionmedia":
+		f.content(w, name, q)
 		return
 	}
 	v, err := f.value(r.Context(), name, q)
@@ -141,6 +141,23 @@ func (f *fetcher) catalog(ctx context.Context, name string, q ask) (any, error) 
 	case "contents":
 		return f.core.Contents(q.Seq)
 	}
+	return f.asked(ctx, name, q)
+}
+
+// asked answers for what servers ask.
+func (f *fetcher) asked(ctx context.Context, name string, q ask) (any, error) {
+	switch name {
+	case "draft":
+		return f.core.Draft(ctx, q.Text), nil
+	case "inbox":
+		return f.core.Inbox(), nil
+	case "question":
+		return f.core.Question(q.Text)
+	case "rules":
+		return f.core.Rules(), nil
+	case "answers":
+		return f.core.AnswerTemplates(), nil
+	}
 	return nil, &fault.CallError{Kind: fault.Input, Message: fmt.Sprintf("there is no fetch %q", name)}
 }
 
@@ -161,8 +178,14 @@ func (f *fetcher) body(w http.ResponseWriter, q ask) {
 
 // content answers with the decoded bytes of a content item. X-Media-Type is what the server calls them; only a type
 // that can do nothing by itself becomes the Content-Type.
-func (f *fetcher) content(w http.ResponseWriter, q ask) {
-	b, err := f.core.Content(q.Seq, q.At, q.Offset, q.Length)
+func (f *fetcher) content(w http.ResponseWriter, name string, q ask) {
+	var b core.ContentBytes
+	var err error
+	if name == "content" {
+		b, err = f.core.Content(q.Seq, q.At, q.Offset, q.Length)
+	} else {
+		b, err = f.core.QuestionContent(q.Text, q.At, q.Offset, q.Length)
+	}
 	if err != nil {
 		writeError(w, http.StatusUnprocessableEntity, err)
 		return

@@ -70,6 +70,11 @@ type Shapes struct {
 	Prompts   core.PromptList     `json:"prompts"`
 	Prompt    core.PromptDetail   `json:"prompt"`
 	Contents  core.Contents       `json:"contents"`
+
+	Inbox    core.Inbox           `json:"inbox"`
+	Question core.QuestionDetail  `json:"question"`
+	Rules    core.RuleList        `json:"rules"`
+	Answers  core.AnswerTemplates `json:"answers"`
 }
 
 // Shapes returns empty values; see [Shapes].

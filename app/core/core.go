@@ -17,6 +17,7 @@ import (
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/keychain"
 	"github.com/sightglass-dev/sightglass/app/profile"
+	"github.com/sightglass-dev/sightglass/app/rules"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
@@ -65,6 +66,9 @@ type Core struct {
 	mask     *wire.Masker
 	maskKey  []byte // of this run only unless keyKept
 	keyKept  bool   // maskKey is in the keychain: what it signs is good for the next run too
+
+	bookOnce sync.Once
+	bookKept *rules.Book
 
 	decoded   decoded
 	loginPath func() (string, error)

@@ -19,6 +19,10 @@ export namespace app {
 	    prompts: core.PromptList;
 	    prompt: core.PromptDetail;
 	    contents: core.Contents;
+	    inbox: core.Inbox;
+	    question: core.QuestionDetail;
+	    rules: core.RuleList;
+	    answers: core.AnswerTemplates;
 	}
 
 }
@@ -188,6 +192,11 @@ export namespace core {
 	    id: string;
 	    result: string;
 	    decline: boolean;
+	}
+	export interface AnswerTemplates {
+	    templates: rules.Template[];
+	    file: string;
+	    fileError: string;
 	}
 	export interface Argument {
 	    name: string;
@@ -403,6 +412,52 @@ export namespace core {
 	    problem: string;
 	}
 	
+	export interface InboxRefusal {
+	    profile: string;
+	    conn: string;
+	    server: string;
+	    count: number;
+	    limit: number;
+	    last: number;
+	}
+	export interface RuleAtWork {
+	    id: string;
+	    name: string;
+	    action: string;
+	    at: number;
+	}
+	export interface InboxItem {
+	    id: string;
+	    profile: string;
+	    conn: string;
+	    server: string;
+	    method: string;
+	    mode: string;
+	    source: string;
+	    call: string;
+	    tool: string;
+	    round: number;
+	    key: string;
+	    task: string;
+	    summary: string;
+	    asked: number;
+	    settled: number;
+	    state: string;
+	    reason: string;
+	    by: string;
+	    entry: number;
+	    findings: number;
+	    rule?: RuleAtWork;
+	    opened: number;
+	    completed: number;
+	}
+	export interface Inbox {
+	    questions: InboxItem[];
+	    pending: number;
+	    refused: InboxRefusal[];
+	}
+	
+	
 	export interface KeychainState {
 	    state: string;
 	    name: string;
@@ -530,6 +585,25 @@ export namespace core {
 	    entry: number;
 	    template: string;
 	}
+	export interface RootEntry {
+	    uri: string;
+	    name: string;
+	    problem: string;
+	}
+	export interface RootsView {
+	    roots: RootEntry[];
+	}
+	export interface QuestionDetail {
+	    item: InboxItem;
+	    params: string;
+	    paramsBytes: number;
+	    template: string;
+	    findings: string[];
+	    elicitation?: question.Elicitation;
+	    sampling?: question.Sampling;
+	    roots?: RootsView;
+	    answer: string;
+	}
 	export interface ReadInput {
 	    call: string;
 	    profile: string;
@@ -575,6 +649,21 @@ export namespace core {
 	    text: string;
 	    output?: RunOutput;
 	}
+	export interface Reply {
+	    id: string;
+	    kind: string;
+	    content: string;
+	    url: string;
+	    code: number;
+	    message: string;
+	    data: string;
+	    text: string;
+	    force: boolean;
+	}
+	export interface ReplyOutput {
+	    sent: boolean;
+	    problems: Problem[];
+	}
 	export interface RequestInput {
 	    call: string;
 	    profile: string;
@@ -611,6 +700,31 @@ export namespace core {
 	    offer: Offer;
 	    err?: Error;
 	}
+	
+	export interface RootList {
+	    profile: string;
+	    roots: RootEntry[];
+	    declared: boolean;
+	    live: boolean;
+	    changes: boolean;
+	    asked: number;
+	    told: number;
+	    err?: Error;
+	}
+	
+	
+	export interface RuleState {
+	    rule: rules.Rule;
+	    fired: number;
+	    last: number;
+	    problem: string;
+	}
+	export interface RuleList {
+	    rules: RuleState[];
+	    file: string;
+	    fileError: string;
+	}
+	
 	export interface RunInput {
 	    call: string;
 	    profile: string;
@@ -620,6 +734,44 @@ export namespace core {
 	    force: boolean;
 	}
 	
+	export interface SamplerDraft {
+	    result: string;
+	    model: string;
+	    took: number;
+	    entry: number;
+	    problems: Problem[];
+	    findings: string[];
+	    err?: Error;
+	}
+	export interface SamplerSettings {
+	    url: string;
+	    model: string;
+	    timeout: number;
+	    allowHTTP: boolean;
+	}
+	export interface SamplerInput {
+	    settings: SamplerSettings;
+	    key: string;
+	    clearKey: boolean;
+	}
+	
+	export interface SamplerState {
+	    settings: SamplerSettings;
+	    key: string;
+	    problem: string;
+	    file: string;
+	}
+	export interface SavedRule {
+	    rule: rules.Rule;
+	    saved: boolean;
+	    problems: string[];
+	    suspects: string[];
+	}
+	export interface SavedTemplate {
+	    template: rules.Template;
+	    saved: boolean;
+	    suspects: string[];
+	}
 	export interface SecretInput {
 	    name: string;
 	    value: string;
@@ -883,6 +1035,116 @@ export namespace profile {
 	
 	
 	
+
+}
+
+export namespace question {
+	
+	export interface Content {
+	    at: string;
+	    kind: string;
+	    text: string;
+	    cut: boolean;
+	    mimeType: string;
+	    size: number;
+	    toolName: string;
+	    toolUseID: string;
+	    input: string;
+	    isError: boolean;
+	    contents: Content[];
+	    raw: string;
+	    problem: string;
+	}
+	export interface Warning {
+	    code: string;
+	    text: string;
+	    grave: boolean;
+	}
+	export interface URL {
+	    url: string;
+	    before: string;
+	    hostText: string;
+	    after: string;
+	    scheme: string;
+	    host: string;
+	    unicode: string;
+	    site: string;
+	    port: string;
+	    warnings: Warning[];
+	    problem: string;
+	}
+	export interface Elicitation {
+	    mode: string;
+	    message: string;
+	    schema: string;
+	    elicitationID: string;
+	    url?: URL;
+	}
+	export interface Message {
+	    role: string;
+	    contents: Content[];
+	}
+	export interface ModelPreferences {
+	    hints: string[];
+	    cost?: number;
+	    speed?: number;
+	    intelligence?: number;
+	}
+	export interface Tool {
+	    name: string;
+	    title: string;
+	    description: string;
+	    inputSchema: string;
+	}
+	export interface Sampling {
+	    systemPrompt: string;
+	    messages: Message[];
+	    preferences?: ModelPreferences;
+	    maxTokens?: number;
+	    stopSequences: string[];
+	    temperature?: number;
+	    includeContext: string;
+	    tools: Tool[];
+	    toolChoice: string;
+	    toolChoiceJSON: string;
+	    metadata: string;
+	    unknown: string;
+	}
+	
+	
+
+}
+
+export namespace rules {
+	
+	export interface Rule {
+	    id: string;
+	    name: string;
+	    enabled: boolean;
+	    profile: string;
+	    method: string;
+	    mode: string;
+	    text: string;
+	    tool: string;
+	    action: string;
+	    delay: number;
+	    content: string;
+	    code: number;
+	    message: string;
+	    data: string;
+	    raw: string;
+	}
+	export interface Template {
+	    id: string;
+	    name: string;
+	    method: string;
+	    kind: string;
+	    content: string;
+	    code: number;
+	    message: string;
+	    data: string;
+	    text: string;
+	}
 
 }
 

@@ -21,6 +21,7 @@ type Tool struct {
 	Idempotent   *bool
 	OpenWorld    *bool
 	Excluded     string // why it may not be called (a bad x-mcp-header), empty: it may
+	UI           ToolUI // of MCP Apps
 	Problem      string // what is malformed about it
 }
 
@@ -62,7 +63,7 @@ func (s *Session) Tools(ctx context.Context) (*ToolList, error) {
 
 // readTool decodes one item; what does not fit is named and left out, and the rest is kept.
 func readTool(raw json.RawMessage) Tool {
-	t := Tool{Raw: raw}
+	t := Tool{Raw: raw, UI: ReadToolUI(nil)}
 	list, err := members(raw)
 	if err != nil {
 		t.Problem = "The item is no JSON object."
@@ -89,11 +90,16 @@ func readTool(raw json.RawMessage) Tool {
 			t.OutputSchema = m.val
 		case "annotations":
 			problems = append(problems, t.annotate(m.val)...)
+		case "_meta":
+			t.UI = ReadToolUI(m.val)
 		}
 	}
 	problems = append(problems, t.schemas()...)
 	if t.Name == "" {
 		problems = append(problems, "it has no name")
+	}
+	if t.UI.Problem != "" {
+		problems = append(problems, "_meta.ui: "+t.UI.Problem)
 	}
 	if len(problems) > 0 {
 		t.Problem = sentenceOf(strings.Join(problems, "; "))

@@ -167,6 +167,9 @@ func (s *Session) onRequest(m arrival) {
 }
 
 func (s *Session) onNotification(m arrival) {
+	if s.era() == Modern {
+		s.attribute(m.Incoming)
+	}
 	switch m.Method {
 	case methodProgress:
 		s.onProgress(m.Incoming)
@@ -174,7 +177,9 @@ func (s *Session) onNotification(m arrival) {
 		if id := field(m.Params, "requestId"); id != nil {
 			why, _ := text(field(m.Params, "reason"))
 			s.inbox.cancelRequest(id, reason("the server took it back", why))
-			s.stream.over(id, reason("The server ended the stream", why))
+			for _, t := range s.everyStream() {
+				t.over(id, reason("The server ended the stream", why))
+			}
 		}
 	case methodToolsNew, methodResourcesNew, methodPromptsNew:
 		s.changes.came(m.Method)

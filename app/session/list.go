@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
 )
 
 // List is a list of the server, every page of it.
@@ -18,6 +20,7 @@ type List struct {
 	More     bool     // a further page was announced and not read
 	Cursor   string   // of that page; an empty one is a cursor too
 	Cache    *Cache   // how long the list stays fresh, nil when the server does not say
+	Restarts int      // times that the list began anew, because the server did not know its own cursor
 
 	bytes  int             // of all items
 	cursor json.RawMessage // of the page that was not read, as it came
@@ -31,9 +34,11 @@ type Cache struct {
 	Until time.Time     // when the answer came, and TTL
 }
 
-// Bounds of a list; a server can invent cursors without end.
+// DefaultPages is how many pages of one list are read; a server can invent cursors without end.
+const DefaultPages = 1000
+
+// Bounds of a list.
 const (
-	maxPages = 1000
 	maxItems = 200_000
 	maxList  = 256 << 20 // bytes of all pages together
 
@@ -43,12 +48,8 @@ const (
 // ListAll reads every page of a list method; member is the array in its results ("tools"). What was read before an
 // error is in the List beside it, which is never nil.
 func (s *Session) ListAll(ctx context.Context, method, member string) (*List, error) {
-	return s.list(ctx, CallInput{Method: method}, member)
-}
-
-func (s *Session) list(ctx context.Context, in CallInput, member string) (*List, error) {
 	l := &List{}
-	return l, s.extend(ctx, in, member, l, 0)
+	return l, s.extend(ctx, CallInput{Method: method}, member, l, 0)
 }
 
 // clone is the list as a copy that can be extended.
@@ -78,6 +79,11 @@ func (s *Session) extend(ctx context.Context, in CallInput, member string, l *Li
 			l.Entries = append(l.Entries, r.Response)
 			l.Findings = append(l.Findings, r.Findings...)
 		}
+		if l.Pages > 0 && l.Restarts == 0 && badCursor(err) {
+			l.restart()
+			in.Params, n = nil, -1
+			continue
+		}
 		if err != nil {
 			return err
 		}
@@ -87,9 +93,31 @@ func (s *Session) extend(ctx context.Context, in CallInput, member string, l *Li
 			return s.broken(in.Method, "Look at the raw message.", r.Response, "%s", problem)
 		}
 		l.fresh(r)
-		l.Cursor, l.More = l.next(r)
+		l.Cursor, l.More = l.next(r, s.maxPages())
 	}
 	return nil
+}
+
+// badCursor reports that the server does not know a cursor (2026-07-28/server/utilities/pagination: "Invalid cursors
+// SHOULD result in an error with code -32602").
+func badCursor(err error) bool {
+	f := fault.As(err)
+	return f != nil && f.RPC != nil && f.RPC.Code == codeBadParams
+}
+
+// restart drops the pages that were read: a list whose cursor went bad has changed as a whole.
+func (l *List) restart() {
+	cursor := clip(l.Cursor, 60)
+	*l = List{Entries: l.Entries, Restarts: l.Restarts + 1, seen: map[string]bool{}}
+	l.found("The server no longer knew the cursor %q, which it gave itself (-32602): the pages read before were dropped and the list was read from its beginning.", cursor)
+}
+
+// maxPages is how many pages of one list are read.
+func (s *Session) maxPages() int {
+	if n := s.cfg.MaxPages; n > 0 {
+		return n
+	}
+	return DefaultPages
 }
 
 // fresh keeps the shortest time that the pages stay fresh.
@@ -146,7 +174,7 @@ func (l *List) add(r *Result, member string) string {
 }
 
 // next reads nextCursor. Cursors are opaque, and an empty string is one (2026-07-28/server/utilities/pagination).
-func (l *List) next(r *Result) (cursor string, more bool) {
+func (l *List) next(r *Result, most int) (cursor string, more bool) {
 	raw := field(r.Result, "nextCursor")
 	if raw == nil {
 		return "", false
@@ -162,8 +190,8 @@ func (l *List) next(r *Result) (cursor string, more bool) {
 	case l.seen[key]:
 		l.Findings = append(l.Findings, fmt.Sprintf("The cursor %q came twice: the list would never end, so it ends here.", clip(key, 60)))
 		return "", false
-	case l.Pages >= maxPages:
-		l.Findings = append(l.Findings, fmt.Sprintf("The list has more than %d pages: the rest was left out.", maxPages))
+	case l.Pages >= most:
+		l.Findings = append(l.Findings, fmt.Sprintf("The list has more than %d pages: the rest was left out. The limit is in the server's settings.", most))
 		return "", false
 	case len(l.Items) >= maxItems:
 		return "", false

@@ -10,7 +10,6 @@ import (
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
-	"github.com/sightglass-dev/sightglass/app/transport"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
@@ -28,6 +27,7 @@ type Filter struct {
 	Prompts   bool     `json:"promptsListChanged,omitempty"`
 	Resources bool     `json:"resourcesListChanged,omitempty"`
 	URIs      []string `json:"resourceSubscriptions,omitempty"`
+	TaskIDs   []string `json:"taskIds,omitempty"` // of the tasks extension
 
 	lists bool // changes of lists are wanted, whichever are declared
 }
@@ -44,7 +44,9 @@ func (f *Filter) set(uris []string, on bool) {
 	f.URIs = kept
 }
 
-func (f *Filter) empty() bool { return !f.Tools && !f.Prompts && !f.Resources && len(f.URIs) == 0 }
+func (f *Filter) empty() bool {
+	return !f.Tools && !f.Prompts && !f.Resources && len(f.URIs) == 0 && len(f.TaskIDs) == 0
+}
 
 // StreamState is the state of a subscriptions/listen stream.
 type StreamState string
@@ -59,8 +61,10 @@ const (
 	StreamFailed  StreamState = "failed"  // see Err
 )
 
-// Stream is the state of the subscriptions/listen stream of a modern session.
+// Stream is the state of a subscriptions/listen stream of a modern session.
 type Stream struct {
+	Name     string // within the session; OwnStream is the session's own
+	Want     Filter
 	State    StreamState
 	Since    time.Time
 	Lists    bool            // changes of lists are wanted
@@ -71,17 +75,28 @@ type Stream struct {
 	Text     string          // why it waits, closed or failed
 	Entry    uint64          // of the last acknowledgement
 	Err      error
+
+	ID        string    // of its request, which is the subscriptionId of its messages; empty while it is not open
+	Events    int       // messages that came, acknowledgements aside
+	Last      time.Time // of the last of them
+	LastEntry uint64
+	Tries     int       // in a row without an acknowledgement
+	Retry     time.Time // when it is opened again, while it waits
 }
 
 // stream keeps one subscriptions/listen stream open as long as something is wanted. A change of what is wanted closes
 // it and opens it with the new filter: servers need not tell two streams of one client apart.
 type stream struct {
+	name string // empty: the session's own
+	call string // of the request that is open; both are guarded by mu once the stream runs
+
 	mu      sync.Mutex
 	want    Filter
 	gen     int // of want
 	told    int // the gen whose first outcome is known,
 	outcome error
 	running bool
+	stopped bool   // for good
 	id      string // of the request that is open
 	cancel  context.CancelCauseFunc
 	now     Stream
@@ -91,15 +106,25 @@ type stream struct {
 
 var errRefilter = &stop{fault.Cancelled, "what is listened for changed"}
 
-// Stream returns the state of the subscriptions/listen stream.
+// Stream returns the state of the session's own subscriptions/listen stream.
 func (s *Session) Stream() Stream {
-	s.stream.mu.Lock()
-	defer s.stream.mu.Unlock()
-	out := s.stream.now
-	out.Lists = s.stream.want.lists
-	out.Refused = slices.Clone(out.Refused)
+	return s.stream.snapshot()
+}
+
+func (t *stream) snapshot() Stream {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	out := t.now
+	out.Name, out.Want, out.ID, out.Lists = t.name, t.want, t.id, t.want.lists
+	if out.Name == "" {
+		out.Name = OwnStream
+	}
+	out.Want.URIs, out.Want.TaskIDs, out.Refused = slices.Clone(t.want.URIs), slices.Clone(t.want.TaskIDs), slices.Clone(out.Refused)
 	return out
 }
+
+// watches tells whether the states of resources follow this stream.
+func (t *stream) watches() bool { return t.name == "" }
 
 // change edits what is wanted and waits until the server acknowledged it, or is known not to.
 func (t *stream) change(ctx context.Context, s *Session, edit func(*Filter)) error {
@@ -112,13 +137,15 @@ func (t *stream) change(ctx context.Context, s *Session, edit func(*Filter)) err
 	t.gen++
 	gen, want, start := t.gen, t.want.URIs, !t.running
 	t.running = true
-	for _, uri := range before {
-		if !slices.Contains(want, uri) {
-			s.updates.set(uri, NotWatched, nil)
+	if t.watches() {
+		for _, uri := range before {
+			if !slices.Contains(want, uri) {
+				s.updates.set(uri, NotWatched, nil)
+			}
 		}
-	}
-	for _, uri := range want {
-		s.updates.set(uri, WatchAsking, nil)
+		for _, uri := range want {
+			s.updates.set(uri, WatchAsking, nil)
+		}
 	}
 	if t.cancel != nil {
 		t.cancel(errRefilter)
@@ -137,12 +164,31 @@ func (t *stream) poke() {
 	t.wake = make(chan struct{})
 }
 
-// again tries once more after a failure: the client has signed in.
-func (t *stream) again() {
+// again tries once more after a failure: the client has signed in, or, with ended, the user wants it whatever ended it.
+func (t *stream) again(ended bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.running && (t.now.State == StreamFailed || t.now.State == StreamWaiting) {
+	if t.running && (t.now.State == StreamFailed || t.now.State == StreamWaiting || ended && t.now.State == StreamClosed) {
 		t.poke()
+	}
+}
+
+// stop ends the stream for good.
+func (t *stream) stop(s *Session) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.want, t.stopped = Filter{}, t.name != ""
+	t.gen++
+	if t.cancel != nil {
+		t.cancel(errRefilter)
+	}
+	if t.changed != nil {
+		t.poke()
+	}
+	if list, _ := s.Watched(); t.watches() {
+		for _, w := range list {
+			s.updates.set(w.URI, NotWatched, nil)
+		}
 	}
 }
 
@@ -198,9 +244,14 @@ func (t *stream) run(ctx context.Context, s *Session) {
 		one, cancel := context.WithCancelCause(ctx)
 		t.mu.Lock()
 		want, gen, wake, opened := t.want, t.gen, t.wake, t.now.Opened
-		want.URIs = slices.Clone(want.URIs)
+		want.URIs, want.TaskIDs = slices.Clone(want.URIs), slices.Clone(want.TaskIDs)
 		t.cancel, t.id = cancel, ""
+		stopped := t.stopped
 		t.mu.Unlock()
+		if stopped {
+			cancel(nil)
+			return
+		}
 		var err error
 		if !want.empty() {
 			err = t.open(one, s, want)
@@ -208,7 +259,8 @@ func (t *stream) run(ctx context.Context, s *Session) {
 		}
 		cancel(nil)
 		t.mu.Lock()
-		t.cancel, t.id = nil, ""
+		s.streams.retire(t.id)
+		t.cancel, t.id, t.call = nil, "", ""
 		if t.now.Opened > opened {
 			tries = 0
 		}
@@ -234,12 +286,17 @@ func (t *stream) open(ctx context.Context, s *Session, want Filter) error {
 	if err != nil { // cannot happen: strings and booleans only
 		return s.input(methodListen, err.Error())
 	}
+	call := s.cfg.Conn + "-listen-" + s.ids.next()
+	t.mu.Lock()
+	t.call = call
+	t.mu.Unlock()
 	_, err = s.Call(ctx, CallInput{
-		Method: methodListen, Params: join([]byte(`{"notifications":`), filter, []byte(`}`)), Timeout: -1, Purpose: wire.PurposeListen,
+		Call: call, Method: methodListen, Params: join([]byte(`{"notifications":`), filter, []byte(`}`)), Timeout: -1, Purpose: wire.PurposeListen,
 		sent: func(id string, _ json.RawMessage) {
 			t.tell(s, func(now *Stream) {
 				t.id = id
 				now.State, now.Request, now.Accepted, now.Refused, now.Err, now.Text = StreamOpening, filter, nil, nil, nil, ""
+				now.Retry = time.Time{}
 			})
 		},
 	})
@@ -272,10 +329,17 @@ func (t *stream) ended(s *Session, want Filter, gen, tries int, err error) <-cha
 		lost = WatchFailed
 	}
 	for _, uri := range want.URIs {
-		s.updates.set(uri, lost, err)
+		if t.watches() {
+			s.updates.set(uri, lost, err)
+		}
 	}
+	pause := min(listenPause<<min(tries-1, 10), listenMost)
+	pause = pause/2 + rand.N(pause) //nolint:gosec // so that many clients do not come back at once
 	t.tell(s, func(now *Stream) {
-		now.State, now.Text, now.Err = state, words, err
+		now.State, now.Text, now.Err, now.Tries, now.Retry = state, words, err, tries, time.Time{}
+		if state == StreamWaiting {
+			now.Retry = time.Now().Add(pause)
+		}
 		t.settle(gen, err)
 	})
 	if f != nil && f.Challenge != nil {
@@ -284,8 +348,7 @@ func (t *stream) ended(s *Session, want Filter, gen, tries int, err error) <-cha
 	if state != StreamWaiting {
 		return nil
 	}
-	pause := min(listenPause<<min(tries-1, 10), listenMost)
-	return time.After(pause/2 + rand.N(pause)) //nolint:gosec // so that many clients do not come back at once
+	return time.After(pause)
 }
 
 // tell changes what is known of the stream.
@@ -301,48 +364,4 @@ func (t *stream) tell(s *Session, edit func(*Stream)) {
 	t.mu.Unlock()
 	s.updates.touch()
 	s.tell(StateChanged)
-}
-
-// onAccepted takes the first message of a stream: what the server will tell of what was asked for.
-func (s *Session) onAccepted(in transport.Incoming) {
-	t := &s.stream
-	id, _ := text(field(field(in.Params, "_meta"), metaSubscription))
-	t.mu.Lock()
-	mine, want, gen := t.id != "" && id == t.id, t.want, t.gen
-	lone := id == "" && t.id != ""
-	t.mu.Unlock()
-	if lone {
-		s.note("The acknowledgement of the stream names no subscriptionId.", in.Entry)
-	}
-	if !mine && !lone {
-		return // of a stream that was closed
-	}
-	accepted := field(in.Params, "notifications")
-	var uris []json.RawMessage
-	_ = json.Unmarshal(field(accepted, "resourceSubscriptions"), &uris) // a malformed list accepts nothing
-	var refused []string
-	for name, asked := range map[string]bool{"toolsListChanged": want.Tools, "promptsListChanged": want.Prompts, "resourcesListChanged": want.Resources} {
-		if asked && string(field(accepted, name)) != "true" {
-			refused = append(refused, name)
-		}
-	}
-	slices.Sort(refused)
-	taken := map[string]bool{}
-	for _, raw := range uris {
-		uri, _ := text(raw)
-		taken[uri] = true
-	}
-	for _, uri := range want.URIs {
-		if taken[uri] {
-			s.updates.set(uri, WatchOn, nil)
-			continue
-		}
-		refused = append(refused, uri)
-		s.updates.set(uri, WatchRefused, nil)
-	}
-	t.tell(s, func(now *Stream) {
-		now.State, now.Accepted, now.Refused, now.Entry, now.Err, now.Text = StreamOpen, accepted, refused, in.Entry, nil, ""
-		now.Opened++
-		t.settle(gen, nil)
-	})
 }

@@ -43,7 +43,11 @@ func (s *Session) Prompts(ctx context.Context, before *PromptList, pages int) (*
 	} else {
 		s.changes.seen(methodPromptsNew)
 	}
+	restarts := out.Restarts
 	err := s.extend(ctx, CallInput{Method: methodPromptsList}, "prompts", &out.List, pages)
+	if out.Restarts > restarts {
+		out.Prompts = nil
+	}
 	names := map[string]int{}
 	for _, p := range out.Prompts {
 		names[p.Name]++

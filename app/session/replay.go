@@ -110,5 +110,7 @@ func (s *Session) Listen() {
 		s.link.Listen(func(err error) { s.report(err, "GET stream") })
 		return
 	}
-	s.stream.again()
+	for _, t := range s.everyStream() {
+		t.again(false)
+	}
 }

@@ -58,7 +58,11 @@ func (s *Session) Resources(ctx context.Context, before *ResourceList, pages int
 	} else {
 		s.changes.seen(methodResourcesNew)
 	}
+	restarts := out.Restarts
 	err := s.extend(ctx, CallInput{Method: methodResourcesList}, "resources", &out.List, pages)
+	if out.Restarts > restarts {
+		out.Resources = nil
+	}
 	uris := map[string]int{}
 	for _, r := range out.Resources {
 		uris[r.URI]++
@@ -79,7 +83,11 @@ func (s *Session) Templates(ctx context.Context, before *TemplateList, pages int
 	if before != nil {
 		out.List, out.Templates = before.clone(), append(out.Templates, before.Templates...)
 	}
+	restarts := out.Restarts
 	err := s.extend(ctx, CallInput{Method: methodTemplatesList}, "resourceTemplates", &out.List, pages)
+	if out.Restarts > restarts {
+		out.Templates = nil
+	}
 	uris := map[string]int{}
 	for _, t := range out.Templates {
 		uris[t.URITemplate]++

@@ -27,7 +27,8 @@ type Session struct {
 	traffic *incoming
 	changes changes // lists that changed
 	updates updates // resources that changed
-	stream  stream  // modern: subscriptions/listen
+	stream  stream  // modern: subscriptions/listen, what the session wants itself
+	streams streams // modern: those that the user opened
 	tools   toolCache
 	modern  atomic.Bool // the era as far as it is known
 	set     atomic.Pointer[settings]

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 )
@@ -32,33 +33,54 @@ type ToolList struct {
 }
 
 // Tools reads tools/list, every page. What was read before an error is in the ToolList beside it, which is never nil.
-func (s *Session) Tools(ctx context.Context) (*ToolList, error) {
-	s.changes.seen(methodToolsNew)
-	l, err := s.list(ctx, CallInput{Method: methodToolsList}, "tools")
-	out := &ToolList{List: *l, Tools: make([]Tool, len(l.Items))}
+func (s *Session) Tools(ctx context.Context) (*ToolList, error) { return s.ToolPages(ctx, nil, 0) }
+
+// ToolPages reads tools/list as [Session.Resources] does resources/list.
+func (s *Session) ToolPages(ctx context.Context, before *ToolList, pages int) (*ToolList, error) {
+	out := &ToolList{}
+	if before != nil {
+		out.List = before.clone()
+	} else {
+		s.changes.seen(methodToolsNew)
+	}
+	err := s.extend(ctx, CallInput{Method: methodToolsList}, "tools", &out.List, pages)
+	s.readTools(out, err)
+	return out, err
+}
+
+// readTools decodes the items of a list and keeps what calls need of them.
+func (s *Session) readTools(out *ToolList, err error) {
+	out.Tools = make([]Tool, len(out.Items))
 	cache := map[string][]binding{}
 	names := map[string]int{}
 	overHTTP := s.era() == Modern && s.info.Transport != Stdio // 2026-07-28: stdio MAY ignore x-mcp-header
-	for i, raw := range l.Items {
+	said := out.Findings
+	for i, raw := range out.Items {
 		t := readTool(raw)
 		if overHTTP {
 			b, err := headerBindings(t.InputSchema)
 			if err != nil {
 				t.Excluded = sentenceOf(err.Error())
-				out.Findings = append(out.Findings, fmt.Sprintf("The tool %q may not be called: %s.", clip(t.Name, 80), err))
+				out.tell(said, "The tool %q may not be called: %s.", clip(t.Name, 80), err)
 			} else if _, known := cache[t.Name]; !known {
 				cache[t.Name] = b
 			}
 		}
 		if names[t.Name]++; names[t.Name] == 2 && t.Name != "" {
-			out.Findings = append(out.Findings, fmt.Sprintf("The name %q is used by more than one tool.", clip(t.Name, 80)))
+			out.tell(said, "The name %q is used by more than one tool.", clip(t.Name, 80))
 		}
 		out.Tools[i] = t
 	}
-	if err == nil || len(l.Items) > 0 {
+	if err == nil || len(out.Items) > 0 {
 		s.tools.put(cache)
 	}
-	return out, err
+}
+
+// tell keeps a finding unless it was said of an earlier page.
+func (l *ToolList) tell(said []string, format string, a ...any) {
+	if text := fmt.Sprintf(format, a...); !slices.Contains(said, text) {
+		l.found("%s", text)
+	}
 }
 
 // readTool decodes one item; what does not fit is named and left out, and the rest is kept.

@@ -48,7 +48,7 @@ it('draws who told whom what: by keys, with words, and with the way to the traff
   picture.focus();
   await user.keyboard('{ArrowDown}{ArrowDown}');
   const chosen = within(picture).getByRole('option', { selected: true });
-  expect(chosen.getAttribute('aria-label')).toBe(
+  expect(chosen.querySelector('.visually-hidden')?.textContent).toBe(
     'Resource metadata: Sightglass to MCP server, GET /.well-known/oauth-protected-resource/mcp, 200, done',
   );
   const step = screen.getByRole('region', { name: 'Resource metadata' });

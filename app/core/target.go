@@ -21,7 +21,7 @@ import (
 // target fills a profile's placeholders and makes it ready to be reached. Every secret it fills in is known to the
 // masker from then on.
 func (c *Core) target(ctx context.Context, p profile.Profile, conn string) (transport.Target, error) {
-	t := transport.Target{Server: p.Name, Conn: conn, Transport: p.Transport}
+	t := transport.Target{Server: p.Name, Conn: conn, Transport: p.Transport, MaxMessage: p.Protocol.Limits.MessageBytes}
 	if p.Sample != "" {
 		var err error
 		if p, err = c.sample(ctx, p); err != nil {

@@ -72,12 +72,11 @@ type Config struct {
 	ProbeTimeout   time.Duration // server/discover on stdio; 0: DefaultProbeTimeout, half of a short ConnectTimeout at most
 	RequestTimeout time.Duration // one request without progress; 0: none, the user cancels
 
+	Limits    Limits // what a server that misbehaves can make us hold or do
 	Client    ClientInfo
 	Answerers Answerers // with Every, what Session.Apply changes later
 	Every     Every
 	NoStream  bool      // legacy Streamable HTTP: no GET stream is opened for what the server sends unasked
-	MaxRounds int       // input_required results of one call that are answered by themselves; 0: DefaultRounds
-	MaxPages  int       // of one list; 0: DefaultPages
 	Log       *wire.Log // lifecycle entries: verdicts, violations
 	// Mask replaces credentials in what is written to Log. Nil: it is written as it is.
 	Mask func(string) string

@@ -196,7 +196,7 @@ func TestRoundsLimitIsRaised(t *testing.T) {
 	p := modernPeer(t)
 	p.on["tools/call"] = asker(30, `"s"`)
 	cfg := config(p)
-	cfg.MaxRounds = 30
+	cfg.Limits.Rounds = 30
 	cfg.Answerers = Answerers{Form: true, Rule: func(Question) (json.RawMessage, bool) { return json.RawMessage(`{"action":"decline"}`), true }}
 	r, err := connect(t, cfg).Call(t.Context(), CallInput{Method: "tools/call", Params: json.RawMessage(`{"name":"t"}`)})
 	if err != nil || r.Rounds != 30 || len(r.Log) != 31 {

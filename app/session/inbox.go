@@ -51,7 +51,6 @@ const (
 
 // Bounds of the inbox.
 const (
-	maxPending = 100 // questions waiting at once; a person answers none of more
 	maxSettled = 100 // kept after they were settled, for the window to show
 )
 
@@ -74,6 +73,7 @@ type asked struct {
 // inbox is the one queue of everything the server asks.
 type inbox struct {
 	conn   string
+	most   int // questions waiting at once
 	change func()
 
 	mu     sync.Mutex
@@ -86,7 +86,7 @@ type inbox struct {
 func (b *inbox) add(q Question, request json.RawMessage, settle func(outcome)) (Question, bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closed || b.waiting() >= maxPending {
+	if b.closed || b.waiting() >= b.most {
 		return Question{}, false
 	}
 	b.last++

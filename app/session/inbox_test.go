@@ -150,11 +150,11 @@ func TestTooManyQuestions(t *testing.T) {
 	cfg := config(p)
 	cfg.Answerers = everyAnswerer
 	s := connect(t, cfg)
-	for i := range maxPending + 1 {
+	for i := range DefaultQuestions + 1 {
 		p.send(`{"jsonrpc":"2.0","id":%d,"method":"roots/list"}`, i)
 	}
-	pending(t, s, maxPending)
-	if d := cmp.Diff([]string{fmt.Sprintf("%d error -32603", maxPending)}, answers(t, p, 1)); d != "" {
+	pending(t, s, DefaultQuestions)
+	if d := cmp.Diff([]string{fmt.Sprintf("%d error -32603", DefaultQuestions)}, answers(t, p, 1)); d != "" {
 		t.Error(d)
 	}
 	closeSession(t, s)

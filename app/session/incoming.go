@@ -160,7 +160,7 @@ func (s *Session) onRequest(m arrival) {
 		}
 	})
 	if !asked {
-		why := fmt.Sprintf("more than %d questions are waiting for an answer", maxPending)
+		why := fmt.Sprintf("more than %d questions are waiting for an answer", s.inbox.most)
 		s.note(fmt.Sprintf("The server's request %q was refused: %s.", m.Method, why), m.Entry)
 		s.reply(m, nil, &fault.RPCError{Code: codeInternal, Message: why})
 	}

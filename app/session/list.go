@@ -34,9 +34,6 @@ type Cache struct {
 	Until time.Time     // when the answer came, and TTL
 }
 
-// DefaultPages is how many pages of one list are read; a server can invent cursors without end.
-const DefaultPages = 1000
-
 // Bounds of a list.
 const (
 	maxItems = 200_000
@@ -93,7 +90,7 @@ func (s *Session) extend(ctx context.Context, in CallInput, member string, l *Li
 			return s.broken(in.Method, "Look at the raw message.", r.Response, "%s", problem)
 		}
 		l.fresh(r)
-		l.Cursor, l.More = l.next(r, s.maxPages())
+		l.Cursor, l.More = l.next(r, s.cfg.Limits.pages())
 	}
 	return nil
 }
@@ -110,14 +107,6 @@ func (l *List) restart() {
 	cursor := clip(l.Cursor, 60)
 	*l = List{Entries: l.Entries, Restarts: l.Restarts + 1, seen: map[string]bool{}}
 	l.found("The server no longer knew the cursor %q, which it gave itself (-32602): the pages read before were dropped and the list was read from its beginning.", cursor)
-}
-
-// maxPages is how many pages of one list are read.
-func (s *Session) maxPages() int {
-	if n := s.cfg.MaxPages; n > 0 {
-		return n
-	}
-	return DefaultPages
 }
 
 // fresh keeps the shortest time that the pages stay fresh.
@@ -191,7 +180,7 @@ func (l *List) next(r *Result, most int) (cursor string, more bool) {
 		l.Findings = append(l.Findings, fmt.Sprintf("The cursor %q came twice: the list would never end, so it ends here.", clip(key, 60)))
 		return "", false
 	case l.Pages >= most:
-		l.Findings = append(l.Findings, fmt.Sprintf("The list has more than %d pages: the rest was left out. The limit is in the server's settings.", most))
+		l.Findings = append(l.Findings, fmt.Sprintf("The list has more than %d pages: the rest was left out. %s", most, raise))
 		return "", false
 	case len(l.Items) >= maxItems:
 		return "", false

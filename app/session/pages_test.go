@@ -82,7 +82,7 @@ func TestPagesLimit(t *testing.T) {
 	p := legacyPeer(t)
 	p.on["tools/list"] = paged("tools", `{"name":"t%d","inputSchema":{"type":"object"}}`, "")
 	cfg := config(p)
-	cfg.MaxPages = 2
+	cfg.Limits.Pages = 2
 	l, err := connect(t, cfg).Tools(t.Context())
 	if err != nil || l.Pages != 2 || len(l.Findings) != 1 || !strings.Contains(l.Findings[0], "more than 2 pages") {
 		t.Errorf("%v, %+v", err, l.List)

@@ -9,9 +9,6 @@ import (
 	"github.com/sightglass-dev/sightglass/app/fault"
 )
 
-// DefaultRounds is how many input_required results of one call are answered; a server that asks on and on is stopped.
-const DefaultRounds = 20
-
 // Bounds of multi round-trip requests (2026-07-28/basic/patterns/mrtr).
 const (
 	maxInputs    = 50                     // inputRequests of one result
@@ -112,9 +109,9 @@ func (s *Session) unfinished(in CallInput, f *flight, r *Result) (bool, error) {
 			r.Response, "The server asked for input in answer to %s.", clip(in.Method, 80))
 	case in.Manual:
 		return false, nil
-	case r.Rounds >= s.maxRounds() && !in.Hand:
-		return false, s.broken(f.step, "Look at the questions of the last rounds: the server repeats itself. The limit of rounds is in the server's settings, and a call by hand has none.",
-			r.Response, "The server asked for input in more than %d rounds. The call was given up.", s.maxRounds())
+	case r.Rounds >= s.cfg.Limits.rounds() && !in.Hand:
+		return false, s.broken(f.step, "Look at the questions of the last rounds: the server repeats itself. A call by hand has no limit. "+raise,
+			r.Response, "The server asked for input in more than %d rounds. The call was given up.", s.cfg.Limits.rounds())
 	}
 	r.Rounds++
 	s.mu.Lock()
@@ -228,8 +225,8 @@ func (s *Session) gather(ctx context.Context, f *flight, questions []Question, r
 	for _, q := range questions {
 		if !s.ask(q, nil, func(o outcome) { came <- settled{q.Key, o} }) {
 			s.inbox.cancelCall(f.id, "too many questions")
-			return nil, s.broken(f.step, "Answer or decline the waiting questions first.", r.Response,
-				"The server asks too much: %d questions are waiting already.", maxPending)
+			return nil, s.broken(f.step, "Answer or decline the waiting questions first. "+raise, r.Response,
+				"The server asks too much: %d questions are waiting already.", s.inbox.most)
 		}
 	}
 	answers := map[string]json.RawMessage{}
@@ -273,12 +270,4 @@ func (s *Session) notAnswered(ctx context.Context, f *flight, r *Result, one set
 // stopped is the error of a call that ended while no request of it was on its way.
 func (s *Session) stopped(ctx context.Context, step string) error {
 	return s.ended(ctx, step, nil)
-}
-
-// maxRounds is how many rounds of one call are answered by themselves.
-func (s *Session) maxRounds() int {
-	if n := s.cfg.MaxRounds; n > 0 {
-		return n
-	}
-	return DefaultRounds
 }

@@ -56,7 +56,7 @@ func (f *framing) line(l line) {
 	}
 	if l.size > int64(len(l.text)) {
 		m := message{kind: wire.MsgInvalid, why: fmt.Sprintf("the line is %d bytes long; more than %d are not read", l.size, len(l.text))}
-		f.reject(text, &m, l.size, findings, nil)
+		f.link.tooLong(f.reject(text, &m, l.size, findings, nil), nil, text, l.tail)
 		return
 	}
 	m := parseMessage(text)
@@ -131,7 +131,7 @@ func sharing(before bool, rest []byte) string {
 
 // reject records a line that is no frame. inner is a message found in it: the call it answers is told at once,
 // because no client will ever take that answer.
-func (f *framing) reject(text []byte, m *message, size int64, findings []string, inner []byte) {
+func (f *framing) reject(text []byte, m *message, size int64, findings []string, inner []byte) (seq uint64) {
 	rec := f.link.rec
 	quoted := fmt.Sprintf("%q", rec.text(clip(text, 200)))
 	empty := len(bytes.TrimSpace(text)) == 0
@@ -144,17 +144,18 @@ func (f *framing) reject(text []byte, m *message, size int64, findings []string,
 	info := frameInfo{dir: wire.In, size: size, findings: append(findings, m.findings...), withheld: "Not a message on a line of its own."}
 	info.findings = append(info.findings, upper(m.why)+".")
 	info.note = "Not a JSON-RPC message: " + quoted
-	seq := rec.frame(text, m, info)
+	seq = rec.frame(text, m, info)
 	if empty {
-		return
+		return seq
 	}
 	f.link.strange(seq, "First line on stdout that is no JSON-RPC message: "+quoted)
 	f.link.evidence(seq, "On stdout came "+quoted+": "+m.why+".")
 	if inner != nil {
 		f.blame(inner, m.why, seq)
-		return
+		return seq
 	}
 	f.link.blame(m, text, seq)
+	return seq
 }
 
 // blame fails the call that a misframed message answers.

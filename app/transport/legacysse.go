@@ -146,7 +146,7 @@ func accepted(req *http.Request) *http.Response {
 // inline reads the body of a POST's answer. Most are empty; some servers answer there and not on the stream.
 func (s *legacySSE) inline(c *call, resp *http.Response) {
 	x := exchangeOf(resp)
-	body, err := readWhole(resp, maxBody)
+	body, err := readWhole(resp, s.link.maxMessage)
 	if err != nil || mediaType(resp) != "application/json" && !bytes.HasPrefix(bytes.TrimSpace(body), []byte("{")) {
 		return
 	}

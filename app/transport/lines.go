@@ -3,8 +3,6 @@ package transport
 import "bytes"
 
 const (
-	// maxLine bounds one stdout line in memory, in bytes: far above any sane message, far below what kills a desktop.
-	maxLine = 256 << 20
 	// maxStderrLine is where a long stderr line is split, in bytes, so that one row stays readable.
 	maxStderrLine = 64 << 10
 )
@@ -14,6 +12,7 @@ type line struct {
 	text    []byte // owned by the receiver; at most the splitter's limit
 	size    int64  // true length
 	newline bool   // a newline ended it; false: the limit or the end of the stream
+	tail    []byte // the last bytes of what the limit cut off; nil when nothing was
 }
 
 // splitter cuts a stream of bytes into lines, whatever the borders of the chunks it comes in. The lines of one
@@ -24,7 +23,11 @@ type splitter struct {
 	truncate bool // past limit the rest of a line is dropped; else it becomes further lines
 	part     []byte
 	size     int64
+	tail     []byte
 }
+
+// keptTail is how much of the end of a line that is too long is kept, in bytes: many a server writes the id there.
+const keptTail = 512
 
 // feed takes the next chunk and calls emit for each line that is complete.
 func (s *splitter) feed(chunk []byte, emit func(line)) {
@@ -49,6 +52,10 @@ func (s *splitter) take(piece []byte, emit func(line)) {
 		if len(piece) <= room || s.truncate {
 			s.size += int64(len(piece))
 			s.part = append(s.part, piece[:min(room, len(piece))]...)
+			if over := piece[min(room, len(piece)):]; len(over) > 0 {
+				s.tail = append(s.tail, over[max(0, len(over)-keptTail):]...)
+				s.tail = append([]byte(nil), s.tail[max(0, len(s.tail)-keptTail):]...)
+			}
 			return
 		}
 		s.size += int64(room)
@@ -86,7 +93,7 @@ func (s *splitter) flush(emit func(line)) {
 }
 
 func (s *splitter) emit(emit func(line), newline bool) {
-	l := line{text: s.part, size: s.size, newline: newline}
-	s.part, s.size = nil, 0
+	l := line{text: s.part, size: s.size, newline: newline, tail: s.tail}
+	s.part, s.size, s.tail = nil, 0, nil
 	emit(l)
 }

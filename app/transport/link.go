@@ -55,17 +55,18 @@ type engine interface {
 
 // link is the one implementation of [Link].
 type link struct {
-	rec      *recorder
-	resource string // URL of the server, credentials masked
-	handlers Handlers
-	refused  func(*fault.CallError)
-	noise    func(line string)
-	engine   engine
-	ctx      context.Context // lives until Close
-	cancel   context.CancelFunc
-	work     sync.WaitGroup // every goroutine of the link
-	streams  streams
-	done     chan struct{}
+	rec        *recorder
+	maxMessage int64  // bytes of one message
+	resource   string // URL of the server, credentials masked
+	handlers   Handlers
+	refused    func(*fault.CallError)
+	noise      func(line string)
+	engine     engine
+	ctx        context.Context // lives until Close
+	cancel     context.CancelFunc
+	work       sync.WaitGroup // every goroutine of the link
+	streams    streams
+	done       chan struct{}
 
 	mu      sync.Mutex
 	pending map[string]*call
@@ -90,7 +91,7 @@ const maxOldIDs = 4096
 func newLink(t Target, o Options) *link {
 	ctx, cancel := context.WithCancel(context.Background())
 	return &link{
-		rec:      newRecorder(t, o),
+		rec: newRecorder(t, o), maxMessage: maxMessage(t),
 		resource: o.Mask.URL(t.Conn, t.URL),
 		handlers: o.Handlers, refused: o.Refused, noise: o.Noise, ctx: ctx, cancel: cancel, done: make(chan struct{}),
 		pending: map[string]*call{}, old: map[string]bool{},

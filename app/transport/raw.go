@@ -189,7 +189,7 @@ func (l *link) bodyByHand(c *call, resp *http.Response) error {
 		}
 		return resp.Body.Close()
 	}
-	body, err := readWhole(resp, maxBody)
+	body, err := readWhole(resp, l.maxMessage)
 	if err != nil {
 		return fmt.Errorf("read the answer: %w", err)
 	}

@@ -157,7 +157,7 @@ func statusHint(resp *http.Response, ownProxy bool) string {
 // jsonBody reads an application/json answer.
 func (l *link) jsonBody(c *call, resp *http.Response) *fault.CallError {
 	x := exchangeOf(resp)
-	body, err := readWhole(resp, maxBody)
+	body, err := readWhole(resp, l.maxMessage)
 	if f := l.bodyProblem(c, resp, x, body, err); f != nil {
 		return f
 	}
@@ -201,7 +201,7 @@ func (l *link) bodyProblem(c *call, resp *http.Response, x *exchange, body []byt
 		return nil
 	}
 	if errors.Is(err, errTooLong) {
-		return l.bodyFault(c, resp, x, body, fault.Protocol, fmt.Sprintf("The answer is longer than the %d MiB that are read.", maxBody>>20), "Let the server answer in parts.")
+		return l.bodyFault(c, resp, x, body, fault.Protocol, fmt.Sprintf("The answer is longer than the %s that are read.", sizeText(l.maxMessage)), tooLongHint)
 	}
 	if ended(c.ctx) {
 		return c.gaveUpLocked()

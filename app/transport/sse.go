@@ -6,9 +6,6 @@ import (
 	"time"
 )
 
-// maxEvent bounds the data of one server-sent event, in bytes.
-const maxEvent = 256 << 20
-
 // event is one server-sent event, or a block of comments and retry fields that dispatches none.
 type event struct {
 	name     string        // event field; empty means "message"
@@ -20,7 +17,7 @@ type event struct {
 	comments []string      // text behind a colon, for the log
 	raw      []byte        // the block as it came, without the empty line; at most maxRawEvent bytes
 	size     int64         // true length of the block
-	cut      bool          // data was longer than maxEvent
+	cut      bool          // data was longer than the limit
 	partial  bool          // the stream ended inside it
 	unknown  []string      // names of fields the format does not know
 }
@@ -40,7 +37,7 @@ type sseParser struct {
 	line    []byte // the unfinished line
 	started bool   // the first bytes were looked at for a BOM
 	lastCR  bool   // the last byte was a CR: an LF that follows belongs to it
-	maxData int    // 0: maxEvent
+	maxData int    // bytes of one event's data; 0: DefaultMaxMessage
 }
 
 // feed takes the next chunk.
@@ -80,7 +77,7 @@ func (p *sseParser) limit() int {
 	if p.maxData > 0 {
 		return p.maxData
 	}
-	return maxEvent
+	return DefaultMaxMessage
 }
 
 func (p *sseParser) grow(piece []byte) {

@@ -83,7 +83,7 @@ func (s *stdio) receipt(c *call) {
 
 func (s *stdio) readOut() {
 	defer close(s.outDone)
-	split := splitter{limit: maxLine, truncate: true}
+	split := splitter{limit: int(s.link.maxMessage), truncate: true}
 	buf := make([]byte, readChunk)
 	for {
 		n, err := s.proc.stdout.Read(buf)

@@ -46,7 +46,7 @@ type stream struct {
 
 func (l *link) newStream(resp *http.Response, own *call) *stream {
 	s := &stream{link: l, resp: resp, own: own, x: exchangeOf(resp)}
-	s.parser.emit = s.event
+	s.parser.emit, s.parser.maxData = s.event, int(l.maxMessage)
 	return s
 }
 
@@ -135,7 +135,9 @@ func (s *stream) message(e event, seq uint64) {
 		}
 		seq := s.link.rec.frame(e.data, &m, info)
 		s.missed(seq, "An event holds no JSON-RPC message, "+m.why+": "+s.link.rec.quote(e.data))
-		if s.own == nil {
+		if e.cut {
+			s.link.tooLong(seq, s.own, e.data, nil)
+		} else if s.own == nil {
 			s.link.blame(&m, e.data, seq)
 		}
 	case wire.MsgBatch:
@@ -181,7 +183,7 @@ func (s *stream) record(e event) uint64 {
 		body, entry.Bytes = e.raw, e.size
 	}
 	if e.cut {
-		entry.Findings = append(entry.Findings, fmt.Sprintf("The event is longer than the %d MiB that are read.", maxEvent>>20))
+		entry.Findings = append(entry.Findings, fmt.Sprintf("The event is longer than the %s that are read.", sizeText(s.link.maxMessage)))
 	}
 	if e.partial {
 		entry.Findings = append(entry.Findings, "The stream ended inside this event.")

@@ -21,8 +21,6 @@ const (
 	maxRecordedBody = 128 << 20
 	// maxRecordedStream bounds it for an event stream: each event is an entry of its own besides.
 	maxRecordedStream = 16 << 20
-	// maxBody bounds a body that is handed on to be read as a message, in bytes.
-	maxBody = 256 << 20
 )
 
 // tap is the one http.RoundTripper: whatever leaves or arrives over HTTP is recorded here, whole and masked. It

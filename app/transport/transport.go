@@ -40,7 +40,12 @@ type Target struct {
 	Headers   http.Header       // sent with every request to the origin of URL, never elsewhere
 	Trust     []string          // SHA-256 fingerprints (hex) of certificates that are accepted besides what the system trusts
 	Network   Network           //
+	// MaxMessage bounds one message in bytes: a child's line, an answer's body, an event. 0: DefaultMaxMessage.
+	MaxMessage int64
 }
+
+// DefaultMaxMessage bounds one message, in bytes: far above any sane one, far below what kills a desktop.
+const DefaultMaxMessage = 256 << 20
 
 // Network says how a server's host is reached. Its files are read when the link is opened.
 type Network struct {

@@ -69,6 +69,12 @@ func stdioPeers() map[string]func() {
 		"big-line": raw(func(id string) {
 			fmt.Printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"t\":\"%s\"}}\n", id, strings.Repeat("x", 8<<20))
 		}),
+		"big-tail": raw(func(id string) {
+			fmt.Printf("{\"result\":{\"t\":\"%s\"},\"jsonrpc\":\"2.0\",\"id\":%s}\n", strings.Repeat("x", 8<<20), id)
+		}),
+		"huge-line": raw(func(id string) { // 100 MB
+			fmt.Printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"t\":\"%s\"}}\n", id, strings.Repeat("x", 100_000_000))
+		}),
 		"asks": raw(asks),
 		"big-number": raw(func(id string) {
 			fmt.Printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"n\":9007199254740993,\"x\":1e400}}\n", id)

@@ -1,0 +1,76 @@
+package transport
+
+import (
+	"errors"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/internal/mcptest"
+	"github.com/sightglass-dev/sightglass/app/profile"
+)
+
+// A message past the limit fails its call at once and says what to do; a higher limit of the server's settings lets
+// it through, and the link lives on either way.
+func TestTooLong(t *testing.T) {
+	stdio := func(mode string) func(*testing.T) Target {
+		return func(*testing.T) Target { return stdioTarget(mode) }
+	}
+	web := func(answer func(mcptest.Post)) func(*testing.T) Target {
+		return func(t *testing.T) Target {
+			srv := httptest.NewServer(mcptest.Scripted(func(p mcptest.Post) {
+				if p.Method != "go" {
+					p.JSON(200, p.OK())
+					return
+				}
+				answer(p)
+			}, nil))
+			t.Cleanup(srv.Close)
+			return Target{Transport: profile.HTTP, URL: srv.URL}
+		}
+	}
+	long := func(p mcptest.Post) string {
+		return `{"jsonrpc":"2.0","id":` + p.ID + `,"result":{"t":"` + strings.Repeat("x", 8<<20) + `"}}`
+	}
+	for name, target := range map[string]func(*testing.T) Target{
+		"line":                stdio("big-line"),
+		"line, id at its end": stdio("big-tail"),
+		"body":                web(func(p mcptest.Post) { p.JSON(200, long(p)) }),
+		"event":               web(func(p mcptest.Post) { p.Stream("data: " + long(p)) }),
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Run("cut", func(t *testing.T) {
+				to := target(t)
+				to.MaxMessage = 1 << 20
+				r := newRig(t).must(to)
+				_, err := r.call("go", "")
+				var f *fault.CallError
+				if !errors.As(err, &f) || f.Kind != fault.Protocol || !strings.Contains(f.Message, "1 MiB") || !strings.Contains(f.Hint, "raise the limit") {
+					t.Fatalf("%v\n%s", err, explain(err))
+				}
+				if a := r.mustCall("ping", ""); a.Error != nil {
+					t.Errorf("after it: %s", a.Raw)
+				}
+			})
+			t.Run("raised", func(t *testing.T) {
+				to := target(t)
+				to.MaxMessage = 16 << 20
+				r := newRig(t).must(to)
+				if a := r.mustCall("go", ""); len(a.Raw) < 8<<20 {
+					t.Errorf("%d bytes came", len(a.Raw))
+				}
+			})
+		})
+	}
+}
+
+func TestHugeLine(t *testing.T) {
+	r := openStdioRig(t, "huge-line")
+	if a := r.mustCall("go", ""); len(a.Raw) < 100_000_000 {
+		t.Errorf("%d bytes came", len(a.Raw))
+	}
+	if a := r.mustCall("ping", ""); a.Error != nil {
+		t.Errorf("after it: %s", a.Raw)
+	}
+}

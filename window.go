@@ -41,7 +41,7 @@ func windowOptions(a *app.App) *options.App {
 		MinWidth:                 900,
 		MinHeight:                600,
 		BackgroundColour:         options.NewRGB(128, 128, 128), // seen until the page has painted: between light and dark
-		AssetServer:              &assetserver.Options{Assets: assets, Handler: a.Handler(), Middleware: webview.Guard},
+		AssetServer:              &assetserver.Options{Assets: assets, Handler: a.Handler(), Middleware: webview.Guard(a.FrameOrigin)},
 		Bind:                     a.Bound(),
 		ErrorFormatter:           app.FormatError,
 		OnStartup:                a.Startup,

@@ -30,6 +30,7 @@ type App struct {
 	Questions   *Questions
 	Traffic     *Traffic
 	SignIn      *SignIn
+	Apps        *Apps
 	Window      *Window
 }
 
@@ -39,6 +40,7 @@ func New(version string) *App {
 	a.nudges = newNudger(func(name string, rev uint64) { runtime.EventsEmit(a.ctx, name, rev) })
 	a.core = core.New(core.Options{Version: version, Answers: true, Seed: true, Desktop: !isatty.IsTerminal(os.Stderr.Fd()), Nudge: a.nudges.Nudge})
 	a.fetch = newFetcher(a.core)
+	a.fetch.saveAppFile = a.saveAppFile
 	a.Servers = &Servers{app: a}
 	a.Connections = &Connections{app: a}
 	a.Tools = &Tools{app: a}
@@ -47,17 +49,21 @@ func New(version string) *App {
 	a.Questions = &Questions{app: a}
 	a.Traffic = &Traffic{app: a}
 	a.SignIn = &SignIn{app: a}
+	a.Apps = &Apps{app: a}
 	a.Window = &Window{app: a}
 	return a
 }
 
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
-	return []any{a.Servers, a.Connections, a.Tools, a.Resources, a.Prompts, a.Questions, a.Traffic, a.SignIn, a.Window}
+	return []any{a.Servers, a.Connections, a.Tools, a.Resources, a.Prompts, a.Questions, a.Traffic, a.SignIn, a.Apps, a.Window}
 }
 
 // Handler answers the window's fetches.
 func (a *App) Handler() http.Handler { return a.fetch }
+
+// FrameOrigin is the one origin that frames of the window may show, or why there is none.
+func (a *App) FrameOrigin() (string, error) { return a.core.SandboxOrigin() }
 
 // Startup opens the data folder. What goes wrong is shown in the window: Hello returns it.
 func (a *App) Startup(ctx context.Context) {

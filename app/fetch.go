@@ -21,6 +21,7 @@ const (
 	fetchPrefix = "/api/"
 	tokenHeader = "X-Sightglass-Token" //nolint:gosec // a header's name
 	maxAsk      = 1 << 20              // bytes of a fetch request: they are small questions
+	maxAppAsk   = 64 << 20             // bytes of one that carries what an app said: messages of up to 4 Mi characters, files
 )
 
 // fetcher answers the window's fetches: pages, bodies and lists that are too large for the bridge. Frames can reach
@@ -28,6 +29,8 @@ const (
 type fetcher struct {
 	core  *core.Core
 	token string
+
+	saveAppFile func(appFile) (path string, err error)
 }
 
 func newFetcher(c *core.Core) *fetcher {
@@ -51,6 +54,10 @@ type ask struct {
 	// Pages of a list: "" as read last, "all", "first", "next"; Refresh is "all".
 	Pages core.ReadList `json:"pages"`
 	At    string        `json:"at"` // JSON Pointer of a content item in a result
+
+	App    core.AppRequest `json:"app"`
+	Record core.AppRecord  `json:"record"`
+	File   appFile         `json:"file"`
 }
 
 // ServeHTTP implements [http.Handler]. A panic becomes an error: Wails would let it end the program.
@@ -76,7 +83,11 @@ func (f *fetcher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	var q ask
-	if err := json.NewDecoder(io.LimitReader(r.Body, maxAsk)).Decode(&q); err != nil {
+	limit := int64(maxAsk)
+	if strings.HasPrefix(name, "app-") {
+		limit = maxAppAsk
+	}
+	if err := json.NewDecoder(io.LimitReader(r.Body, limit)).Decode(&q); err != nil {
 		writeError(w, http.StatusBadRequest, fmt.Errorf("fetch %s: read the question: %w", name, err))
 		return
 	}
@@ -115,6 +126,12 @@ func (f *fetcher) value(ctx context.Context, name string, q ask) (any, error) {
 		return f.core.Tools(ctx, q.Profile, q.Refresh)
 	case "tool":
 		return f.core.Tool(q.Profile, q.Index)
+	case "app-ask":
+		return f.core.AskForApp(ctx, q.App), nil
+	case "app-record":
+		return struct{}{}, f.core.RecordApp(q.Record)
+	case "app-save":
+		return f.saveAppFile(q.File)
 	}
 	return f.catalog(ctx, name, q)
 }

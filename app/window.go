@@ -25,6 +25,7 @@ type Hello struct {
 // Hello returns the per-run token and where things are. Its error is why the data folder could not be opened.
 func (w *Window) Hello() (h Hello, err error) {
 	defer guard(&err, "start")
+	w.app.core.CloseApps() // of a page before this one
 	return Hello{Token: w.app.fetch.token, Version: w.app.version, Platform: goruntime.GOOS, Data: w.app.core.Dir()}, w.app.started
 }
 
@@ -70,6 +71,9 @@ type Shapes struct {
 	Prompts   core.PromptList     `json:"prompts"`
 	Prompt    core.PromptDetail   `json:"prompt"`
 	Contents  core.Contents       `json:"contents"`
+	Answer    core.AppAnswer      `json:"answer"`
+	Request   core.AppRequest     `json:"request"`
+	Record    core.AppRecord      `json:"record"`
 
 	Inbox    core.Inbox           `json:"inbox"`
 	Question core.QuestionDetail  `json:"question"`

@@ -11,6 +11,9 @@ const policy = [
   "img-src 'self' data: blob:",
   'media-src data: blob:',
   "connect-src 'self'",
+  // What servers send is shown from an origin of its own, whose port is drawn anew in each run: the header that the
+  // program adds names it (app/webview/policy.go), and both policies hold.
+  'frame-src http://127.0.0.1:*',
   "base-uri 'none'",
   "form-action 'none'",
 ].join('; ');

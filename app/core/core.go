@@ -73,6 +73,7 @@ type Core struct {
 	decoded   decoded
 	loginPath func() (string, error)
 	eras      eras
+	apps      openApps
 
 	life    context.Context // ends with Close: sign-ins and checks run no longer
 	endLife context.CancelFunc
@@ -160,6 +161,8 @@ func (c *Core) Close() error {
 	c.protected = nil
 	c.mu.Unlock()
 	c.endLife()
+	c.CloseApps()
+	c.apps.server.Shutdown()
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()
 	var wg sync.WaitGroup

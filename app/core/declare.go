@@ -17,7 +17,8 @@ func declared(p profile.Profile, answers bool) session.Answerers {
 		Roots:    answers && on(profile.SwitchRoots),
 	}
 	for id, settings := range extensions {
-		if on(id) {
+		// Apps are shown where somebody sits to look at them.
+		if on(id) && (answers || id != profile.ExtensionUI) {
 			if a.Extensions == nil {
 				a.Extensions = map[string]json.RawMessage{}
 			}
@@ -28,4 +29,6 @@ func declared(p profile.Profile, answers bool) session.Answerers {
 }
 
 // extensions are those spoken here, with their settings (SEP-2133).
-var extensions = map[string]json.RawMessage{}
+var extensions = map[string]json.RawMessage{
+	profile.ExtensionUI: json.RawMessage(`{"mimeTypes":["` + session.UIMIMEType + `"]}`),
+}

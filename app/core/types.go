@@ -197,8 +197,11 @@ type Tool struct {
 	Destructive *bool  `json:"destructive,omitempty"`
 	Idempotent  *bool  `json:"idempotent,omitempty"`
 	OpenWorld   *bool  `json:"openWorld,omitempty"`
-	Excluded    string `json:"excluded,omitempty"` // why it may not be called (x-mcp-header)
-	Problem     string `json:"problem,omitempty"`  // what is malformed about it
+	Excluded    string `json:"excluded,omitempty"`  // why it may not be called (x-mcp-header)
+	UI          string `json:"ui,omitempty"`        // URI of its app's resource
+	AppOnly     bool   `json:"appOnly,omitempty"`   // _meta.ui.visibility lacks "model": for the server's apps alone
+	ModelOnly   bool   `json:"modelOnly,omitempty"` // _meta.ui.visibility lacks "app": apps may not call it
+	Problem     string `json:"problem,omitempty"`   // what is malformed about it
 }
 
 // ToolList is the answer to tools/list, every page.

@@ -19,6 +19,9 @@ export namespace app {
 	    prompts: core.PromptList;
 	    prompt: core.PromptDetail;
 	    contents: core.Contents;
+	    answer: core.AppAnswer;
+	    request: core.AppRequest;
+	    record: core.AppRecord;
 	    inbox: core.Inbox;
 	    question: core.QuestionDetail;
 	    rules: core.RuleList;
@@ -198,6 +201,93 @@ export namespace core {
 	    file: string;
 	    fileError: string;
 	}
+	export interface Error {
+	    server: string;
+	    kind: string;
+	    step: string;
+	    message: string;
+	    hint: string;
+	    detail: string;
+	    status: number;
+	    headers: wire.Header[];
+	    challenge?: challenge.Challenge;
+	    rpcCode: number;
+	    rpc: string;
+	    entries: number[];
+	    fingerprint: string;
+	}
+	export interface AppRefusal {
+	    list: string;
+	    value: string;
+	    why: string;
+	}
+	export interface App {
+	    id: string;
+	    conn: string;
+	    url: string;
+	    sandbox: string;
+	    allow: string;
+	    policy: string;
+	    uri: string;
+	    mimeType: string;
+	    bytes: number;
+	    seq: number;
+	    request: number;
+	    toolRaw: string;
+	    refused: AppRefusal[];
+	    asked: string[];
+	    granted: string[];
+	    domain: string;
+	    border?: boolean;
+	    findings: string[];
+	    err?: Error;
+	    maxChars: number;
+	    perSecond: number;
+	}
+	export interface AppAnswer {
+	    result: string;
+	    rpc: string;
+	    seq: number;
+	    request: number;
+	    took: number;
+	    err?: Error;
+	}
+	export interface AppBlocked {
+	    directive: string;
+	    blocked: string;
+	    source: string;
+	    count: number;
+	    at: number;
+	}
+	export interface AppInput {
+	    call: string;
+	    profile: string;
+	    tool: string;
+	    index: number;
+	    permissions: string[];
+	}
+	export interface AppMessage {
+	    dir: string;
+	    text: string;
+	    note: string;
+	    at: number;
+	}
+	export interface AppRecord {
+	    app: string;
+	    messages: AppMessage[];
+	}
+	
+	export interface AppReports {
+	    blocked: AppBlocked[];
+	    more: number;
+	}
+	export interface AppRequest {
+	    app: string;
+	    call: string;
+	    method: string;
+	    params: string;
+	    host: boolean;
+	}
 	export interface Argument {
 	    name: string;
 	    value: string;
@@ -228,21 +318,6 @@ export namespace core {
 	export interface ChangeLine {
 	    mark: string;
 	    text: string;
-	}
-	export interface Error {
-	    server: string;
-	    kind: string;
-	    step: string;
-	    message: string;
-	    hint: string;
-	    detail: string;
-	    status: number;
-	    headers: wire.Header[];
-	    challenge?: challenge.Challenge;
-	    rpcCode: number;
-	    rpc: string;
-	    entries: number[];
-	    fingerprint: string;
 	}
 	export interface Checks {
 	    running: boolean;
@@ -369,6 +444,17 @@ export namespace core {
 	    problem: string;
 	}
 	
+	export interface HTMLInput {
+	    seq: number;
+	    at: string;
+	    scripts: boolean;
+	}
+	export interface HTMLPage {
+	    id: string;
+	    url: string;
+	    sandbox: string;
+	    policy: string;
+	}
 	
 	export interface Identity {
 	    id: string;
@@ -882,6 +968,9 @@ export namespace core {
 	    idempotent?: boolean;
 	    openWorld?: boolean;
 	    excluded?: string;
+	    ui?: string;
+	    appOnly?: boolean;
+	    modelOnly?: boolean;
 	    problem?: string;
 	}
 	export interface ToolDetail {

@@ -191,7 +191,7 @@ func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.M
 		},
 		Era: session.Era(p.Era.Mode), Version: p.Era.Version, Remembered: cn.core.eras.of(p),
 		ConnectTimeout: ms(p.Timeouts.Connect), ProbeTimeout: ms(p.Timeouts.Probe), RequestTimeout: ms(p.Timeouts.Request),
-		Limits:    limits(p.Protocol.Limits),
+		NoStream: p.Protocol.NoStream, Limits: limits(p.Protocol.Limits),
 		Client:    session.ClientInfo{Name: "sightglass", Title: "Sightglass", Version: orDev(cn.core.opts.Version)},
 		Answerers: declared(p, cn.core.opts.Answers),
 		Log:       cn.core.log,
@@ -238,6 +238,7 @@ func (cn *connection) established(s *session.Session) {
 		v.Client, v.Instructions = string(in.Client), string(m.Text(cn.id, []byte(in.Instructions)))
 		v.How, v.PID = string(m.Text(cn.id, []byte(in.How))), pid
 	})
+	cn.startLogging(s)
 }
 
 // Disconnect ends a connection, or a connect under way, and waits for its end.

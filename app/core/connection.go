@@ -41,6 +41,12 @@ type connection struct {
 	reads     map[string]lastRead    // by URI
 	completes map[string]*completion // under way, by what is completed
 
+	pings      []PingResult       // the last ones, oldest first
+	checking   string             // method that a check asks for now
+	checkError *Error             // why the last check broke off
+	stopCheck  context.CancelFunc // of a check under way, else nil
+	logLevel   string             // asked for last on this connection
+
 	runs    map[string]string // call id -> tool name, of calls in flight
 	stopped bool              // the user ended it
 }

@@ -71,6 +71,7 @@ type Core struct {
 	bookKept *rules.Book
 
 	decoded   decoded
+	digest    digest
 	loginPath func() (string, error)
 	eras      eras
 	apps      openApps

@@ -174,3 +174,18 @@ func (r *itemReader) annotations(m member) Annotations {
 	}
 	return a
 }
+
+// Icons are the server's own (2025-11-25/basic/index#icons), as far as they can be read.
+func (s *Session) Icons() []Icon {
+	list, err := members(s.info.ServerInfo)
+	if err != nil {
+		return nil
+	}
+	var r itemReader
+	for _, m := range list {
+		if m.key == "icons" {
+			return r.icons(m)
+		}
+	}
+	return nil
+}

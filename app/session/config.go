@@ -123,9 +123,9 @@ type Answerers struct {
 	// Extensions are the extensions declared, by id, each with its settings object (SEP-2133).
 	Extensions map[string]json.RawMessage
 
-	// Rule answers a question by itself; ok false leaves it to the user (Session.Answer). It is called from its own
-	// goroutine. Nil: every question waits for the user.
-	Rule func(Question) (result json.RawMessage, ok bool)
+	// Rule says what answers a question in the user's place; ok false leaves it to the user (Session.Reply). It is
+	// called in wire order and must return at once: the work is the Deed's. Nil: every question waits for the user.
+	Rule func(Question) (Deed, bool)
 }
 
 // Step is one step of a connect, as a person reads it.

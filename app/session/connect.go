@@ -56,7 +56,8 @@ func newSession(cfg Config) *Session {
 		calls: map[string]*flight{}, tokens: map[string]*flight{},
 	}
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
-	s.inbox = &inbox{conn: cfg.Conn, most: cfg.Limits.questions(), change: func() { s.tell(QuestionsChanged) }}
+	s.inbox = newInbox(cfg.Conn, cfg.Limits.questions())
+	s.inbox.change, s.inbox.release = func() { s.tell(QuestionsChanged) }, s.released
 	s.info.Client = cfg.Answerers.declared()
 	s.set.Store(&settings{Settings: Settings{Every: cfg.Every, Answerers: cfg.Answerers}, declared: s.info.Client})
 	return s

@@ -43,6 +43,9 @@ type flight struct {
 	byHand bool   // the next request is sent by hand,
 	edited string // and in what it leaves the protocol
 
+	urls  int          // retries after the error -32042; only the call's own goroutine looks
+	extra atomic.Int64 // nanoseconds that questions waited: they do not count
+
 	state    CallState
 	token    string
 	findings []string
@@ -108,12 +111,7 @@ func (s *Session) Calls() []CallState {
 		list[i] = f.state
 	}
 	s.mu.Unlock()
-	waiting := map[string]int{}
-	for _, q := range s.Questions() {
-		if q.State == Pending {
-			waiting[q.Call]++
-		}
-	}
+	_, waiting := s.inbox.pending()
 	for i := range list {
 		list[i].Waiting = waiting[list[i].Call]
 	}
@@ -211,11 +209,34 @@ func (s *Session) guard(ctx context.Context, f *flight, limit, most time.Duratio
 			}
 			idle.Reset(limit)
 		case <-whole.C:
+			if extra := f.extra.Swap(0); extra > 0 {
+				whole.Reset(time.Duration(extra))
+				continue
+			}
 			if !s.busy(f) {
 				f.cancel(&stop{fault.Timeout, fmt.Sprintf("%s made progress, but no answer came within %s.", f.step, most)})
 				return
 			}
 			whole.Reset(max(limit, most/capFactor))
+		}
+	}
+}
+
+// released gives the calls that a question held up the time back that it waited.
+func (s *Session) released(call string, waited time.Duration) {
+	s.mu.Lock()
+	var held []*flight
+	for id, f := range s.calls {
+		if call == "" || call == id {
+			held = append(held, f)
+		}
+	}
+	s.mu.Unlock()
+	for _, f := range held {
+		f.extra.Add(int64(waited))
+		select {
+		case f.bump <- struct{}{}:
+		default:
 		}
 	}
 }

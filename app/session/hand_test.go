@@ -174,9 +174,9 @@ func TestDeclaredForOneCall(t *testing.T) {
 	p := modernPeer(t)
 	p.on["tools/call"] = asker(1, `"s"`)
 	cfg := config(p)
-	cfg.Answerers.Rule = func(Question) (json.RawMessage, bool) {
+	cfg.Answerers.Rule = AtOnce(func(Question) (json.RawMessage, bool) {
 		return json.RawMessage(`{"action":"accept","content":{}}`), true
-	}
+	})
 	s := connect(t, cfg)
 	in := CallInput{Method: "tools/call", Params: json.RawMessage(`{"name":"t"}`)}
 	if _, err := s.Call(t.Context(), in); kindOf(err) != fault.Protocol || !strings.Contains(err.Error(), "not declared") {
@@ -197,7 +197,7 @@ func TestRoundsLimitIsRaised(t *testing.T) {
 	p.on["tools/call"] = asker(30, `"s"`)
 	cfg := config(p)
 	cfg.Limits.Rounds = 30
-	cfg.Answerers = Answerers{Form: true, Rule: func(Question) (json.RawMessage, bool) { return json.RawMessage(`{"action":"decline"}`), true }}
+	cfg.Answerers = Answerers{Form: true, Rule: AtOnce(func(Question) (json.RawMessage, bool) { return json.RawMessage(`{"action":"decline"}`), true })}
 	r, err := connect(t, cfg).Call(t.Context(), CallInput{Method: "tools/call", Params: json.RawMessage(`{"name":"t"}`)})
 	if err != nil || r.Rounds != 30 || len(r.Log) != 31 {
 		t.Errorf("%v, %+v", err, r)

@@ -2,6 +2,8 @@ package session
 
 import (
 	"bytes"
+	"cmp"
+	"context"
 	"encoding/json"
 	"fmt"
 	"slices"
@@ -11,54 +13,20 @@ import (
 	"github.com/sightglass-dev/sightglass/app/fault"
 )
 
-// Question is one thing the server asks: a request of the legacy era, one of the inputRequests of a modern result,
-// later one of a task. A copy: it does not change.
-type Question struct {
-	ID       string          // unique in this run of the program
-	Source   Source          //
-	Call     string          // the call it belongs to, or empty: the transport does not tell
-	Round    int             // input_required round, from 1; 0 for a request
-	Key      string          // in inputRequests
-	Method   string          // elicitation/create, sampling/createMessage, roots/list
-	Params   json.RawMessage // as they came
-	State    State           //
-	Reason   string          // why it was cancelled, or how it was answered
-	Asked    time.Time       //
-	Entry    uint64          // the entry that holds it
-	Template json.RawMessage // an answer to start from
-}
-
-// Source is where a [Question] came from and how its answer goes back.
-type Source string
-
-// The sources.
-const (
-	FromRequest Source = "request"        // a JSON-RPC request; answered with a response
-	FromInput   Source = "input_required" // an input request of a result; answered with the retry of the call
-	FromTask    Source = "task"           // an input request of a task
-)
-
-// State of a [Question].
-type State string
-
-// The states. All but Pending are final.
-const (
-	Pending   State = "pending"
-	Answered  State = "answered"
-	Declined  State = "declined"
-	Cancelled State = "cancelled"
-)
-
 // Bounds of the inbox.
 const (
-	maxSettled = 100 // kept after they were settled, for the window to show
+	maxRuled   = 10000 // questions that a rule is going to answer; they cost no attention, but memory
+	maxSettled = 100   // kept after they were settled, for the window to show
 )
 
-// outcome is how a question was settled: exactly one of result and err is set unless it was cancelled.
+// outcome is how a question was settled. At most one of result, err and raw is set: none when it was cancelled, or when
+// nothing is sent for it.
 type outcome struct {
 	state  State
+	by     string
 	result json.RawMessage
 	err    *fault.RPCError
+	raw    []byte
 	reason string
 	quiet  bool // nobody waits for an answer any more: send none
 }
@@ -66,95 +34,206 @@ type outcome struct {
 // asked is a question with its way back.
 type asked struct {
 	Question
-	request json.RawMessage // id of the server's request, nil otherwise
-	settle  func(outcome)   // called once, without a lock held
+	n           int
+	request     json.RawMessage // id of the server's request, nil otherwise
+	elicitation string          // elicitationId
+	settle      func(outcome)   // called once, without a lock held
+	stop        func()          // ends the rule at work; nil: none
 }
 
 // inbox is the one queue of everything the server asks.
 type inbox struct {
-	conn   string
-	most   int // questions waiting at once
-	change func()
+	conn    string
+	limit   int
+	change  func()
+	release func(call string, waited time.Duration) // a question of this call (empty: of any) waits no more
 
-	mu     sync.Mutex
-	last   int
-	list   []*asked // in order of asking; settled ones leave from the front past maxSettled
-	closed bool
+	mu      sync.Mutex
+	last    int
+	open    map[string]*asked // by id
+	ruled   int               // of them, those that a rule is going to answer
+	done    []*asked          // settled, in order of settling, at most maxSettled
+	refused Refusals
+	closed  bool
 }
 
-// add queues a question; it reports false when too many wait or the session is over.
-func (b *inbox) add(q Question, request json.RawMessage, settle func(outcome)) (Question, bool) {
+// Refusals counts the questions that were refused because too many wait.
+type Refusals struct {
+	Count int
+	Limit int
+	Last  time.Time
+}
+
+func newInbox(conn string, limit int) *inbox {
+	return &inbox{conn: conn, limit: limit, open: map[string]*asked{}, refused: Refusals{Limit: limit}}
+}
+
+// next is an id for a question.
+func (b *inbox) next() (id string, n int) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	if b.closed || b.waiting() >= b.most {
-		return Question{}, false
-	}
 	b.last++
-	q.ID = fmt.Sprintf("%s-q%d", b.conn, b.last)
-	q.State, q.Asked, q.Template = Pending, time.Now(), template(q.Method, q.Params)
-	b.list = append(b.list, &asked{q, request, settle})
-	return q, true
+	return fmt.Sprintf("%s-q%d", b.conn, b.last), b.last
 }
 
-func (b *inbox) waiting() int {
-	n := 0
-	for _, a := range b.list {
-		if a.State == Pending {
-			n++
+// add queues a question. refused is how many were refused so far when too many wait; ok is false then, and when the
+// session is over or a question with the request's id waits already.
+func (b *inbox) add(a *asked) (ok bool, refused int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	limit, n := b.limit, len(b.open)-b.ruled
+	if a.Deed != nil {
+		limit, n = maxRuled, b.ruled
+	}
+	switch {
+	case b.closed, b.twice(a.request):
+		return false, 0
+	case n >= limit:
+		b.refused.Count++
+		b.refused.Last = time.Now()
+		return false, b.refused.Count
+	}
+	b.open[a.ID] = a
+	if a.Deed != nil {
+		b.ruled++
+	}
+	return true, 0
+}
+
+// twice reports whether a question with this id of a request waits: an answer would be taken for that one's. The lock
+// is held.
+func (b *inbox) twice(request json.RawMessage) bool {
+	if request == nil {
+		return false
+	}
+	for _, a := range b.open {
+		if a.request != nil && bytes.Equal(a.request, request) {
+			return true
 		}
 	}
-	return n
+	return false
 }
 
-// end settles the questions that match; each hears of it once.
+// waiting reports whether a question with this request's id waits.
+func (b *inbox) waits(request json.RawMessage) bool {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return b.twice(request)
+}
+
+// end settles the questions that match, oldest first; each hears of it once.
 func (b *inbox) end(o outcome, match func(*asked) bool) int {
 	b.mu.Lock()
 	var ended []*asked
-	for _, a := range b.list {
-		if a.State == Pending && match(a) {
-			a.State, a.Reason = o.state, o.reason
+	for _, a := range b.open {
+		if match(a) {
 			ended = append(ended, a)
 		}
 	}
-	b.trim()
-	b.mu.Unlock()
+	slices.SortFunc(ended, func(x, y *asked) int { return cmp.Compare(x.n, y.n) })
+	now := time.Now()
 	for _, a := range ended {
+		b.take(a, o, now)
+	}
+	b.mu.Unlock()
+	b.tell(ended, o, now)
+	return len(ended)
+}
+
+// endOne is end for one id. It reports false when no such question waits.
+func (b *inbox) endOne(id string, o outcome) bool {
+	now := time.Now()
+	b.mu.Lock()
+	a := b.open[id]
+	if a != nil {
+		b.take(a, o, now)
+	}
+	b.mu.Unlock()
+	if a == nil {
+		return false
+	}
+	b.tell([]*asked{a}, o, now)
+	return true
+}
+
+// take moves a question to the settled ones. The lock is held.
+func (b *inbox) take(a *asked, o outcome, now time.Time) {
+	delete(b.open, a.ID)
+	if a.Deed != nil {
+		b.ruled--
+		a.Deed = nil
+	}
+	a.State, a.Reason, a.By, a.Settled, a.Answer = o.state, o.reason, o.by, now, o.sent()
+	if len(b.done) >= maxSettled {
+		b.done = slices.Delete(b.done, 0, len(b.done)-maxSettled+1)
+	}
+	b.done = append(b.done, a)
+}
+
+// tell is called without the lock.
+func (b *inbox) tell(ended []*asked, o outcome, now time.Time) {
+	for _, a := range ended {
+		if a.stop != nil {
+			a.stop()
+		}
 		a.settle(o)
+		b.release(a.holds(), now.Sub(a.Asked))
 	}
 	if len(ended) > 0 {
 		b.change()
 	}
-	return len(ended)
 }
 
-// trim forgets the oldest settled questions. The lock is held.
-func (b *inbox) trim() {
-	extra := len(b.list) - b.waiting() - maxSettled
-	b.list = slices.DeleteFunc(b.list, func(a *asked) bool {
-		if extra > 0 && a.State != Pending {
-			extra--
-			return true
+// nobody is no call's id.
+const nobody = "\x00"
+
+// holds is the call that a question holds up; empty: any, as the transport does not tell.
+func (a *asked) holds() string {
+	if a.Call == "" && a.Source != FromRequest {
+		return nobody
+	}
+	return a.Call
+}
+
+// sent is what an outcome sends, as text.
+func (o outcome) sent() []byte {
+	switch {
+	case o.quiet:
+		return nil
+	case o.raw != nil:
+		return o.raw
+	case o.err != nil:
+		b, err := json.Marshal(o.err)
+		if err != nil { // its data is no JSON
+			return nil
 		}
-		return false
-	})
+		return b
+	}
+	return o.result
 }
 
 func (b *inbox) cancelRequest(id json.RawMessage, why string) {
-	b.end(outcome{state: Cancelled, reason: why, quiet: true}, func(a *asked) bool {
-		return a.request != nil && bytes.Equal(bytes.TrimSpace(a.request), bytes.TrimSpace(id))
+	b.end(outcome{state: Cancelled, by: ByServer, reason: why, quiet: true}, func(a *asked) bool {
+		return a.request != nil && bytes.Equal(a.request, bytes.TrimSpace(id))
 	})
 }
 
 func (b *inbox) cancelCall(call, why string) {
-	o := outcome{state: Cancelled, reason: why, err: &fault.RPCError{Code: codeUserRejected, Message: why}}
+	o := outcome{state: Cancelled, by: ByProgram, reason: why, err: &fault.RPCError{Code: codeUserRejected, Message: why}}
 	b.end(o, func(a *asked) bool { return call != "" && a.Call == call })
+}
+
+func (b *inbox) cancelTask(task, why string) {
+	b.end(outcome{state: Cancelled, by: ByProgram, reason: why, quiet: true}, func(a *asked) bool {
+		return a.Source == FromTask && a.Task == task
+	})
 }
 
 func (b *inbox) close(why string) {
 	b.mu.Lock()
 	b.closed = true
 	b.mu.Unlock()
-	b.end(outcome{state: Cancelled, reason: why, quiet: true}, func(*asked) bool { return true })
+	b.end(outcome{state: Cancelled, by: ByProgram, reason: why, quiet: true}, func(*asked) bool { return true })
 }
 
 // waitingFor is how many questions of a call wait; those of no known call count for every call of the legacy era,
@@ -163,84 +242,179 @@ func (b *inbox) waitingFor(call string) int {
 	b.mu.Lock()
 	defer b.mu.Unlock()
 	n := 0
-	for _, a := range b.list {
-		if a.State == Pending && (a.Call == call || a.Call == "") {
+	for _, a := range b.open {
+		if h := a.holds(); h == call || h == "" {
 			n++
 		}
 	}
 	return n
 }
 
-// Questions returns the pending questions and the last settled ones, in order of asking.
-func (s *Session) Questions() []Question {
-	s.inbox.mu.Lock()
-	defer s.inbox.mu.Unlock()
-	list := make([]Question, len(s.inbox.list))
-	for i, a := range s.inbox.list {
+// pending is how many questions wait, by call.
+func (b *inbox) pending() (all int, byCall map[string]int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	byCall = map[string]int{}
+	for _, a := range b.open {
+		byCall[a.Call]++
+	}
+	return len(b.open), byCall
+}
+
+// count is how many questions wait.
+func (b *inbox) count() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.open)
+}
+
+// hold takes a question from its rule.
+func (b *inbox) hold(id string) bool {
+	b.mu.Lock()
+	a := b.open[id]
+	if a == nil || a.Deed == nil {
+		b.mu.Unlock()
+		return false
+	}
+	stop := a.stop
+	a.Deed, a.stop = nil, nil
+	b.ruled--
+	b.mu.Unlock()
+	if stop != nil {
+		stop()
+	}
+	b.change()
+	return true
+}
+
+// mark edits the questions that match, settled ones too.
+func (b *inbox) mark(match func(*asked) bool, edit func(*asked)) (n int) {
+	b.mu.Lock()
+	for _, a := range b.open {
+		if match(a) {
+			edit(a)
+			n++
+		}
+	}
+	for _, a := range b.done {
+		if match(a) {
+			edit(a)
+			n++
+		}
+	}
+	b.mu.Unlock()
+	if n > 0 {
+		b.change()
+	}
+	return n
+}
+
+// completed takes notifications/elicitation/complete. 2025-11-25 client/elicitation: clients "MUST ignore" ids that
+// are unknown or already completed.
+func (b *inbox) completed(elicitation string) {
+	if elicitation == "" {
+		return
+	}
+	now := time.Now()
+	b.mark(func(a *asked) bool { return a.elicitation == elicitation && a.Completed.IsZero() }, func(a *asked) { a.Completed = now })
+	b.end(outcome{state: Answered, by: ByServer, reason: "the server told that it is over"}, func(a *asked) bool {
+		return a.Source == FromError && a.elicitation == elicitation
+	})
+}
+
+// questions are the open and the settled ones, in order of asking.
+func (b *inbox) questions() []Question {
+	b.mu.Lock()
+	all := make([]*asked, 0, len(b.open)+len(b.done))
+	for _, a := range b.open {
+		all = append(all, a)
+	}
+	all = append(all, b.done...)
+	slices.SortFunc(all, func(x, y *asked) int { return cmp.Compare(x.n, y.n) })
+	list := make([]Question, len(all))
+	for i, a := range all {
 		list[i] = a.Question
 	}
+	b.mu.Unlock()
 	return list
 }
 
-// Answer answers a pending question with a result object. The answer goes out in its own time: a refusal of it by
-// the server reaches OnFault, or the call that asked.
-func (s *Session) Answer(id string, result json.RawMessage) error {
-	if err := jsonSyntax(result); err != nil {
-		return s.input("answer a question", "The answer is no JSON: "+err.Error()+".")
+// question returns one question.
+func (b *inbox) question(id string) (Question, bool) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if a := b.open[id]; a != nil {
+		return a.Question, true
 	}
-	if !isObject(result) {
-		return s.input("answer a question", "The answer must be a JSON object.")
-	}
-	var b bytes.Buffer
-	if err := json.Compact(&b, result); err != nil { // a line of stdio must hold no line end
-		return s.input("answer a question", "The answer is no JSON: "+err.Error()+".")
-	}
-	return s.settle(id, outcome{state: Answered, result: b.Bytes()})
-}
-
-// Decline refuses a pending question: an elicitation is answered with action decline, another request with the error
-// -1, and a call that asked for anything else ends without a retry.
-func (s *Session) Decline(id string) error {
-	for _, q := range s.Questions() {
-		if q.ID == id && q.Method == methodElicit {
-			return s.settle(id, outcome{state: Declined, result: json.RawMessage(`{"action":"decline"}`)})
+	for _, a := range b.done {
+		if a.ID == id {
+			return a.Question, true
 		}
 	}
-	return s.Reject(id, fault.RPCError{Code: codeUserRejected, Message: "the user declined"})
+	return Question{}, false
 }
 
-// Reject answers a pending request with an error of the caller's choice. A call that asked ends without a retry.
-func (s *Session) Reject(id string, e fault.RPCError) error {
-	return s.settle(id, outcome{state: Declined, err: &e, reason: e.Message})
-}
-
-func (s *Session) settle(id string, o outcome) error {
-	if s.inbox.end(o, func(a *asked) bool { return a.ID == id }) > 0 {
-		return nil
+// ask queues a question. A rule that takes it answers on a goroutine of its own. refused is as inbox.add has it.
+func (s *Session) ask(q Question, request json.RawMessage, settle func(outcome)) (ok bool, refused int) {
+	a := &asked{Question: q, request: bytes.TrimSpace(request), settle: settle}
+	if request == nil {
+		a.request = nil
 	}
-	for _, q := range s.Questions() {
-		if q.ID == id {
-			return s.input("answer a question", reason("This question was "+string(q.State)+" already", q.Reason)+".")
+	a.ID, a.n = s.inbox.next()
+	a.State, a.Asked, a.Template = Pending, time.Now(), template(q.Method, q.Params)
+	a.elicitation, _ = text(field(q.Params, "elicitationId"))
+	if a.Tool == "" {
+		a.Tool = s.toolOf(q)
+	}
+	var ctx context.Context
+	if rule := s.settings().Answerers.Rule; rule != nil {
+		if deed, takes := rule(a.Question); takes {
+			a.Deed = &deed
+			ctx, a.stop = context.WithCancel(s.ctx)
 		}
 	}
-	return s.input("answer a question", "This question does not exist any more.")
-}
-
-// ask queues a question and lets the rule, if any, answer it.
-func (s *Session) ask(q Question, request json.RawMessage, settle func(outcome)) bool {
-	q, ok := s.inbox.add(q, request, settle)
-	if !ok {
-		return false
+	deed, id := a.Deed, a.ID // a is the inbox's from here on
+	if ok, refused = s.inbox.add(a); !ok {
+		if a.stop != nil {
+			a.stop()
+		}
+		return false, refused
 	}
 	s.tell(QuestionsChanged)
-	if s.cfg.Answerers.Rule != nil {
-		go func() { // not waited for: a rule is the owner's code and may take its time
-			if result, ok := s.cfg.Answerers.Rule(q); ok {
-				if err := s.Answer(q.ID, result); err != nil {
-					s.note("The answer of the rule was not taken: "+err.Error(), q.Entry)
-				}
-			}
-		}()
+	if deed != nil {
+		s.spawn(func(context.Context) { s.do(ctx, id, *deed) })
 	}
-	return true
+	return true, 0
+}
+
+// toolOf is the tool, prompt or resource whose call asks. stdio and the GET stream do not tell the call: with one call
+// in flight it is that.
+func (s *Session) toolOf(q Question) string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if f := s.calls[q.Call]; f != nil {
+		return f.state.Name
+	}
+	if q.Call == "" && len(s.order) == 1 {
+		return s.order[0].state.Name
+	}
+	return ""
+}
+
+// do lets a rule answer.
+func (s *Session) do(ctx context.Context, id string, deed Deed) {
+	r, ok := deed.Do(ctx)
+	switch {
+	case ctx.Err() != nil: // settled or taken over meanwhile
+	case !ok:
+		s.inbox.hold(id)
+	default:
+		if r.By == "" {
+			r.By = deed.By
+		}
+		if err := s.Reply(id, r); err != nil && ctx.Err() == nil {
+			s.note("The answer of a rule was not taken: " + err.Error())
+			s.inbox.hold(id)
+		}
+	}
 }

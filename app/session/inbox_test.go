@@ -167,7 +167,7 @@ func TestRule(t *testing.T) {
 	p := legacyPeer(t)
 	cfg := config(p)
 	cfg.Answerers = everyAnswerer
-	cfg.Answerers.Rule = func(q Question) (json.RawMessage, bool) { return q.Template, q.Method == "roots/list" }
+	cfg.Answerers.Rule = AtOnce(func(q Question) (json.RawMessage, bool) { return q.Template, q.Method == "roots/list" })
 	s := connect(t, cfg)
 	p.send(`{"jsonrpc":"2.0","id":1,"method":"roots/list"}`)
 	p.send(`{"jsonrpc":"2.0","id":2,"method":"sampling/createMessage"}`)

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,9 +15,7 @@ import (
 
 // Bounds on what a server can make us hold.
 const (
-	maxIncoming = 65536            // messages not looked at yet; each is small work, so this means a flood
-	maxReplies  = 256              // answers being sent; a server that does not read them gets no more
-	replyTime   = 60 * time.Second // for one answer or notification to be taken
+	maxIncoming = 65536 // messages not looked at yet; each is small work, so this means a flood
 )
 
 // incoming is the queue between the link's reader, which must never wait, and the session.
@@ -149,20 +148,49 @@ func (s *Session) onRequest(m arrival) {
 		return
 	}
 	q := Question{Source: FromRequest, Call: m.Call, Method: m.Method, Params: m.Params, Entry: m.Entry}
-	asked := s.ask(q, m.ID, func(o outcome) {
+	q.Task, _ = text(field(field(field(m.Params, "_meta"), metaRelatedTask), "taskId"))
+	asked, refused := s.ask(q, m.ID, func(o outcome) {
 		switch {
 		case o.quiet: // 2025-11-25/basic/utilities/cancellation: no response to a cancelled request
 			s.lapse(m, o.reason)
+		case o.raw != nil:
+			s.replyRaw(m, o.raw)
 		case o.err != nil:
 			s.reply(m, nil, o.err)
 		default:
 			s.reply(m, o.result, nil)
 		}
 	})
-	if !asked {
-		why := fmt.Sprintf("more than %d questions are waiting for an answer", s.inbox.most)
-		s.note(fmt.Sprintf("The server's request %q was refused: %s.", m.Method, why), m.Entry)
-		s.reply(m, nil, &fault.RPCError{Code: codeInternal, Message: why})
+	switch {
+	case asked:
+	case refused > 0:
+		s.noteRefused(m.Method, m.Entry, refused)
+		s.reply(m, nil, &fault.RPCError{Code: codeInternal, Message: s.tooMany()})
+	case s.inbox.waits(bytes.TrimSpace(m.ID)): // an answer to this one would be taken for the other's
+		s.note(fmt.Sprintf("The server's request %q was not answered: another one with the id %s waits for its answer.", m.Method, clip(string(m.ID), 40)), m.Entry)
+		s.lapse(m, "another request with its id waits")
+	default:
+		s.lapse(m, "the connection ended")
+	}
+}
+
+func (s *Session) tooMany() string {
+	return fmt.Sprintf("more than %d questions are waiting for an answer", s.inbox.limit)
+}
+
+// notedRefusals is how many refused questions are noted one by one; of more every thousandth is.
+const notedRefusals = 10
+
+// noteRefused tells that a question was refused; n is how many were so far.
+func (s *Session) noteRefused(method string, entry uint64, n int) {
+	switch {
+	case n <= notedRefusals:
+		s.note(fmt.Sprintf("The server's question %q was refused: %s. %s", clip(method, 80), s.tooMany(), raise), entry)
+		if n == notedRefusals {
+			s.note("Of further questions that are refused for that reason only every thousandth is noted here.")
+		}
+	case n%1000 == 0:
+		s.note(fmt.Sprintf("%d questions were refused so far: %s.", n, s.tooMany()), entry)
 	}
 }
 
@@ -181,6 +209,9 @@ func (s *Session) onNotification(m arrival) {
 				t.over(id, reason("The server ended the stream", why))
 			}
 		}
+	case methodElicited:
+		id, _ := text(field(m.Params, "elicitationId"))
+		s.inbox.completed(id)
 	case methodToolsNew, methodResourcesNew, methodPromptsNew:
 		s.changes.came(m.Method)
 		s.tell(StateChanged)
@@ -199,30 +230,6 @@ func reason(what, detail string) string {
 		return what
 	}
 	return what + ": " + clip(detail, 200)
-}
-
-// reply sends an answer without holding up anything. A refusal of it reaches OnFault.
-func (s *Session) reply(m arrival, result json.RawMessage, e *fault.RPCError) {
-	if s.replies.Add(1) > maxReplies {
-		s.replies.Add(-1)
-		s.note(fmt.Sprintf("The server's request %q was not answered: %d answers are waiting to be taken by it.",
-			clip(m.Method, 80), maxReplies), m.Entry)
-		s.lapse(m, "the server does not take the answers it has")
-		return
-	}
-	s.spawn(func(ctx context.Context) {
-		defer s.replies.Add(-1)
-		ctx, cancel := context.WithTimeout(ctx, replyTime)
-		defer cancel()
-		link := m.path.wait(ctx)
-		if link == nil {
-			return // the path failed to open: there is nobody to answer
-		}
-		if err := link.Reply(ctx, m.ID, result, e); err != nil {
-			s.lapse(m, "the answer could not be sent")
-			s.report(err, "answer to "+m.Method, m.Entry)
-		}
-	})
 }
 
 // lapse tells the log that a request of the server gets no answer of ours.

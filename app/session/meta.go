@@ -14,6 +14,7 @@ const (
 	metaSubscription = "io.modelcontextprotocol/subscriptionId"
 	metaLogLevel     = "io.modelcontextprotocol/logLevel"
 	metaProgress     = "progressToken"
+	metaRelatedTask  = "io.modelcontextprotocol/related-task" // 2025-11-25/basic/utilities/tasks
 	metaTrace        = "traceparent"
 )
 
@@ -159,6 +160,8 @@ const (
 	methodProgress    = "notifications/progress"
 	methodToolsNew    = "notifications/tools/list_changed"
 	methodUpdated     = "notifications/resources/updated"
+	methodElicited    = "notifications/elicitation/complete"
+	methodRootsNew    = "notifications/roots/list_changed"
 	methodAccepted    = "notifications/subscriptions/acknowledged"
 
 	methodResourcesNew  = "notifications/resources/list_changed"

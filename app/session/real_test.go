@@ -89,7 +89,7 @@ func TestRealPeers(t *testing.T) {
 		t.Run(tt.how+" "+string(tt.era), func(t *testing.T) {
 			cfg := real(t, tt.how)
 			cfg.Era = tt.era
-			cfg.Answerers.Rule = func(q Question) (json.RawMessage, bool) { return q.Template, true }
+			cfg.Answerers.Rule = AtOnce(func(q Question) (json.RawMessage, bool) { return q.Template, true })
 			cfg.OnFault = func(err error) { t.Errorf("outside of a call: %v", err) }
 			s := connect(t, cfg)
 			if s.Info().Era != tt.want {

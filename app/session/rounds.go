@@ -34,6 +34,11 @@ func (s *Session) rounds(ctx context.Context, f *flight, in CallInput, params js
 			return r.orNil(), err
 		}
 		if r.RPC != nil {
+			if again, err := s.opened(ctx, f, in, r); again {
+				continue
+			} else if err != nil {
+				return r, err
+			}
 			return r, s.refusal(f.step, r)
 		}
 		more, err := s.unfinished(in, f, r)
@@ -223,10 +228,11 @@ func (s *Session) gather(ctx context.Context, f *flight, questions []Question, r
 	}
 	came := make(chan settled, len(questions))
 	for _, q := range questions {
-		if !s.ask(q, nil, func(o outcome) { came <- settled{q.Key, o} }) {
+		if ok, refused := s.ask(q, nil, func(o outcome) { came <- settled{q.Key, o} }); !ok {
+			s.noteRefused(q.Method, q.Entry, refused)
 			s.inbox.cancelCall(f.id, "too many questions")
 			return nil, s.broken(f.step, "Answer or decline the waiting questions first. "+raise, r.Response,
-				"The server asks too much: %d questions are waiting already.", s.inbox.most)
+				"The server asks too much: %d questions are waiting already.", s.inbox.limit)
 		}
 	}
 	answers := map[string]json.RawMessage{}

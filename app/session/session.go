@@ -32,7 +32,7 @@ type Session struct {
 	tools   toolCache
 	modern  atomic.Bool // the era as far as it is known
 	set     atomic.Pointer[settings]
-	replies atomic.Int64 // answers on their way
+	replies replies // answers on their way
 
 	ctx    context.Context // ends with the session; its cause is why
 	cancel context.CancelCauseFunc

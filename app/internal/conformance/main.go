@@ -83,7 +83,7 @@ func (d *driver) config() session.Config {
 		Server: "conformance", Conn: "conformance", Transport: session.HTTP, Era: era, Log: log,
 		Client: session.ClientInfo{Name: "sightglass", Title: "Sightglass", Version: "conformance"},
 		Answerers: session.Answerers{
-			Form: true, Sampling: true, Roots: true, Rule: d.answer,
+			Form: true, Sampling: true, Roots: true, Rule: session.AtOnce(d.answer),
 		},
 		Dial: func(ctx context.Context, kind session.Transport, h transport.Handlers) (transport.Link, error) {
 			t := transport.Target{Server: "conformance", Conn: "conformance", Transport: profile.Transport(kind), URL: d.url}

@@ -79,7 +79,7 @@ func TestBench(t *testing.T) {
 	}
 	b := &table{t: t, busy: busy()}
 	benchSize(b)
-	for _, part := range []func(*table){benchStart, benchEcho, benchManyTools, benchLargeResult} {
+	for _, part := range []func(*table){benchStart, benchEcho, benchManyTools, benchLargeResult, benchOffers} {
 		b.calmly(part)
 	}
 	b.print()

@@ -38,7 +38,7 @@ func newFlags(name, usage string, s streams) *flags {
 	f := &flags{set: pflag.NewFlagSet(name, pflag.ContinueOnError), name: name}
 	f.set.SetOutput(s.err)
 	f.set.BoolVar(&f.json, "json", false, "print JSON for machines")
-	f.set.BoolVar(&f.yes, "yes", false, "start a saved stdio server whose command was not confirmed yet")
+	f.set.BoolVar(&f.yes, "yes", false, "use a saved server whose command or settings were not confirmed yet")
 	f.set.StringVar(&f.transport, "transport", "http", "how to reach a URL: `http` or sse")
 	f.set.StringArrayVar(&f.headers, "header", nil, "`'Name: value'` sent to a URL; ${VAR} in it is read from the environment; may be repeated")
 	f.set.StringArrayVar(&f.secrets, "secret", nil, "`NAME=value` of a saved server's secret, as env:TOKEN=value, for this run; may be repeated")

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 
 	"github.com/sightglass-dev/sightglass/app/profile"
 )
@@ -30,15 +31,18 @@ type launchShown struct {
 	Args    []string `json:"args,omitempty"`
 	Env     []string `json:"env,omitempty"` // names
 	Cwd     string   `json:"cwd,omitempty"`
+	// Reach is how a server over HTTP is reached, sent credentials and trusted.
+	Reach []profile.Field `json:"reach,omitempty"`
 }
 
 // shown masks what looks like a credential in the arguments: by a keyed hash, so that equal ones look equal.
 func (c *Core) shown(p profile.Profile) launchShown {
 	c.masker()
-	s := launchShown{Command: p.Command, Cwd: p.Cwd}
-	s.Args = profile.MaskArgs(p.Args, func(value string) string {
-		return "‹secret #" + c.mac("argument", value)[:8] + "›"
-	})
+	mask := func(value string) string { return "‹secret #" + c.mac("argument", value)[:8] + "›" }
+	if p.Transport != profile.Stdio {
+		return launchShown{Reach: profile.Reach(p, mask)}
+	}
+	s := launchShown{Command: p.Command, Cwd: p.Cwd, Args: profile.MaskArgs(p.Args, mask)}
 	for _, v := range p.Env {
 		s.Env = append(s.Env, v.Name)
 	}
@@ -179,6 +183,26 @@ func changesOf(was, now launchShown) []LaunchChange {
 	} {
 		if lines, differ := diffLines(f.was, f.now); differ {
 			out = append(out, LaunchChange{Field: f.name, Lines: lines})
+		}
+	}
+	return append(out, reachChanges(was.Reach, now.Reach)...)
+}
+
+// reachChanges compares fields by their names; what is not set any more comes last.
+func reachChanges(was, now []profile.Field) []LaunchChange {
+	linesOf := func(list []profile.Field, name string) []string {
+		if i := slices.IndexFunc(list, func(f profile.Field) bool { return f.Name == name }); i >= 0 {
+			return list[i].Lines
+		}
+		return nil
+	}
+	var out []LaunchChange
+	for _, f := range slices.Concat(now, was) {
+		if slices.ContainsFunc(out, func(c LaunchChange) bool { return c.Field == f.Name }) {
+			continue
+		}
+		if lines, differ := diffLines(linesOf(was, f.Name), linesOf(now, f.Name)); differ {
+			out = append(out, LaunchChange{Field: f.Name, Lines: lines})
 		}
 	}
 	return out

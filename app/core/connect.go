@@ -57,6 +57,9 @@ func (c *Core) Connect(id string) error {
 	if err != nil {
 		return err
 	}
+	if err := c.seen(p); err != nil {
+		return err
+	}
 	if !l.Confirmed {
 		return &fault.CallError{Server: p.Name, Kind: fault.Input, Step: "start process", Message: "this command was not confirmed", Hint: "Look at the program and its arguments, then start it."}
 	}

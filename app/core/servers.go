@@ -67,19 +67,22 @@ func (c *Core) Save(p profile.Profile, secrets []SecretInput) (profile.Profile, 
 		if err := profile.Validate(p); err != nil {
 			return profile.Profile{}, saveError(err)
 		}
+		before, _ := c.profile(p.ID)
+		clean := before.Transport != profile.Stdio && c.seen(before) == nil
 		c.mu.Lock()
 		c.temporary[p.ID] = p
 		c.mu.Unlock()
 		defer c.nudge(NudgeServers)
-		return p, c.SetSecrets(p.ID, secrets)
+		return p, errors.Join(c.allowSaved(p, clean), c.SetSecrets(p.ID, secrets))
 	}
 	before, had := c.store.Get(p.ID)
+	clean := !had || before.Transport != profile.Stdio && c.seen(before) == nil
 	saved, err := c.store.Put(p)
 	if err != nil {
 		return profile.Profile{}, saveError(err)
 	}
 	defer c.nudge(NudgeServers)
-	if err := c.SetSecrets(saved.ID, secrets); err != nil {
+	if err := errors.Join(c.allowSaved(saved, clean), c.SetSecrets(saved.ID, secrets)); err != nil {
 		return saved, err
 	}
 	if had {
@@ -161,7 +164,7 @@ func (c *Core) Duplicate(id string) (profile.Profile, error) {
 		return dup, saveError(err)
 	}
 	defer c.nudge(NudgeServers)
-	return dup, c.copySecrets(id, dup)
+	return dup, errors.Join(c.allowSaved(dup, c.seen(p) == nil), c.copySecrets(id, dup))
 }
 
 // Delete disconnects and removes a server and its secrets. Restore brings both back while the program runs.

@@ -159,6 +159,9 @@ func (c *Core) withIdentity(id string, do func(context.Context, *signin) error) 
 // CheckServer runs the negative checks against a profile's server; the results follow by nudge.
 func (c *Core) CheckServer(id string) error {
 	p, err := c.overHTTP(id)
+	if err == nil {
+		err = c.seen(p)
+	}
 	if err != nil {
 		return err
 	}
@@ -196,6 +199,9 @@ func (c *Core) signsIn(id string) (profile.Profile, error) {
 	p, err := c.overHTTP(id)
 	if err == nil {
 		err = whyNoSignIn(p)
+	}
+	if err == nil {
+		err = c.seen(p)
 	}
 	return p, err
 }

@@ -40,6 +40,9 @@ func (c *Core) authConfig(ctx context.Context, p profile.Profile, conn string) (
 }
 
 func (c *Core) authConfigOf(ctx context.Context, p profile.Profile, t transport.Target) (auth.Config, error) {
+	if err := c.seen(p); err != nil {
+		return auth.Config{}, err
+	}
 	settings, err := c.authSettings(ctx, p)
 	if err != nil {
 		return auth.Config{}, err

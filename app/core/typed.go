@@ -31,7 +31,10 @@ func (c *Core) Type(text string) Typed {
 			t.Secrets = append(t.Secrets, SecretInput{Name: f.Name})
 		}
 	}
-	t.Launch = c.launch(p)
+	t.Launch = Launch{URL: p.URL, Confirmed: true, Args: []string{}, Searched: []string{}, EnvNames: []string{}, Missing: []SecretState{}, Changes: []LaunchChange{}, Settings: []LaunchChange{}}
+	if p.Transport == profile.Stdio {
+		t.Launch = c.launch(p)
+	}
 	t.Problem = t.Launch.Problem
 	return t
 }
@@ -71,7 +74,7 @@ func (c *Core) UseProfile(p profile.Profile, found []profile.Found, trusted bool
 	c.temporary[p.ID] = p
 	c.tempOrder = append(c.tempOrder, p.ID)
 	c.mu.Unlock()
-	if trusted {
+	if trusted || p.Transport != profile.Stdio && profile.Trusting(p) { // a URL is typed by hand: Enter connects
 		c.allow(p)
 	}
 	c.nudge(NudgeServers)
@@ -110,6 +113,24 @@ func (c *Core) find(name string) (profile.Profile, error) {
 	return profile.Profile{}, e
 }
 
+// unconfirmed is the refusal of a saved server that nobody has looked at, with what there is to see.
+func unconfirmed(p profile.Profile, l Launch) error {
+	e := &fault.CallError{
+		Server: p.Name, Kind: fault.Input, Step: "start process", Message: "this server's command was not confirmed yet",
+		Hint: "Look at it, then repeat with --yes, or confirm it in the window.", Detail: profile.CommandLine(p),
+	}
+	if p.Transport == profile.Stdio {
+		return e
+	}
+	e.Step, e.Message, e.Detail = "use the settings", "this server's settings were not confirmed yet", ""
+	for _, s := range l.Settings {
+		for _, line := range s.Lines {
+			e.Detail += s.Field + ": " + line.Text + "\n"
+		}
+	}
+	return e
+}
+
 // UseSaved makes a temporary copy of a saved server, found by name or id and changed by change; secrets win over
 // the values kept. It refuses a command that was not confirmed unless yes, and one that lacks values.
 func (c *Core) UseSaved(name string, yes bool, secrets []SecretInput, change func(*profile.Profile)) (id string, err error) {
@@ -119,10 +140,7 @@ func (c *Core) UseSaved(name string, yes bool, secrets []SecretInput, change fun
 	}
 	l := c.launch(p)
 	if !l.Confirmed && !yes {
-		return "", &fault.CallError{
-			Server: p.Name, Kind: fault.Input, Step: "start process", Message: "this server's command was not confirmed yet",
-			Hint: "Look at it, then repeat with --yes, or confirm it in the window.", Detail: profile.CommandLine(p),
-		}
+		return "", unconfirmed(p, l)
 	}
 	change(&p)
 	from := p.ID

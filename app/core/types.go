@@ -67,8 +67,8 @@ type SecretState struct {
 // Launch is what starting a profile would do, shown before it is confirmed.
 type Launch struct {
 	Profile   string         `json:"profile"`
-	Hash      string         `json:"hash"`      // over command, args, env names and cwd as shown
-	Confirmed bool           `json:"confirmed"` // this hash was confirmed before; HTTP and SSE need none
+	Hash      string         `json:"hash"`      // over command, args, env names and cwd as shown; over HTTP, over Settings
+	Confirmed bool           `json:"confirmed"` // this hash was confirmed before; a plain URL needs none
 	Since     string         `json:"since"`     // why it is not: "new"; "changed" since it was allowed; "unverified": what was allowed cannot be told for sure
 	Changes   []LaunchChange `json:"changes"`   // the fields that changed; empty and "changed": a secret in the arguments
 	Command   string         `json:"command"`   // as configured
@@ -78,13 +78,14 @@ type Launch struct {
 	EnvNames  []string       `json:"envNames"`
 	Cwd       string         `json:"cwd"`
 	URL       string         `json:"url"`
-	Missing   []SecretState  `json:"missing"` // secrets and inputs without a value: Connect asks for them
-	Problem   string         `json:"problem"` // why it cannot start
+	Settings  []LaunchChange `json:"settings"` // over HTTP: what is set of URL, headers, sign-in and network, where it has to be confirmed
+	Missing   []SecretState  `json:"missing"`  // secrets and inputs without a value: Connect asks for them
+	Problem   string         `json:"problem"`  // why it cannot start
 }
 
 // LaunchChange is one field of a launch that is not what the user allowed last.
 type LaunchChange struct {
-	Field string       `json:"field"` // command, args, env, cwd
+	Field string       `json:"field"` // command, args, env, cwd; over HTTP url, headers, trust, auth.issuer, network.proxy, …
 	Lines []ChangeLine `json:"lines"` // old and new, in one list
 }
 

@@ -167,8 +167,12 @@ func Dir() (string, error) {
 }
 
 // LaunchHash is the SHA-256 (hex) over what is started: command, args, env names and cwd, placeholders unfilled.
-// Each part goes in with its length and each list with its count, so no two launches read alike.
+// Each part goes in with its length and each list with its count, so no two launches read alike. Of a server over HTTP
+// it is over what [Reach] shows.
 func LaunchHash(p Profile) string {
+	if p.Transport == HTTP || p.Transport == SSE {
+		return reachHash(p)
+	}
 	h := sha256.New()
 	count := func(n int) { _ = binary.Write(h, binary.BigEndian, uint64(n)) } // a hash takes everything
 	part := func(s string) {

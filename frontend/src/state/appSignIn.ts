@@ -6,6 +6,7 @@ import { SignIn } from './signIn.svelte';
 type TakeReplay = (call: string, output: core.RunOutput) => void;
 
 const takers: TakeReplay[] = [];
+const reviewers: ((profile: string) => void)[] = [];
 const all = new Map<string, SignIn>();
 
 /**
@@ -15,7 +16,7 @@ const all = new Map<string, SignIn>();
 export function signInOf(profile: string, source = backend): SignIn {
   let own = all.get(profile);
   if (!own) {
-    own = lasting(() => new SignIn(source, profile, takeReplay));
+    own = lasting(() => new SignIn(source, profile, takeReplay, takeUnseen));
     all.set(profile, own);
     own.start();
   }
@@ -25,6 +26,15 @@ export function signInOf(profile: string, source = backend): SignIn {
 /** Registers who takes the answers of refused calls that were sent again; each leaves those of others alone. */
 export function onReplay(take: TakeReplay): void {
   takers.push(take);
+}
+
+/** Registers who shows settings that nobody has seen when a sign-in could not use them. */
+export function onUnseen(review: (profile: string) => void): void {
+  reviewers.push(review);
+}
+
+function takeUnseen(profile: string): void {
+  for (const review of reviewers) review(profile);
 }
 
 function takeReplay(call: string, output: core.RunOutput): void {

@@ -1,5 +1,6 @@
 /** The states the window has one of, over the one backend. */
 import { backend } from '../backend';
+import { onUnseen } from './appSignIn';
 import { Box } from './box.svelte';
 import { Connections } from './connections.svelte';
 import { Preferences } from './preferences.svelte';
@@ -17,6 +18,7 @@ export interface AppWindow {
 export function appWindow(source = backend): AppWindow {
   const servers = new Servers(source);
   const connections = new Connections(source);
+  onUnseen((id) => void connections.review(id));
   const preferences = new Preferences();
   const shell = new Shell(servers, connections, preferences);
   const box = new Box(source, connections, (id) => {

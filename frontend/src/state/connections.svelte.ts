@@ -91,6 +91,14 @@ export class Connections {
     });
   }
 
+  /** Shows the settings of a server that were changed elsewhere, for the user to allow: something could not use them. */
+  async review(id: string): Promise<void> {
+    await this.#do(id, async () => {
+      const launch = await this.#source.launch(id);
+      if (!launch.confirmed) this.#asking.set(id, launch);
+    });
+  }
+
   /** Starts what was shown: the hash is the one of `shown`, so a command changed meanwhile is refused. */
   async launch(id: string, shown: core.Launch, secrets: core.SecretInput[]): Promise<void> {
     await this.#do(id, async () => {

@@ -29,6 +29,8 @@ export class SignIn {
   readonly #source: SignInSource;
   /** Told of a refused call that was sent again and answered, once each. */
   readonly #replayed: (call: string, output: core.RunOutput) => void;
+  /** Told when an order was refused since the settings came from elsewhere and nobody has seen them. */
+  readonly #unseen: (profile: string) => void;
   readonly #told = new Set<string>();
   #state = $state.raw<core.SignIn | null>(null);
   #fault = $state.raw<core.Error | null>(null);
@@ -52,7 +54,9 @@ export class SignIn {
     source: SignInSource,
     profile: string,
     replayed: (call: string, output: core.RunOutput) => void = () => undefined,
+    unseen: (profile: string) => void = () => undefined,
   ) {
+    this.#unseen = unseen;
     this.#source = source;
     this.profile = profile;
     this.#replayed = replayed;
@@ -227,6 +231,7 @@ export class SignIn {
       await this.pull();
     } catch (thrown) {
       this.#fault = AppError.from(thrown).fault;
+      if (this.#fault.step === 'use the settings') this.#unseen(this.profile);
     } finally {
       this.#busy = new Set([...this.#busy].filter((n) => n !== name));
     }

@@ -570,6 +570,7 @@ export namespace core {
 	    envNames: string[];
 	    cwd: string;
 	    url: string;
+	    settings: LaunchChange[];
 	    missing: SecretState[];
 	    problem: string;
 	}

@@ -11,6 +11,7 @@ function noLaunch(): core.Launch {
     confirmed: false,
     since: 'new',
     changes: [],
+    settings: [],
     command: '',
     program: '',
     searched: [],

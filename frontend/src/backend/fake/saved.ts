@@ -141,8 +141,9 @@ export class FakeSaved {
     return {
       profile: id,
       hash: `hash-${id}`,
-      confirmed: p.transport !== 'stdio' || this.#confirmed.has(id),
+      confirmed: (p.transport !== 'stdio' && !this.changed.has(id)) || this.#confirmed.has(id),
       ...(this.changed.get(id) ?? { since: 'new', changes: [] }),
+      settings: p.transport === 'stdio' ? [] : [{ field: 'url', lines: [{ mark: '', text: p.url ?? '' }] }],
       command: p.command ?? (p.sample ? 'sightglass' : ''),
       program: p.transport === 'stdio' ? found || `/home/me/.local/bin/${p.command ?? ''}` : '',
       searched: ['/home/me/.local/bin', '/usr/local/bin', '/usr/bin', '/bin'],

@@ -147,6 +147,32 @@ it('says what changed in a command since it was allowed', async () => {
   await expectAccessible();
 });
 
+it('shows settings that came from elsewhere before they are used', async () => {
+  const { backend } = await view('protected');
+  const confirm = vi.spyOn(backend, 'confirmLaunch');
+  const user = userEvent.setup();
+  backend.changed.set('protected', {
+    since: 'changed',
+    changes: [
+      {
+        field: 'auth.tokenEndpoint',
+        lines: [
+          { mark: '-', text: 'https://as.example/token' },
+          { mark: '+', text: 'https://evil.example/token' },
+        ],
+      },
+    ],
+  });
+  await user.click(screen.getAllByRole('button', { name: /Try again|Connect/ })[0] as HTMLElement);
+  expect(await screen.findByText('Use these settings?')).toBeDefined();
+  expect(screen.getByText('https://evil.example/token', { selector: 'ins' })).toBeDefined();
+  expect(screen.getByText('https://as.example/token', { selector: 'del' })).toBeDefined();
+  expect(confirm).not.toHaveBeenCalled();
+  await expectAccessible();
+  await user.click(screen.getByRole('button', { name: 'Allow and connect' }));
+  await waitFor(() => expect(confirm).toHaveBeenCalledExactlyOnceWith('protected', 'hash-protected'));
+});
+
 it('asks for a missing secret, and for nothing before it is given', async () => {
   const { backend } = await view('files');
   const keep = vi.spyOn(backend, 'setSecrets');

@@ -3,7 +3,7 @@
 import { type JsonNode, arrayNode, booleanNode, member, nullNode, numberNode, objectNode, stringNode } from './jsonDoc';
 import { get } from './jsonPath';
 import { sameJson } from './jsonPrint';
-import type { ChoiceField, Field, ObjectField } from './schemaTypes';
+import type { ArrayField, ChoiceField, EnumOption, Field, ObjectField } from './schemaTypes';
 
 /** Starting values go so deep; a required recursive object must end. */
 const maxStarterDepth = 6;
@@ -37,6 +37,31 @@ export function shows(field: Field, node: JsonNode): boolean {
     case 'array':
       return node.kind === 'array' || (node.kind === 'null' && field.nullable);
   }
+}
+
+/** More options than this are chosen item by item: nobody ticks from a longer list. */
+const maxTicked = 60;
+
+/**
+ * The options of an array that is a choice of several values: titled or not, each at most once. Null for any other, and
+ * for a value that ticks could not show: an item that is none of them, or one twice.
+ */
+export function setOptions(field: ArrayField, node: JsonNode | undefined): readonly EnumOption[] | null {
+  if (field.prefix.length > 0 || !field.items) return null;
+  const item = field.items();
+  const options =
+    item.kind === 'enum'
+      ? item.options
+      : item.kind === 'const' && item.value.kind === 'string'
+        ? [{ value: item.value, label: item.title || item.value.value, description: item.description }]
+        : [];
+  if (options.length === 0 || options.length > maxTicked || (item.kind === 'enum' && item.nullable)) return null;
+  if (node?.kind !== 'array') return node === undefined ? options : null;
+  const fits = node.items.every(
+    (value, i) =>
+      options.some((o) => sameJson(o.value, value)) && !node.items.slice(0, i).some((other) => sameJson(other, value)),
+  );
+  return fits ? options : null;
 }
 
 /** The variant a value belongs to, -1 when it fits none. */

@@ -3,6 +3,8 @@ package core
 import (
 	"context"
 	"encoding/json"
+	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
@@ -160,9 +162,18 @@ func (cn *connection) texts(in []string) []string {
 func (cn *connection) icons(in []session.Icon) []Icon {
 	out := make([]Icon, 0, len(in))
 	for _, i := range in {
-		out = append(out, Icon{Src: cn.text(i.Src), MIMEType: cn.text(i.MIMEType), Sizes: cn.texts(i.Sizes), Theme: cn.text(i.Theme), Problem: i.Problem})
+		out = append(out, Icon{Src: cn.text(iconName(i.Src)), MIMEType: cn.text(i.MIMEType), Sizes: cn.texts(i.Sizes), Theme: cn.text(i.Theme), Problem: i.Problem})
 	}
 	return out
+}
+
+// iconName is an icon's URL as a list shows it: the data of a data URL is in the item's raw form.
+func iconName(src string) string {
+	const most = 200
+	if strings.HasPrefix(src, "data:") && len(src) > most {
+		return fmt.Sprintf("%s… (%d characters)", firstRunes(src, 40), len(src))
+	}
+	return firstRunes(src, 4096)
 }
 
 func (cn *connection) annotations(a session.Annotations) Annotations {

@@ -173,6 +173,9 @@ func (cn *connection) connect(p profile.Profile) (*session.Session, error) {
 	}
 	cn.mu.Lock()
 	cn.source = source
+	cn.reach = transport.Target{
+		Server: t.Server, Conn: t.Conn, URL: t.URL, Trust: t.Trust, Network: transport.Network{CA: t.Network.CA, Proxy: t.Network.Proxy},
+	}
 	cn.mu.Unlock()
 	s, err := session.Connect(cn.ctx, cn.config(p, t, mask))
 	if err != nil {

@@ -11,6 +11,7 @@ import (
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/profile"
 	"github.com/sightglass-dev/sightglass/app/session"
+	"github.com/sightglass-dev/sightglass/app/transport"
 )
 
 // connection is one profile's connection: its view, and the session while there is one. A new one is made for each
@@ -41,6 +42,7 @@ type connection struct {
 	reads     map[string]lastRead    // by URI
 	completes map[string]*completion // under way, by what is completed
 
+	reach      transport.Target   // where the server is, without what would let one in; set before the session
 	pings      []PingResult       // the last ones, oldest first
 	checking   string             // method that a check asks for now
 	checkError *Error             // why the last check broke off

@@ -72,6 +72,7 @@ type Core struct {
 
 	decoded   decoded
 	digest    digest
+	iconCache iconCache
 	loginPath func() (string, error)
 	eras      eras
 	apps      openApps

@@ -15,6 +15,7 @@ type Tool struct {
 	Name         string
 	Title        string // title, else annotations.title
 	Description  string
+	Icons        []Icon
 	InputSchema  json.RawMessage // nil when absent
 	OutputSchema json.RawMessage // nil when absent
 	ReadOnly     *bool           // annotations: untrusted hints
@@ -114,6 +115,10 @@ func readTool(raw json.RawMessage) Tool {
 			problems = append(problems, t.annotate(m.val)...)
 		case "_meta":
 			t.UI = ReadToolUI(m.val)
+		case "icons":
+			var r itemReader
+			t.Icons = r.icons(m)
+			problems = append(problems, r.problems...)
 		}
 	}
 	problems = append(problems, t.schemas()...)

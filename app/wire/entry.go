@@ -83,6 +83,7 @@ const (
 	PurposeReplay     = "replay"     // a refused request, sent again as it was
 	PurposeRetry      = "retry"      // the same at once, with new credentials
 	PurposeRedirect   = "redirect"   // where a redirect led
+	PurposeIcon       = "icon"       // a picture that the server names for itself or for an item
 	PurposeApp        = "app"        // asked for by an MCP App, or on its behalf
 
 	// Of a sign-in.

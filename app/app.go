@@ -28,6 +28,7 @@ type App struct {
 	Resources   *Resources
 	Prompts     *Prompts
 	Questions   *Questions
+	Raw         *Raw
 	Traffic     *Traffic
 	SignIn      *SignIn
 	Apps        *Apps
@@ -47,6 +48,7 @@ func New(version string) *App {
 	a.Resources = &Resources{app: a}
 	a.Prompts = &Prompts{app: a}
 	a.Questions = &Questions{app: a}
+	a.Raw = &Raw{app: a}
 	a.Traffic = &Traffic{app: a}
 	a.SignIn = &SignIn{app: a}
 	a.Apps = &Apps{app: a}
@@ -56,7 +58,7 @@ func New(version string) *App {
 
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
-	return []any{a.Servers, a.Connections, a.Tools, a.Resources, a.Prompts, a.Questions, a.Traffic, a.SignIn, a.Apps, a.Window}
+	return []any{a.Servers, a.Connections, a.Tools, a.Resources, a.Prompts, a.Questions, a.Raw, a.Traffic, a.SignIn, a.Apps, a.Window}
 }
 
 // Handler answers the window's fetches.

@@ -22,7 +22,9 @@ func TestRequestOfAnyMethod(t *testing.T) {
 		{method: "prompts/get", params: `{"name":"summarize","arguments":{"text":"hello"}}`, want: "Summarize this in a plain way"},
 		{method: "no/such", fault: "rpc"},
 		{method: "", fault: "input"},
-		{method: "tools/list", params: "[1]", problem: "not a JSON object"},
+		{method: "tools/list", params: "[1", problem: "no JSON"},
+		{method: "ping", params: "[1]", fault: "rpc"},
+		{method: "ping", params: `"text"`, fault: "rpc"},
 	} {
 		out, err := c.Request(t.Context(), RequestInput{Call: "r " + tt.method, Profile: id, Method: tt.method, Params: tt.params})
 		if err != nil {

@@ -240,7 +240,9 @@ type RequestInput struct {
 	Call    string `json:"call"` // as RunInput.Call
 	Profile string `json:"profile"`
 	Method  string `json:"method"`
-	Params  string `json:"params"` // JSON text of an object, or empty: no params
+	Params  string `json:"params"` // JSON text of any value, or empty: no params
+	// Headers are extra ones over HTTP, which win over those of the protocol.
+	Headers []RawHeader `json:"headers,omitempty"`
 }
 
 // RunOutput is the outcome of a call. Result and Raw are empty above 4 KiB: fetch them by Seq.

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
+	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -26,9 +28,39 @@ type CallState struct {
 }
 
 // ids are the request ids of a session: strings, so that no other user of the link can mean the same.
-type ids struct{ last atomic.Uint64 }
+type ids struct {
+	last  atomic.Uint64
+	taken sync.Map // ids that stood in frames written by hand: no request of the session may mean the same
+}
 
-func (i *ids) next() string { return "s" + strconv.FormatUint(i.last.Add(1), 10) }
+func (i *ids) next() string {
+	for {
+		id := idOf(i.last.Add(1))
+		if _, taken := i.taken.LoadAndDelete(id); !taken {
+			return id
+		}
+	}
+}
+
+func idOf(n uint64) string { return "s" + strconv.FormatUint(n, 10) }
+
+// used is the id given out last.
+func (i *ids) used() string { return idOf(i.last.Load()) }
+
+// avoid keeps the ids in a frame written by hand from being given out.
+func (i *ids) avoid(frame []byte) {
+	parts, many := elements(frame)
+	if !many {
+		parts = []json.RawMessage{frame}
+	}
+	for _, p := range parts {
+		id, ok := text(field(p, "id"))
+		n, err := strconv.ParseUint(strings.TrimPrefix(id, "s"), 10, 64)
+		if ok && err == nil && id == idOf(n) && n > i.last.Load() {
+			i.taken.Store(id, true)
+		}
+	}
+}
 
 // flight is one call in flight. Its fields are guarded by Session.mu, but for the constant first five.
 type flight struct {

@@ -48,6 +48,11 @@ type RawAnswer struct {
 	Entries  []uint64         // every exchange that carried it, after a redirect or with new credentials too
 }
 
+// Frame makes the bytes of a request, or with an empty id of a notification, as a link sends them.
+func Frame(id, method string, params json.RawMessage) ([]byte, error) {
+	return buildFrame(id, method, params)
+}
+
 // hand is what a call needs when its frame was written by hand.
 type hand struct {
 	id      string // the frame's id, compact JSON; empty: it has none that an answer could repeat

@@ -691,6 +691,55 @@ export namespace core {
 	    roots?: RootsView;
 	    answer: string;
 	}
+	export interface RawDraft {
+	    frame: string;
+	    id: string;
+	    used: string;
+	    findings: string[];
+	    err?: Error;
+	}
+	export interface RawDraftInput {
+	    profile: string;
+	    method: string;
+	    params: string;
+	    notification: boolean;
+	    number: number;
+	}
+	export interface RawEntry {
+	    seq: number;
+	    kind: string;
+	    message: string;
+	    method: string;
+	    id: string;
+	    own: boolean;
+	    bytes: number;
+	    text: string;
+	}
+	export interface RawHeader {
+	    name: string;
+	    value: string;
+	    leave: boolean;
+	}
+	export interface RawInput {
+	    call: string;
+	    profile: string;
+	    frame: string;
+	    headers: RawHeader[];
+	    wait: number;
+	}
+	export interface RawOutput {
+	    call: string;
+	    request: number;
+	    answer: number;
+	    exchange: number;
+	    status: number;
+	    took: number;
+	    ended: string;
+	    came: RawEntry[];
+	    more: number;
+	    findings: string[];
+	    err?: Error;
+	}
 	export interface ReadInput {
 	    call: string;
 	    profile: string;
@@ -756,6 +805,7 @@ export namespace core {
 	    profile: string;
 	    method: string;
 	    params: string;
+	    headers?: RawHeader[];
 	}
 	export interface Resource {
 	    index: number;

@@ -15,6 +15,7 @@ func declared(p profile.Profile, answers bool) session.Answerers {
 		Form:     answers && on(profile.SwitchForm),
 		Sampling: answers && on(profile.SwitchSampling),
 		Roots:    answers && on(profile.SwitchRoots),
+		Tasks:    on(profile.SwitchTasks),
 	}
 	for id, settings := range extensions {
 		// Apps are shown where somebody sits to look at them.

@@ -28,6 +28,8 @@ type CallInput struct {
 	Declare    json.RawMessage // modern: the capabilities that this call declares instead of the session's; a JSON object
 	LogLevel   *string         // modern: the log level of this call instead of the session's, empty for none; nil: that
 	OnProgress func(Progress)  // called in wire order, must return at once; nil: no progress is asked for
+	Task       TaskWish        // tools/call: whether it is to become a task
+	TTL        time.Duration   // how long the task is to be kept (core form); 0: the server decides
 
 	sent func(id string, params json.RawMessage) // the request is about to go out; it is a stream, and no call of the user's
 }
@@ -53,6 +55,7 @@ type Result struct {
 	Header   http.Header     // its HTTP headers, nil on stdio
 	Took     time.Duration   // the last round on the wire
 	Rounds   int             // input_required rounds answered
+	Task     string          // key of the task that it became, in Config.Tasks
 	Log      []Round         // every request of the call with its answer, in order
 	Findings []string        // what is wrong or worth knowing, one sentence each
 }
@@ -75,6 +78,10 @@ func (s *Session) Call(ctx context.Context, in CallInput) (*Result, error) {
 		if err := jsonSyntax(in.Params); err != nil {
 			return nil, s.input(in.Method, "The params are no JSON: "+err.Error()+".")
 		}
+	}
+	in, err := s.wished(in)
+	if err != nil {
+		return nil, s.input(in.Method, "The params are no JSON object: "+err.Error()+".")
 	}
 	return s.run(ctx, in, func(ctx context.Context, f *flight) (*Result, error) {
 		return s.rounds(ctx, f, in, in.Params, &Result{Call: f.id})

@@ -77,6 +77,7 @@ type Config struct {
 	Answerers Answerers // with Every, what Session.Apply changes later
 	Every     Every
 	NoStream  bool      // legacy Streamable HTTP: no GET stream is opened for what the server sends unasked
+	Tasks     *TaskBook // of this server, from session to session; nil: one of its own
 	Log       *wire.Log // lifecycle entries: verdicts, violations
 	// Mask replaces credentials in what is written to Log. Nil: it is written as it is.
 	Mask func(string) string

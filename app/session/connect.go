@@ -47,6 +47,7 @@ func Connect(ctx context.Context, cfg Config) (*Session, error) {
 	s.info.Took = time.Since(began)
 	s.note("Connected. " + s.info.How)
 	s.attend()
+	s.resumeTasks()
 	return s, nil
 }
 
@@ -54,6 +55,10 @@ func newSession(cfg Config) *Session {
 	s := &Session{
 		cfg: cfg, traffic: newIncoming(), done: make(chan struct{}),
 		calls: map[string]*flight{}, tokens: map[string]*flight{},
+		book: cfg.Tasks, polls: make(chan struct{}, pollAtOnce), taskTokens: map[string]*task{},
+	}
+	if s.book == nil {
+		s.book = NewTaskBook(nil)
 	}
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	s.inbox = newInbox(cfg.Conn, cfg.Limits.questions())

@@ -174,6 +174,8 @@ func (s *Session) onProgress(in transport.Incoming) {
 	f := s.tokens[token]
 	if f == nil {
 		s.mu.Unlock()
+		_ = json.Unmarshal(in.Params, &p) // what does not fit is left out
+		s.taskProgress(token, Progress{p.Progress, p.Total, p.Message, in.Entry})
 		return
 	}
 	if err := json.Unmarshal(in.Params, &p); err != nil {

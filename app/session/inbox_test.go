@@ -291,7 +291,7 @@ func TestRoundsThatFail(t *testing.T) {
 		{"other method", "tools/list", needs(oneForm, ""), fault.Protocol, "asked for input in answer to tools/list", false},
 		{"neither", "resources/read", needs("", ""), fault.Protocol, "neither inputRequests nor requestState", false},
 		{"no object", "tools/call", needs(`[1]`, ""), fault.Protocol, "inputRequests is no JSON object", false},
-		{"unknown type", "tools/call", `{"resultType":"task","taskId":"1"}`, fault.Protocol, `type "task" is unknown`, false},
+		{"unknown type", "tools/call", `{"resultType":"tusk","taskId":"1"}`, fault.Protocol, `type "tusk" is unknown`, false},
 		{"type is no string", "tools/call", `{"resultType":7}`, fault.Protocol, "type 7 is unknown", false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

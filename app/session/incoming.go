@@ -149,6 +149,7 @@ func (s *Session) onRequest(m arrival) {
 	}
 	q := Question{Source: FromRequest, Call: m.Call, Method: m.Method, Params: m.Params, Entry: m.Entry}
 	q.Task, _ = text(field(field(field(m.Params, "_meta"), metaRelatedTask), "taskId"))
+	q = s.linked(q)
 	asked, refused := s.ask(q, m.ID, func(o outcome) {
 		switch {
 		case o.quiet: // 2025-11-25/basic/utilities/cancellation: no response to a cancelled request
@@ -217,6 +218,8 @@ func (s *Session) onNotification(m arrival) {
 		s.tell(StateChanged)
 	case methodUpdated:
 		s.onUpdated(m.Incoming)
+	case methodTaskStatus, methodTaskPush:
+		s.onTask(m.Incoming)
 	case methodAccepted:
 		s.onAccepted(m.Incoming)
 	}

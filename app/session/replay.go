@@ -103,6 +103,7 @@ func (s *Session) dressed(f *flight, in CallInput, params json.RawMessage) (tran
 // Listen opens the stream for what the server sends unasked once more, after it was refused and the client has signed
 // in. A stream that is open is left alone.
 func (s *Session) Listen() {
+	s.resumeTasks()
 	if s.era() == Legacy {
 		if s.cfg.NoStream {
 			return

@@ -69,6 +69,9 @@ func (r *replies) take() (outgoing, bool) {
 
 // reply sends an answer without holding up anything. A refusal of it reaches OnFault.
 func (s *Session) reply(m arrival, result json.RawMessage, e *fault.RPCError) {
+	if id := related(m.Params); id != "" && e == nil {
+		result = withRelated(result, id)
+	}
 	s.queueReply(outgoing{to: m, result: result, err: e})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
@@ -42,6 +43,9 @@ func (s *Session) rounds(ctx context.Context, f *flight, in CallInput, params js
 			return r, s.refusal(f.step, r)
 		}
 		more, err := s.unfinished(in, f, r)
+		if err == nil && !more {
+			s.adopt(f, in, r)
+		}
 		if err != nil || !more {
 			return r, err
 		}
@@ -106,6 +110,14 @@ func (s *Session) unfinished(in CallInput, f *flight, r *Result) (bool, error) {
 	switch {
 	case raw == nil || kind == "complete":
 		return false, nil
+	case kind == typeTask && in.Method == methodToolsCall:
+		return false, nil
+	case kind == typeTask && strings.HasPrefix(in.Method, "tasks/"):
+		r.Findings = append(r.Findings, `The result's type is "task": in answer to `+in.Method+` it must be "complete".`)
+		return false, nil
+	case kind == typeTask:
+		return false, s.broken(f.step, "Only tools/call may be answered with a task.", r.Response,
+			"The server answered %s with a task.", clip(in.Method, 80))
 	case !ok || kind != "input_required":
 		return false, s.broken(f.step, "Look at the raw message. The server may speak an extension that was not agreed on.",
 			r.Response, "The result's type %s is unknown.", clip(string(raw), 80))

@@ -30,7 +30,10 @@ type Session struct {
 	stream  stream  // modern: subscriptions/listen, what the session wants itself
 	streams streams // modern: those that the user opened
 	tools   toolCache
-	modern  atomic.Bool // the era as far as it is known
+	book    *TaskBook
+	polls   chan struct{} // tasks/get under way
+	pushing atomic.Bool   // the status of tasks is asked to be pushed
+	modern  atomic.Bool   // the era as far as it is known
 	set     atomic.Pointer[settings]
 	replies replies // answers on their way
 
@@ -38,14 +41,15 @@ type Session struct {
 	cancel context.CancelCauseFunc
 	wg     sync.WaitGroup // every goroutine of the session but the rule's
 
-	mu      sync.Mutex
-	calls   map[string]*flight // by call id
-	tokens  map[string]*flight // by progress token
-	order   []*flight          // calls in order of start
-	refused []*refused         // calls that may be replayed, oldest first
-	made    int                // call ids made here
-	latency time.Duration
-	err     error // why the path ended by itself
+	mu         sync.Mutex
+	calls      map[string]*flight // by call id
+	tokens     map[string]*flight // by progress token
+	order      []*flight          // calls in order of start
+	refused    []*refused         // calls that may be replayed, oldest first
+	made       int                // call ids made here
+	taskTokens map[string]*task   // by progress token of the call that became the task
+	latency    time.Duration
+	err        error // why the path ended by itself
 
 	done      chan struct{}
 	endOnce   sync.Once

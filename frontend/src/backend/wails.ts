@@ -11,6 +11,7 @@ import { EventsOn } from '../../wailsjs/runtime/runtime';
 import type { Backend } from './backend';
 import { FetchApi } from './fetch';
 import { keychain, plain, settle, unlimited } from './settle';
+import { wailsInbox } from './wailsInbox';
 
 /** Milliseconds a server's process tree may take to end. */
 const ending = 60_000;
@@ -22,6 +23,7 @@ export function wailsBackend(): Backend {
   const api = new FetchApi(async () => (await hello()).token);
 
   return {
+    ...wailsInbox(api),
     hello,
     ready: () => settle('start', plain, Win.Ready()),
     openLink: (url) => settle('open link', plain, Win.OpenLink(url)),

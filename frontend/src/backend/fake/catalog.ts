@@ -4,6 +4,7 @@ import type { BodyBytes } from '../types';
 import type { FakeConnections } from './connections';
 import type { FakeHub } from './hub';
 import type { FakeLog } from './log';
+import { FakeInbox } from './inbox';
 import { fakeExpand, templateVariables } from './expand';
 import { fakeMessages, fakePrompts, fakeResources, fakeTemplates, fakeWords } from './offers';
 import { refuse } from './refuse';
@@ -21,7 +22,7 @@ const offer: core.Offer = {
 };
 
 /** The resources, templates and prompts of the twin: lists, reads, completions, updates. */
-export class FakeCatalog {
+export class FakeCatalog extends FakeInbox {
   readonly #hub: FakeHub;
   readonly #log: FakeLog;
   readonly #connections: FakeConnections;
@@ -36,6 +37,7 @@ export class FakeCatalog {
   readonly failing = new Set<string>();
 
   constructor(hub: FakeHub, log: FakeLog, connections: FakeConnections) {
+    super(hub);
     this.#hub = hub;
     this.#log = log;
     this.#connections = connections;

@@ -32,6 +32,7 @@ type App struct {
 	Traffic     *Traffic
 	SignIn      *SignIn
 	Apps        *Apps
+	Inspect     *Inspect
 	Window      *Window
 }
 
@@ -52,13 +53,14 @@ func New(version string) *App {
 	a.Traffic = &Traffic{app: a}
 	a.SignIn = &SignIn{app: a}
 	a.Apps = &Apps{app: a}
+	a.Inspect = &Inspect{app: a}
 	a.Window = &Window{app: a}
 	return a
 }
 
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
-	return []any{a.Servers, a.Connections, a.Tools, a.Resources, a.Prompts, a.Questions, a.Raw, a.Traffic, a.SignIn, a.Apps, a.Window}
+	return []any{a.Servers, a.Connections, a.Tools, a.Resources, a.Prompts, a.Questions, a.Raw, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Window}
 }
 
 // Handler answers the window's fetches.

@@ -13,7 +13,6 @@ import (
 	"strings"
 
 	"github.com/sightglass-dev/sightglass/app/core"
-	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
@@ -58,6 +57,8 @@ type ask struct {
 	App    core.AppRequest `json:"app"`
 	Record core.AppRecord  `json:"record"`
 	File   appFile         `json:"file"`
+	Log    core.LogInput   `json:"log"`
+	Icon   core.IconInput  `json:"icon"`
 }
 
 // ServeHTTP implements [http.Handler]. A panic becomes an error: Wails would let it end the program.
@@ -175,7 +176,7 @@ func (f *fetcher) asked(ctx context.Context, name string, q ask) (any, error) {
 	case "answers":
 		return f.core.AnswerTemplates(), nil
 	}
-	return nil, &fault.CallError{Kind: fault.Input, Message: fmt.Sprintf("there is no fetch %q", name)}
+	return f.inspected(ctx, name, q)
 }
 
 // body answers with the bytes themselves; what is known about the whole stands in headers.

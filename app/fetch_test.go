@@ -31,6 +31,10 @@ func TestFetchWantsPostAndToken(t *testing.T) {
 		{"no such prompt", http.MethodPost, "/api/prompt", a.fetch.token, `{"profile":"x"}`, 422, "no prompt"},
 		{"no such contents", http.MethodPost, "/api/contents", a.fetch.token, `{"seq":9}`, 422, "not in the log"},
 		{"no such content", http.MethodPost, "/api/content", a.fetch.token, `{"seq":9,"at":"/contents/0"}`, 422, "not in the log"},
+		{"overview of none", http.MethodPost, "/api/overview", a.fetch.token, `{"profile":"x"}`, 200, `"streams":[]`},
+		{"log of none", http.MethodPost, "/api/logs", a.fetch.token, `{"log":{"profile":"x"}}`, 200, `"lines":[]`},
+		{"changes of none", http.MethodPost, "/api/changes", a.fetch.token, `{"profile":"x","text":"tools"}`, 200, `"items":[]`},
+		{"icon of none", http.MethodPost, "/api/icon", a.fetch.token, `{"icon":{"profile":"x","of":"server"}}`, 422, "not connected"},
 		{"elsewhere", http.MethodPost, "/etc/passwd", a.fetch.token, `{}`, 404, ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -63,6 +63,11 @@ type Shapes struct {
 	Match     core.Match          `json:"match"`
 	Exchange  wire.Exchange       `json:"exchange"`
 	Tools     core.ToolList       `json:"tools"`
+	Overview  core.Overview       `json:"overview"`
+	Logs      core.LogPage        `json:"logs"`
+	Icon      core.IconImage      `json:"icon"`
+	IconInput core.IconInput      `json:"iconInput"`
+	Changes   core.ListChanges    `json:"changes"`
 	Tool      core.ToolDetail     `json:"tool"`
 	Resources core.ResourceList   `json:"resources"`
 	Resource  core.ResourceDetail `json:"resource"`

@@ -73,6 +73,7 @@ type Core struct {
 	decoded   decoded
 	digest    digest
 	iconCache iconCache
+	baselines baselines // lists as the user saw them
 	loginPath func() (string, error)
 	eras      eras
 	apps      openApps

@@ -26,10 +26,10 @@ const (
 
 // IconInput names an icon by its place: a page hands in no URL that this program would fetch for it.
 type IconInput struct {
-	Profile string
-	Of      string // server, tools, resources, templates, prompts
-	Index   int    // of the item in the list read last
-	Icon    int    // of its icons
+	Profile string `json:"profile"`
+	Of      string `json:"of"`    // server, tools, resources, templates, prompts
+	Index   int    `json:"index"` // of the item in the list read last
+	Icon    int    `json:"icon"`  // of its icons
 }
 
 // IconImage is an icon that may be shown in an <img>, which runs no scripts, or why it may not.

@@ -194,7 +194,7 @@ type Tool struct {
 	Name        string `json:"name"`
 	Title       string `json:"title"`
 	Summary     string `json:"summary"` // first 200 characters of the description
-	Icons       []Icon `json:"icons"`
+	Icons       []Icon `json:"icons,omitempty"`
 	ReadOnly    *bool  `json:"readOnly,omitempty"`
 	Destructive *bool  `json:"destructive,omitempty"`
 	Idempotent  *bool  `json:"idempotent,omitempty"`

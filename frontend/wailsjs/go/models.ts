@@ -11,6 +11,11 @@ export namespace app {
 	    match: core.Match;
 	    exchange: wire.Exchange;
 	    tools: core.ToolList;
+	    overview: core.Overview;
+	    logs: core.LogPage;
+	    icon: core.IconImage;
+	    iconInput: core.IconInput;
+	    changes: core.ListChanges;
 	    tool: core.ToolDetail;
 	    resources: core.ResourceList;
 	    resource: core.ResourceDetail;
@@ -292,6 +297,18 @@ export namespace core {
 	    name: string;
 	    value: string;
 	}
+	export interface Attempt {
+	    method: string;
+	    asked: string;
+	    status: number;
+	    code: number;
+	    answer: string;
+	    open: boolean;
+	    took: number;
+	    request: number;
+	    reply: number;
+	    http: number;
+	}
 	export interface BrowserWait {
 	    url: string;
 	    redirectURI: string;
@@ -324,6 +341,15 @@ export namespace core {
 	    at: number;
 	    results: auth.Check[];
 	    err?: Error;
+	}
+	export interface ClientUse {
+	    capability: string;
+	    method: string;
+	    declared: boolean;
+	    count: number;
+	    problem: string;
+	    at: number;
+	    seq: number;
 	}
 	export interface CompleteInput {
 	    call: string;
@@ -431,6 +457,20 @@ export namespace core {
 	    findings: string[];
 	}
 	
+	export interface EventStream {
+	    kind: string;
+	    of: string;
+	    state: string;
+	    since: number;
+	    opened: number;
+	    events: number;
+	    lastEvent: number;
+	    lastID: string;
+	    retry: number;
+	    next: number;
+	    text: string;
+	    entry: number;
+	}
 	export interface ExpansionPart {
 	    raw: string;
 	    text: string;
@@ -444,6 +484,22 @@ export namespace core {
 	    problem: string;
 	}
 	
+	export interface FieldChange {
+	    path: string;
+	    was: string;
+	    now: string;
+	}
+	export interface Figures {
+	    count: number;
+	    last: number;
+	    min: number;
+	    median: number;
+	    max: number;
+	}
+	export interface GoneItem {
+	    key: string;
+	    title: string;
+	}
 	export interface HTMLInput {
 	    seq: number;
 	    at: string;
@@ -456,6 +512,18 @@ export namespace core {
 	    policy: string;
 	}
 	
+	export interface IconImage {
+	    type: string;
+	    data: string;
+	    problem: string;
+	    seq: number;
+	}
+	export interface IconInput {
+	    profile: string;
+	    of: string;
+	    index: number;
+	    icon: number;
+	}
 	export interface Identity {
 	    id: string;
 	    name: string;
@@ -544,10 +612,22 @@ export namespace core {
 	}
 	
 	
+	export interface ItemChange {
+	    index: number;
+	    mark: string;
+	    fields: FieldChange[];
+	}
 	export interface KeychainState {
 	    state: string;
 	    name: string;
 	    text: string;
+	}
+	export interface LastMessage {
+	    at: number;
+	    seq: number;
+	    kind: string;
+	    method: string;
+	    name: string;
 	}
 	export interface SecretState {
 	    name: string;
@@ -575,6 +655,13 @@ export namespace core {
 	    problem: string;
 	}
 	
+	export interface ListChanges {
+	    of: string;
+	    since: number;
+	    at: number;
+	    items: ItemChange[];
+	    gone: GoneItem[];
+	}
 	export interface ListenStream {
 	    state: string;
 	    since: number;
@@ -591,9 +678,117 @@ export namespace core {
 	    resources: boolean;
 	    prompts: boolean;
 	}
+	export interface LogCall {
+	    seq: number;
+	    method: string;
+	    name: string;
+	}
+	export interface LogInput {
+	    profile: string;
+	    after: number;
+	    limit: number;
+	    level: string;
+	    text: string;
+	    stderr: boolean;
+	}
+	export interface LogLine {
+	    seq: number;
+	    time: number;
+	    kind: string;
+	    level: string;
+	    logger: string;
+	    text: string;
+	    json: boolean;
+	    cut: boolean;
+	    problem?: string;
+	    call: LogCall;
+	}
+	export interface LogPage {
+	    conn: string;
+	    lines: LogLine[];
+	    next: number;
+	    more: boolean;
+	    gone: number;
+	    left: number;
+	    total: number;
+	    level: string;
+	    declared: boolean;
+	    era: string;
+	    stderr: boolean;
+	}
 	export interface Match {
 	    seqs: number[];
 	    next: number;
+	}
+	export interface MessageCount {
+	    requests: number;
+	    results: number;
+	    errors: number;
+	    notifications: number;
+	    invalid: number;
+	    lines: number;
+	    bytes: number;
+	}
+	
+	export interface ServedMethod {
+	    capability: string;
+	    method: string;
+	    declared: boolean;
+	    verdict: string;
+	    check: boolean;
+	    problem: string;
+	    text: string;
+	    count: number;
+	    at: number;
+	    seq: number;
+	}
+	export interface PingResult {
+	    at: number;
+	    method: string;
+	    took: number;
+	    seq: number;
+	    err?: Error;
+	}
+	export interface WaitingFor {
+	    seq: number;
+	    since: number;
+	    ours: boolean;
+	    method: string;
+	    name: string;
+	}
+	export interface ProcessFacts {
+	    pid: number;
+	    started: number;
+	    exit: string;
+	}
+	export interface Overview {
+	    conn: string;
+	    at: number;
+	    icons: Icon[];
+	    process?: ProcessFacts;
+	    streams: EventStream[];
+	    attempts: Attempt[];
+	    sent: MessageCount;
+	    received: MessageCount;
+	    exchanges: number;
+	    events: number;
+	    stray: number;
+	    straySeq: number;
+	    lastOut: LastMessage;
+	    lastIn: LastMessage;
+	    waiting: WaitingFor[];
+	    waitingAll: number;
+	    latency: Figures;
+	    pings: PingResult[];
+	    pingFigures: Figures;
+	    served: ServedMethod[];
+	    asked: ClientUse[];
+	    checking: string;
+	    checkError?: Error;
+	    logged: number;
+	    logLevel: string;
+	    noStream: boolean;
+	    missed: number;
 	}
 	
 	export interface Problem {
@@ -601,6 +796,7 @@ export namespace core {
 	    message: string;
 	    keyword: string;
 	}
+	
 	export interface Prompt {
 	    index: number;
 	    name: string;
@@ -916,6 +1112,7 @@ export namespace core {
 	    in?: string;
 	}
 	
+	
 	export interface ServerList {
 	    profiles: profile.Profile[];
 	    temporary: string[];
@@ -1014,6 +1211,7 @@ export namespace core {
 	    name: string;
 	    title: string;
 	    summary: string;
+	    icons?: Icon[];
 	    readOnly?: boolean;
 	    destructive?: boolean;
 	    idempotent?: boolean;
@@ -1046,6 +1244,7 @@ export namespace core {
 	    launch: Launch;
 	    problem: string;
 	}
+	
 	export interface Watch {
 	    uri: string;
 	    state: string;

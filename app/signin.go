@@ -5,10 +5,10 @@ import "github.com/sightglass-dev/sightglass/app/core"
 // SignIn is the bound noun for signing in. Nothing it returns holds a token.
 type SignIn struct{ app *App }
 
-// State returns a profile's sign-in.
-func (s *SignIn) State(profile string) (out core.SignIn, err error) {
-	defer guard(&err, "read the sign-in")
-	return s.app.core.SignIn(profile), nil
+// Keep tries once more to put what is kept in memory only into the keychain.
+func (s *SignIn) Keep(profile string) (err error) {
+	defer guard(&err, "keep the tokens")
+	return s.app.core.KeepIdentities(profile)
 }
 
 // Start signs in: every step that waits, up to the replay of the refused call; the state follows by nudge. With again

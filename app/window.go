@@ -76,6 +76,7 @@ type Shapes struct {
 	Prompts   core.PromptList     `json:"prompts"`
 	Prompt    core.PromptDetail   `json:"prompt"`
 	Contents  core.Contents       `json:"contents"`
+	SignIn    core.SignIn         `json:"signIn"`
 	Answer    core.AppAnswer      `json:"answer"`
 	Request   core.AppRequest     `json:"request"`
 	Record    core.AppRecord      `json:"record"`

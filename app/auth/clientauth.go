@@ -124,6 +124,10 @@ func addClient(cfg *Config, c Client, issuer string, methods, algs []string, hea
 	return p, nil
 }
 
+// minHidden is the length in bytes from which a secret is replaced wherever a peer's text has it: a shorter one would
+// be found within words, and what the peer says could not be read any more. It is that of wire.MinSearched.
+const minHidden = 6
+
 // hider replaces the secrets of one request wherever a peer echoes them.
 type hider struct {
 	cfg   *Config
@@ -136,6 +140,9 @@ func (h *hider) add(kind, value string) string {
 		return ""
 	}
 	shown := hide(h.cfg, kind, value)
+	if len(value) < minHidden {
+		return shown
+	}
 	h.pairs = append(h.pairs, value, shown)
 	if coded := url.QueryEscape(value); coded != value {
 		h.pairs = append(h.pairs, coded, shown)

@@ -10,6 +10,7 @@ import (
 	"encoding/json"
 	"encoding/pem"
 	"net/http"
+	"strings"
 	"testing"
 
 	"github.com/go-jose/go-jose/v4"
@@ -151,5 +152,18 @@ func TestClientAuthentication(t *testing.T) {
 		if hit, err := send(c.c, c.set); !fault.Is(err, fault.Input) || hit.form != nil {
 			t.Errorf("%s: %v, sent %v", name, err, hit.form)
 		}
+	}
+}
+
+// TestShortSecretsDoNotBlotOut: a server's words stay readable when a secret is as short as a word.
+func TestShortSecretsDoNotBlotOut(t *testing.T) {
+	cfg, _ := testConfig(t, Settings{})
+	h := hider{cfg: cfg}
+	if shown := h.add("secret", "is"); shown == "is" || shown == "" {
+		t.Errorf("shown as %q", shown)
+	}
+	h.add("secret", "long-enough")
+	if got := h.text("this is long-enough", 100); !strings.HasPrefix(got, "this is ") || strings.Contains(got, "long-enough") {
+		t.Errorf("%q", got)
 	}
 }

@@ -129,7 +129,7 @@ func (d *draft) edited(name string) (value string, ok bool) {
 // secretText is a peer's text with the flow's own secrets replaced, in one short line.
 func (d *draft) secretText(text string, limit int, secrets ...[2]string) string {
 	for _, s := range secrets {
-		if len(s[1]) >= 4 {
+		if len(s[1]) >= minHidden {
 			text = strings.ReplaceAll(text, s[1], hide(&d.f.cfg, s[0], s[1]))
 		}
 	}

@@ -167,15 +167,38 @@ func (j *judge) expiry() {
 	case !j.now.Before(end):
 		j.add(what, judgedError, "It ended at "+shownTime(end.Unix())+".", source, firstOf(fix, "Sign in again."))
 	default:
-		j.add(what, judgedOK, fmt.Sprintf("It is good until %s, for %v.", shownTime(end.Unix()), end.Sub(j.now).Round(time.Second)), source, "")
+		j.add(what, judgedOK, fmt.Sprintf("It is good until %s, for %s.", shownTime(end.Unix()), spanText(end.Sub(j.now))), source, "")
 	}
+}
+
+// spanText is a time span for people, in its two largest units: "1 h", "2 d 3 h", "4 min 5 s".
+func spanText(d time.Duration) string {
+	d = max(d.Round(time.Second), 0)
+	units := []struct {
+		size time.Duration
+		name string
+	}{{24 * time.Hour, "d"}, {time.Hour, "h"}, {time.Minute, "min"}, {time.Second, "s"}}
+	for i, u := range units {
+		n := d / u.size
+		if n == 0 && i+1 < len(units) {
+			continue
+		}
+		text := fmt.Sprintf("%d %s", n, u.name)
+		if i+1 < len(units) {
+			if rest := (d - n*u.size) / units[i+1].size; rest > 0 {
+				text += fmt.Sprintf(" %d %s", rest, units[i+1].name)
+			}
+		}
+		return text
+	}
+	return ""
 }
 
 func (j *judge) notBefore() {
 	nbf, ok := j.jwt.time("nbf")
 	switch {
 	case ok && j.now.Before(nbf):
-		j.add("not before", judgedError, fmt.Sprintf("It is not valid before %s, in %v by this machine's clock.", shownTime(nbf.Unix()), nbf.Sub(j.now).Round(time.Second)), "RFC 7519 section 4.1.5", "Set the clocks by NTP, and allow for some seconds of difference.")
+		j.add("not before", judgedError, fmt.Sprintf("It is not valid before %s, in %s by this machine's clock.", shownTime(nbf.Unix()), spanText(nbf.Sub(j.now))), "RFC 7519 section 4.1.5", "Set the clocks by NTP, and allow for some seconds of difference.")
 	case ok:
 		j.add("not before", judgedOK, "It is valid since "+shownTime(nbf.Unix())+".", "RFC 7519 section 4.1.5", "")
 	}
@@ -190,9 +213,9 @@ func (j *judge) clock() {
 	off := iat.Sub(time.Unix(j.t.Issued, 0))
 	switch {
 	case off > maxSkew:
-		j.add("clock", judgedWarning, fmt.Sprintf("iat lies %v after the moment when the token came: the server's clock is ahead of this machine's.", off), "RFC 7519 section 4.1.6", "Set both clocks by NTP.")
+		j.add("clock", judgedWarning, fmt.Sprintf("iat lies %s after the moment when the token came: the server's clock is ahead of this machine's.", spanText(off)), "RFC 7519 section 4.1.6", "Set both clocks by NTP.")
 	case off < -maxSkew:
-		j.add("clock", judgedWarning, fmt.Sprintf("iat lies %v before the moment when the token came: the server's clock is behind this machine's, or the token is an older one.", -off), "RFC 7519 section 4.1.6", "Set both clocks by NTP.")
+		j.add("clock", judgedWarning, fmt.Sprintf("iat lies %s before the moment when the token came: the server's clock is behind this machine's, or the token is an older one.", spanText(-off)), "RFC 7519 section 4.1.6", "Set both clocks by NTP.")
 	default:
 		j.add("clock", judgedOK, "Both clocks agree.", "RFC 7519 section 4.1.6", "")
 	}

@@ -68,16 +68,16 @@ func TestJudge(t *testing.T) {
 		{"offline_access granted", at, good(), func(k *Token) { k.Granted = []string{"a", "b", "offline_access"} }, nil, "scope", "ok", `"a b"`},
 		{"offline_access without a refresh token", at, good(), func(k *Token) { k.Requested = []string{"a", "b", "offline_access"} }, nil, "refresh", "warning", "no refresh token"},
 		{"no scope at all", at, with("scope", nil), func(k *Token) { k.Granted, k.Requested = nil, nil }, nil, "scope", "unknown", ""},
-		{"good", at, good(), nil, nil, "expiry", "ok", "for 9m50s"},
+		{"good", at, good(), nil, nil, "expiry", "ok", "for 9 min 50 s"},
 		{"expired", at, with("exp", now.Unix()-1), func(k *Token) { k.Expires = now.Unix() - 1 }, nil, "expiry", "error", "It ended at 2027-01-15"},
 		{"exp and expires_in differ", at, with("exp", now.Unix()+9000), nil, nil, "expiry", "warning", "expires_in meant"},
 		{"exp a string", at, with("exp", "soon"), nil, nil, "expiry", "error", "no number"},
 		{"exp beyond all dates", at, with("exp", 1e300), nil, nil, "expiry", "error", "no number"},
 		{"no exp, no expires_in", at, with("exp", nil), func(k *Token) { k.Expires = 0 }, nil, "expiry", "unknown", "Nobody"},
-		{"not yet valid", at, with("nbf", now.Unix()+60), nil, nil, "not before", "error", "in 1m0s"},
+		{"not yet valid", at, with("nbf", now.Unix()+60), nil, nil, "not before", "error", "in 1 min by"},
 		{"valid", at, with("nbf", now.Unix()-60), nil, nil, "not before", "ok", "since"},
-		{"the server's clock is ahead", at, with("iat", now.Unix()+300), nil, nil, "clock", "warning", "5m10s after"},
-		{"the server's clock is behind", at, with("iat", now.Unix()-400), nil, nil, "clock", "warning", "6m30s before"},
+		{"the server's clock is ahead", at, with("iat", now.Unix()+300), nil, nil, "clock", "warning", "5 min 10 s after"},
+		{"the server's clock is behind", at, with("iat", now.Unix()-400), nil, nil, "clock", "warning", "6 min 30 s before"},
 		{"the clocks agree", at, good(), nil, nil, "clock", "ok", "agree"},
 		{"typ at+jwt", at, good(), nil, nil, "type", "ok", "access token"},
 		{"typ application/at+jwt", map[string]any{"typ": "application/AT+JWT"}, good(), nil, nil, "type", "ok", "access token"},
@@ -178,4 +178,15 @@ func FuzzJudge(f *testing.F) {
 		}
 		DisplayName(tok)
 	})
+}
+
+func TestSpanText(t *testing.T) {
+	for d, want := range map[time.Duration]string{
+		time.Hour: "1 h", 59 * time.Second: "59 s", 61 * time.Second: "1 min 1 s", 26*time.Hour + 5*time.Minute: "1 d 2 h", 0: "0 s",
+		24*time.Hour + 5*time.Minute: "1 d", 1499 * time.Millisecond: "1 s", -time.Second: "0 s",
+	} {
+		if got := spanText(d); got != want {
+			t.Errorf("%v: %q, want %q", d, got, want)
+		}
+	}
 }

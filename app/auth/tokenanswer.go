@@ -128,7 +128,7 @@ func (c *tokenCall) skew(resp *Response) {
 		return
 	}
 	if off := date.Sub(clock(c.cfg)).Round(time.Second); off.Abs() > maxSkew {
-		c.note("warning", fmt.Sprintf("The server's clock differs from this machine's by %v (its Date header): tokens may look expired or not valid yet.", off), "RFC 9110 section 6.6.1", "Set both clocks by NTP.")
+		c.note("warning", fmt.Sprintf("The server's clock differs from this machine's by %s (its Date header): tokens may look expired or not valid yet.", spanText(off.Abs())), "RFC 9110 section 6.6.1", "Set both clocks by NTP.")
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -30,8 +31,15 @@ func (c *Core) readKeychainState() {
 	changed := c.keychain != now
 	c.keychain = now
 	c.mu.Unlock()
-	if changed {
-		c.nudge(NudgeServers)
+	if !changed {
+		return
+	}
+	c.nudge(NudgeServers)
+	c.mu.Lock()
+	all := slices.Collect(maps.Values(c.signIns))
+	c.mu.Unlock()
+	for _, s := range all { // a sign-in says what it waits for
+		s.touch()
 	}
 }
 

@@ -130,6 +130,7 @@ func (c *Core) RefreshIdentity(id, identity string) error {
 // SignOut revokes a token where the server offers it and deletes it. The sentence says what was done.
 func (c *Core) SignOut(id, identity string) (string, error) {
 	var text string
+	was := c.signIn(id).snapshot().Active
 	err := c.withIdentity(id, func(ctx context.Context, s *signin) error {
 		source, done, err := s.source(ctx)
 		if err != nil { // the profile cannot be reached: its tokens are deleted all the same
@@ -140,7 +141,28 @@ func (c *Core) SignOut(id, identity string) (string, error) {
 		text, err = source.SignOut(ctx, identity)
 		return err
 	})
-	return text, err
+	return text + c.heir(id, identity, was), err
+}
+
+// heir says whose token is sent now that the identity that was in use is gone.
+func (c *Core) heir(id, gone, was string) string {
+	v := c.signIn(id).snapshot()
+	i := slices.IndexFunc(v.Identities, func(i Identity) bool { return i.ID == v.Active })
+	switch {
+	case gone != was || i < 0 || v.Active == gone:
+		return ""
+	case v.Identities[i].Name == "":
+		return " Another stored identity is in use now."
+	}
+	return fmt.Sprintf(" In use now: %s.", v.Identities[i].Name)
+}
+
+// KeepIdentities tries once more to put what is kept in memory only into the keychain, which may ask its user.
+func (c *Core) KeepIdentities(id string) error {
+	if _, err := c.overHTTP(id); err != nil {
+		return err
+	}
+	return c.signIn(id).settleTokens()
 }
 
 // withIdentity does something with stored tokens and tells what they are then.

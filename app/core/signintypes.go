@@ -37,6 +37,7 @@ type SignIn struct {
 	Identities []Identity           `json:"identities"`        // stored; never nil
 	Active     string               `json:"active"`            // id of the identity in use, empty: none
 	Store      string               `json:"store"`             // where tokens are kept, one sentence
+	Prompt     bool                 `json:"prompt"`            // the keychain waits for an answer to its prompt
 	InMemory   bool                 `json:"inMemory"`          // they last for this run only
 	Checks     *Checks              `json:"checks,omitempty"`  // the last run of the negative checks
 	Err        *Error               `json:"err,omitempty"`     // why it failed
@@ -75,7 +76,7 @@ type Replay struct {
 // Identity is one stored token set as shown.
 type Identity struct {
 	ID       string         `json:"id"`
-	Name     string         `json:"name"` // given by the user, else made of the claims
+	Name     string         `json:"name"` // given by the user; empty: the window shows the subject or issuer instead
 	Issuer   string         `json:"issuer"`
 	Resource string         `json:"resource"`
 	Client   string         `json:"client"` // client id

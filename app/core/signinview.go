@@ -17,7 +17,7 @@ func (s *signin) snapshot() SignIn {
 		Profile: s.id, Rev: s.rev, Phase: s.phase, Why: s.why, Challenge: s.challenge, StepUp: s.stepUp, Replay: s.replay,
 		Steps: []auth.Step{}, Identities: slices.Clone(s.identities), Active: s.active, Checks: s.checks, Err: s.err,
 	}
-	v.Store, v.InMemory = s.place()
+	v.Store, v.InMemory, v.Prompt = s.place()
 	f := s.flow
 	if f == nil {
 		return v
@@ -43,17 +43,17 @@ func (s *signin) snapshot() SignIn {
 	return v
 }
 
-// place says where tokens are kept. The lock is held.
-func (s *signin) place() (text string, inMemory bool) {
+// place says where tokens are kept, and whether the keychain waits for its user. The lock is held.
+func (s *signin) place() (text string, inMemory, prompt bool) {
 	s.core.mu.Lock()
 	k := s.core.keychain
 	_, temporary := s.core.temporary[s.id]
 	_, kept := s.core.owners[s.id] // KeepTokens
 	s.core.mu.Unlock()
 	if temporary && !kept {
-		return "This server is not saved: its tokens are kept in memory until Sightglass is closed.", true
+		return "This server is not saved: its tokens are kept in memory until Sightglass is closed.", true, false
 	}
-	return k.Text, k.State == "unavailable"
+	return k.Text, k.State == "unavailable", k.State == "prompt"
 }
 
 // readOnce reads the identities when nobody has yet: the keychain may be slow, or ask its user.

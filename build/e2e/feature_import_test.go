@@ -97,6 +97,12 @@ func TestImportReplaces(t *testing.T) {
 	a.unsee(dialog)
 	a.railIs("Sample server", "Protected sample", "Last", "[Work]", "Mine")
 	a.click(button("Connect"))
+	a.see(text("Use these settings?"))
+	a.shot("unseen")
+	if p.seen.Load() != nil {
+		t.Error("something was sent before the import was allowed")
+	}
+	a.click(button("Allow and connect"))
 	a.connected()
 	a.click(role("button", "More actions").in(mainish))
 	a.click(item("Duplicate"))

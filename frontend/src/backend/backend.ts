@@ -1,4 +1,5 @@
 import type { app, core, profile, wire } from '../../wailsjs/go/models';
+import type { AppsBackend } from './apps';
 import type { InboxBackend } from './inbox';
 import type { BodyBytes, BodyPart, Connection, EventName, ExportForm, Pages } from './types';
 
@@ -7,7 +8,7 @@ import type { BodyBytes, BodyPart, Connection, EventName, ExportForm, Pages } fr
  * tests and design work (fake/). Every promise settles, and rejects with an AppError only. Times are Unix
  * microseconds, durations microseconds, unless named otherwise.
  */
-export interface Backend extends InboxBackend {
+export interface Backend extends InboxBackend, AppsBackend {
   hello(): Promise<app.Hello>;
   /** Tells the program that the first list is painted. */
   ready(): Promise<void>;
@@ -112,6 +113,8 @@ export interface Backend extends InboxBackend {
   refreshIdentity(id: string, identity: string): Promise<void>;
   /** Revokes where the server can and deletes; answers with what was done. */
   signOut(id: string, identity: string): Promise<string>;
+  /** Tries once more to put what is kept in memory only into the keychain. */
+  keepIdentities(id: string): Promise<void>;
   /** Runs the negative checks against the server; the results follow by event. */
   checkServer(id: string): Promise<void>;
   /** The client ID metadata document to be hosted at the server's clientMetadataURL, JSON text. */

@@ -11,6 +11,7 @@ import { EventsOn } from '../../wailsjs/runtime/runtime';
 import type { Backend } from './backend';
 import { FetchApi } from './fetch';
 import { keychain, plain, settle, unlimited } from './settle';
+import { wailsApps } from './wailsApps';
 import { wailsInbox } from './wailsInbox';
 
 /** Milliseconds a server's process tree may take to end. */
@@ -24,6 +25,7 @@ export function wailsBackend(): Backend {
 
   return {
     ...wailsInbox(api),
+    ...wailsApps(api),
     hello,
     ready: () => settle('start', plain, Win.Ready()),
     openLink: (url) => settle('open link', plain, Win.OpenLink(url)),
@@ -95,6 +97,7 @@ export function wailsBackend(): Backend {
     renameIdentity: (id, identity, name) => settle('name the identity', keychain, Sign.Rename(id, identity, name)),
     refreshIdentity: (id, identity) => settle('refresh the token', keychain, Sign.Refresh(id, identity)),
     signOut: (id, identity) => settle('sign out', keychain, Sign.SignOut(id, identity)),
+    keepIdentities: (id) => settle('keep the tokens', keychain, Sign.Keep(id)),
     checkServer: (id) => settle('check the server', plain, Sign.Check(id)),
     clientDocument: (id) => settle('make the client document', keychain, Sign.ClientDocument(id)),
 

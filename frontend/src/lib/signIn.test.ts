@@ -87,3 +87,10 @@ it('tells how long a token is good yet', () => {
   expect(expiryText(160, 100_000_000)).toBe('expires in 1 min 00 s');
   expect(expiryText(90, 100_000_000)).toBe('expired 10 s ago');
 });
+
+it('says that the keychain waits for its user', () => {
+  const facts = { why: 'asked', next: 'client', active: '', phase: 'running', steps: [] };
+  const store = 'gnome-keyring is waiting for your answer to its prompt.';
+  expect(nextThing({ ...facts, prompt: true, store }).text).toContain(store);
+  expect(nextThing({ ...facts, prompt: false, store }).text).toBe('');
+});

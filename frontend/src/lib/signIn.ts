@@ -30,6 +30,10 @@ export interface SignInFacts {
   replay?: { what: string; state: string; text: string };
   active: string;
   err?: { message: string; hint: string };
+  /** The keychain waits for an answer to its prompt. */
+  prompt?: boolean;
+  /** Where tokens are kept, one sentence. */
+  store?: string;
 }
 
 /** What a button of the sign-in does. */
@@ -85,7 +89,8 @@ export function nextThing(s: SignInFacts): NextThing {
       return refused(s);
     case 'running': {
       const now = s.steps.find((step) => step.state === 'running')?.title;
-      return { head: now ? `${now} …` : 'Signing in …', text: '', tone: 'busy', main: cancel, others: [] };
+      const keychain = s.prompt && s.store ? `${s.store} Its window may be behind this one.` : '';
+      return { head: now ? `${now} …` : 'Signing in …', text: keychain, tone: 'busy', main: cancel, others: [] };
     }
     case 'browser':
       return {

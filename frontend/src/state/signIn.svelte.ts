@@ -14,6 +14,7 @@ export type SignInSource = Pick<
   | 'renameIdentity'
   | 'refreshIdentity'
   | 'signOut'
+  | 'keepIdentities'
   | 'checkServer'
   | 'clientDocument'
   | 'reveal'
@@ -198,6 +199,11 @@ export class SignIn {
     return this.#order(`sign out ${identity}`, async () => {
       this.said = await this.#source.signOut(this.profile, identity);
     });
+  }
+
+  /** Tries the keychain once more for what is kept in memory only. */
+  keep(): Promise<void> {
+    return this.#order('keep', () => this.#source.keepIdentities(this.profile));
   }
 
   check(): Promise<void> {

@@ -24,6 +24,7 @@ export namespace app {
 	    prompts: core.PromptList;
 	    prompt: core.PromptDetail;
 	    contents: core.Contents;
+	    signIn: core.SignIn;
 	    answer: core.AppAnswer;
 	    request: core.AppRequest;
 	    record: core.AppRecord;
@@ -1142,6 +1143,7 @@ export namespace core {
 	    identities: Identity[];
 	    active: string;
 	    store: string;
+	    prompt: boolean;
 	    inMemory: boolean;
 	    checks?: Checks;
 	    err?: Error;

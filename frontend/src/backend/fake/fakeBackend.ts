@@ -322,6 +322,11 @@ export class FakeBackend extends FakeCatalog implements Backend {
     return Promise.resolve();
   }
 
+  keepIdentities(id: string): Promise<void> {
+    this.signIns.keep(id);
+    return Promise.resolve();
+  }
+
   signOut(id: string, identity: string): Promise<string> {
     return Promise.resolve(this.signIns.signOut(id, identity));
   }

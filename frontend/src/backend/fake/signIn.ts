@@ -95,6 +95,10 @@ export class FakeSignIn {
     return 'Revoked at the authorization server, and deleted here.';
   }
 
+  keep(profile: string): void {
+    this.set(profile, { identities: this.get(profile).identities.map((i) => ({ ...i, place: 'keychain' })) });
+  }
+
   async check(profile: string): Promise<void> {
     for (let i = 1; i <= checks.length; i++) {
       const results = checks.slice(0, i).map((c, j) => (j === i - 1 ? { ...c, state: 'running', text: '' } : c));
@@ -170,6 +174,7 @@ function fresh(profile: string): core.SignIn {
     active: '',
     store: 'Secrets are kept in the keychain.',
     inMemory: false,
+    prompt: false,
   };
 }
 

@@ -185,6 +185,30 @@ it('says at once that a token lasts for this run only', async () => {
   expect(await screen.findByText('Kept in memory only.')).toBeDefined();
 });
 
+it('says why a keychain has not got the token, and tries it again', async () => {
+  const user = await view();
+  await own.do('start');
+  await waitFor(() => expect(own.phase).toBe('done'));
+  const identities = own.identities.map((i) => ({ ...i, place: 'memory' }));
+  backend.signIns.set('protected', { identities });
+  expect(await screen.findByText(/its prompt was refused or not answered/)).toBeDefined();
+  await user.click(button('Try the keychain again'));
+  await waitFor(() => expect(screen.queryByText('Kept in memory only.')).toBeNull());
+});
+
+it('says whose token is used after a sign-out', async () => {
+  const user = await view();
+  await own.do('start');
+  await waitFor(() => expect(own.phase).toBe('done'));
+  const [mine] = own.identities;
+  if (!mine) throw new Error('nobody is signed in');
+  backend.signIns.set('protected', { identities: [{ ...mine, id: 'other', name: 'Bob' }, mine] });
+  await waitFor(() => expect(own.identities).toHaveLength(2));
+  await user.click(screen.getByRole('tab', { name: /Identities/ }));
+  await user.click(button('Sign out'));
+  expect((await screen.findByRole('alertdialog')).textContent).toContain('After that Bob is used.');
+});
+
 it('checks the server, and tells each result with what was seen', async () => {
   const user = await view();
   await user.click(screen.getByRole('tab', { name: 'Checks' }));

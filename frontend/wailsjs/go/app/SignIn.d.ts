@@ -10,6 +10,8 @@ export function Check(arg1:string):Promise<void>;
 
 export function ClientDocument(arg1:string):Promise<string>;
 
+export function Keep(arg1:string):Promise<void>;
+
 export function Open(arg1:string):Promise<void>;
 
 export function Refresh(arg1:string,arg2:string):Promise<void>;
@@ -19,8 +21,6 @@ export function Rename(arg1:string,arg2:string,arg3:string):Promise<void>;
 export function SignOut(arg1:string,arg2:string):Promise<string>;
 
 export function Start(arg1:string,arg2:boolean):Promise<void>;
-
-export function State(arg1:string):Promise<core.SignIn>;
 
 export function Step(arg1:core.SignInStep):Promise<void>;
 

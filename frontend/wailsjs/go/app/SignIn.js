@@ -18,6 +18,10 @@ export function ClientDocument(arg1) {
   return window['go']['app']['SignIn']['ClientDocument'](arg1);
 }
 
+export function Keep(arg1) {
+  return window['go']['app']['SignIn']['Keep'](arg1);
+}
+
 export function Open(arg1) {
   return window['go']['app']['SignIn']['Open'](arg1);
 }
@@ -36,10 +40,6 @@ export function SignOut(arg1, arg2) {
 
 export function Start(arg1, arg2) {
   return window['go']['app']['SignIn']['Start'](arg1, arg2);
-}
-
-export function State(arg1) {
-  return window['go']['app']['SignIn']['State'](arg1);
 }
 
 export function Step(arg1) {

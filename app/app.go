@@ -26,6 +26,7 @@ type App struct {
 	Connections *Connections
 	Tools       *Tools
 	Resources   *Resources
+	Streams     *Streams
 	Prompts     *Prompts
 	Questions   *Questions
 	Raw         *Raw
@@ -47,6 +48,7 @@ func New(version string) *App {
 	a.Connections = &Connections{app: a}
 	a.Tools = &Tools{app: a}
 	a.Resources = &Resources{app: a}
+	a.Streams = &Streams{app: a}
 	a.Prompts = &Prompts{app: a}
 	a.Questions = &Questions{app: a}
 	a.Raw = &Raw{app: a}
@@ -60,7 +62,7 @@ func New(version string) *App {
 
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
-	return []any{a.Servers, a.Connections, a.Tools, a.Resources, a.Prompts, a.Questions, a.Raw, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Window}
+	return []any{a.Servers, a.Connections, a.Tools, a.Resources, a.Streams, a.Prompts, a.Questions, a.Raw, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Window}
 }
 
 // Handler answers the window's fetches.

@@ -124,7 +124,11 @@ func (f *fetcher) value(ctx context.Context, name string, q ask) (any, error) {
 	case "signin":
 		return f.core.SignIn(q.Profile), nil
 	case "tools":
-		return f.core.Tools(ctx, q.Profile, q.Refresh)
+		pages := q.Pages
+		if q.Refresh && pages == core.KeptList {
+			pages = core.AllPages
+		}
+		return f.core.ToolPages(ctx, q.Profile, pages)
 	case "tool":
 		return f.core.Tool(q.Profile, q.Index)
 	case "app-ask":
@@ -158,6 +162,10 @@ func (f *fetcher) catalog(ctx context.Context, name string, q ask) (any, error) 
 		return f.core.Prompt(q.Profile, q.Index)
 	case "contents":
 		return f.core.Contents(q.Seq)
+	case "rounds":
+		return f.core.Rounds(q.Profile, q.Text), nil
+	case "streams":
+		return f.core.Streams(q.Profile), nil
 	}
 	return f.asked(ctx, name, q)
 }

@@ -21,6 +21,18 @@ func (t *Tools) Run(in core.RunInput) (out core.RunOutput, err error) {
 	return t.app.core.Run(context.Background(), in)
 }
 
+// SendRound sends a round of questions that waits to be sent by hand.
+func (t *Tools) SendRound(in core.HandRetry) (err error) {
+	defer guard(&err, "send the round")
+	return t.app.core.SendRound(in)
+}
+
+// Mirror says in which headers a tool's call would repeat a part of itself. Nothing is sent.
+func (t *Tools) Mirror(in core.RunInput) (out core.Mirrors, err error) {
+	defer guard(&err, "look at the headers")
+	return t.app.core.Mirror(in)
+}
+
 // Request sends a request of any method and waits for its result; Cancel ends it.
 func (t *Tools) Request(in core.RequestInput) (out core.RunOutput, err error) {
 	defer guard(&err, "send request")

@@ -29,6 +29,8 @@ type kept[L any] struct {
 	list  *L
 	at    time.Time
 	offer Offer
+	token string     // the one it was read with, as connection.token tells it
+	cache *CacheHint // as it is now
 }
 
 // catalog is one kind of list: resources, templates, prompts.
@@ -38,6 +40,7 @@ type catalog[L any] struct {
 	place      func(*connection) *kept[L]
 	read       func(ctx context.Context, s *session.Session, before *L, pages int) (*L, error)
 	list       func(*L) *session.List
+	changed    func(*session.Session) bool // the server said so since it was read
 }
 
 // get returns the list kept, or reads it. What was read before an error is returned beside it; a method that the
@@ -50,13 +53,18 @@ func (k *catalog[L]) get(ctx context.Context, c *Core, id string, want ReadList)
 	cn.mu.Lock()
 	was := *k.place(cn)
 	cn.mu.Unlock()
+	if was.list != nil {
+		was.cache = cn.hint(k.list(was.list).Cache, was.token, k.changed(s))
+	}
 	offer := offered(s, k.capability)
 	switch {
-	case want == KeptList && was.list != nil:
+	case want == KeptList && was.list != nil && was.cache.fresh():
 		return was, nil
 	case want == KeptList && !offer.Declared:
 		offer.Text = notOffered(k.capability)
 		return kept[L]{offer: offer}, nil
+	case want == KeptList && cn.paged():
+		want = FirstPage
 	}
 	now, err := k.fetch(ctx, cn, s, was, want)
 	f := fault.As(err)
@@ -95,8 +103,10 @@ func (k *catalog[L]) fetch(ctx context.Context, cn *connection, s *session.Sessi
 		before, pages = was.list, 1
 	default:
 	}
+	token := cn.token()
 	list, err := k.read(ctx, s, before, pages)
-	now := kept[L]{list: list, at: time.Now(), offer: offered(s, k.capability)}
+	now := kept[L]{list: list, at: time.Now(), offer: offered(s, k.capability), token: token}
+	now.cache = cn.hint(k.list(list).Cache, token, k.changed(s))
 	err = now.offer.answered(k.capability, k.method, err)
 	cn.mu.Lock()
 	if err == nil {
@@ -140,14 +150,6 @@ func (o *Offer) answered(capability, method string, err error) error {
 	}
 	o.Served = err == nil
 	return err
-}
-
-// hint is a caching hint as the window sees it.
-func hint(c *session.Cache) *CacheHint {
-	if c == nil {
-		return nil
-	}
-	return &CacheHint{TTL: c.TTL.Milliseconds(), Scope: c.Scope, Until: c.Until.UnixMicro()}
 }
 
 // texts masks each and is never nil.

@@ -99,6 +99,9 @@ func (c *Core) begin(p profile.Profile) (*connection, error) {
 	c.nextConn++
 	cn := &connection{core: c, profile: p, id: fmt.Sprintf("c%d", c.nextConn), ended: make(chan struct{}), settled: make(chan struct{}), runs: map[string]string{}, again: old != nil}
 	cn.ctx, cn.cancel = context.WithCancel(context.Background())
+	if old != nil {
+		cn.resume = old.wants()
+	}
 	now := time.Now().UnixMicro()
 	cn.view = Connection{Profile: p.ID, Conn: cn.id, Phase: Connecting, Steps: []Step{}, Started: now, Since: now, Transport: string(p.Transport), Rev: c.rev.Add(1)}
 	c.connections[p.ID] = cn
@@ -183,7 +186,7 @@ func (cn *connection) connect(p profile.Profile) (*session.Session, error) {
 		return nil, err
 	}
 	cn.core.eras.learn(p, s.Info(), nil)
-	cn.established(s)
+	cn.established(p, s)
 	return s, nil
 }
 
@@ -199,10 +202,10 @@ func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.M
 		ConnectTimeout: ms(p.Timeouts.Connect), ProbeTimeout: ms(p.Timeouts.Probe), RequestTimeout: ms(p.Timeouts.Request),
 		NoStream: p.Protocol.NoStream, Limits: limits(p.Protocol.Limits),
 		Client:    session.ClientInfo{Name: "sightglass", Title: "Sightglass", Version: orDev(cn.core.opts.Version)},
-		Answerers: declared(p, cn.core.opts.Answers),
-		Log:       cn.core.log,
-		Mask:      func(s string) string { return string(mask.Text(cn.id, []byte(s))) },
-		OnSteps:   cn.steps, OnChange: cn.onChange, OnFault: cn.onLoose,
+		Answerers: declared(p, cn.core.opts.Answers), Every: cn.settings(p).Every,
+		Log:     cn.core.log,
+		Mask:    func(s string) string { return string(mask.Text(cn.id, []byte(s))) },
+		OnSteps: cn.steps, OnChange: cn.onChange, OnFault: cn.onLoose,
 	}
 }
 
@@ -229,7 +232,7 @@ func (cn *connection) steps(steps []session.Step) {
 }
 
 // established publishes a session that is ready for calls.
-func (cn *connection) established(s *session.Session) {
+func (cn *connection) established(p profile.Profile, s *session.Session) {
 	in := s.Info()
 	pid := 0
 	if p, ok := s.Link().(interface{ PID() int }); ok {
@@ -237,7 +240,9 @@ func (cn *connection) established(s *session.Session) {
 	}
 	m := cn.core.masker()
 	cn.change(func(v *Connection) {
-		cn.session = s
+		cn.session, cn.protocol = s, p.Protocol
+		v.Paged, v.AutoRefresh = p.Protocol.Paged, p.Protocol.AutoRefresh
+		v.Cache = discoverHint(in)
 		v.Phase, v.Since, v.Took = Connected, time.Now().UnixMicro(), in.Took.Microseconds()
 		v.Transport, v.Era, v.Version = string(in.Transport), string(in.Era), in.Version
 		v.ServerInfo, v.Capabilities = string(m.Text(cn.id, in.ServerInfo)), string(m.Text(cn.id, in.Capabilities))
@@ -245,6 +250,7 @@ func (cn *connection) established(s *session.Session) {
 		v.How, v.PID = string(m.Text(cn.id, []byte(in.How))), pid
 	})
 	cn.startLogging(s)
+	cn.listenAgain(s)
 }
 
 // Disconnect ends a connection, or a connect under way, and waits for its end.

@@ -33,8 +33,7 @@ type connection struct {
 	mu      sync.Mutex
 	view    Connection
 	session *session.Session
-	tools   *session.ToolList
-	toolsAt time.Time
+	tools   kept[session.ToolList]
 
 	resources kept[session.ResourceList]
 	templates kept[session.TemplateList]
@@ -48,6 +47,10 @@ type connection struct {
 	checkError *Error             // why the last check broke off
 	stopCheck  context.CancelFunc // of a check under way, else nil
 	logLevel   string             // asked for last on this connection
+
+	protocol profile.Protocol // in force
+	resume   wanted           // what the connection before listened for; constant
+	rounds   callRounds       // of calls that are over
 
 	runs    map[string]string // call id -> tool name, of calls in flight
 	stopped bool              // the user ended it
@@ -90,6 +93,14 @@ func (cn *connection) snapshot() Connection {
 	v.Latency = s.Latency().Microseconds()
 	v.ToolsChanged, v.ResourcesChanged, v.PromptsChanged = s.ToolsChanged(), s.ResourcesChanged(), s.PromptsChanged()
 	v.WatchRev = s.WatchRev()
+	if s.Info().Era == session.Modern {
+		list, _ := s.Streams()
+		for _, st := range list {
+			if st.State != session.StreamClosed {
+				v.Streams++
+			}
+		}
+	}
 	v.SessionID = string(cn.core.masker().Text(cn.id, []byte(s.SessionID())))
 	v.Calls = len(s.Calls())
 	for _, q := range s.Questions() {

@@ -188,7 +188,12 @@ func (c *Core) Close() error {
 // Dir is the data folder.
 func (c *Core) Dir() string { return c.dir }
 
-func (c *Core) nudge(name string) { c.send(name, c.rev.Add(1)) }
+func (c *Core) nudge(name string) {
+	if name == NudgeServers {
+		c.applyProtocol()
+	}
+	c.send(name, c.rev.Add(1))
+}
 
 func (c *Core) send(name string, rev uint64) {
 	if c.opts.Nudge != nil {

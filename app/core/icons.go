@@ -91,8 +91,8 @@ func (cn *connection) icon(s *session.Session, in IconInput) (session.Icon, bool
 	case "server":
 		list = s.Icons()
 	case "tools":
-		if cn.tools != nil && in.Index >= 0 && in.Index < len(cn.tools.Tools) {
-			list = cn.tools.Tools[in.Index].Icons
+		if cn.tools.list != nil && in.Index >= 0 && in.Index < len(cn.tools.list.Tools) {
+			list = cn.tools.list.Tools[in.Index].Icons
 		}
 	case "resources":
 		if l := cn.resources.list; l != nil && in.Index >= 0 && in.Index < len(l.Resources) {

@@ -17,7 +17,8 @@ func promptCatalog() *catalog[session.PromptList] {
 		read: func(ctx context.Context, s *session.Session, before *session.PromptList, pages int) (*session.PromptList, error) {
 			return s.Prompts(ctx, before, pages)
 		},
-		list: func(l *session.PromptList) *session.List { return &l.List },
+		list:    func(l *session.PromptList) *session.List { return &l.List },
+		changed: (*session.Session).PromptsChanged,
 	}
 }
 
@@ -32,7 +33,7 @@ func (c *Core) Prompts(ctx context.Context, id string, want ReadList) PromptList
 	}
 	l := k.list
 	out.Pages, out.More, out.Cursor, out.Seqs, out.At = l.Pages, l.More, cn.text(l.Cursor), entries(l.Entries), k.at.UnixMicro()
-	out.Findings, out.Cache, out.Err = cn.texts(l.Findings), hint(l.Cache), AsError(cn.masked(err))
+	out.Findings, out.Cache, out.Err = cn.texts(l.Findings), k.cache, AsError(cn.masked(err))
 	for i := range l.Prompts {
 		out.Prompts = append(out.Prompts, cn.promptRow(i, &l.Prompts[i]))
 	}
@@ -100,8 +101,13 @@ func (c *Core) GetPrompt(ctx context.Context, in PromptInput) PromptOutput {
 		out.Problems = []Problem{}
 	}
 	args := cn.arguments(in.Args)
+	call, err := in.Extra.withExtras(session.CallInput{Call: in.Call})
+	if err != nil {
+		out.Err = AsError(err)
+		return out
+	}
 	cn.begin(in.Call, in.Name)
-	res, err := s.GetPrompt(ctx, in.Call, in.Name, args)
+	res, err := s.GetPromptWith(ctx, call, in.Name, args)
 	cn.finish(in.Call)
 	var mu sync.Mutex
 	take := func(res *session.Result, err error) {
@@ -115,6 +121,7 @@ func (c *Core) GetPrompt(ctx context.Context, in PromptInput) PromptOutput {
 			return
 		}
 		out.Seq, out.Request, out.Took, out.Rounds, out.Bytes = res.Response, res.Request, res.Took.Microseconds(), res.Rounds, int64(len(res.Raw))
+		cn.keepRounds(res)
 		list := session.ReadContents("prompts/get", res.Result, false)
 		out.Findings = append(cn.texts(res.Findings), cn.texts(list.Findings)...)
 		for _, item := range list.Items {

@@ -52,6 +52,8 @@ type PromptInput struct {
 	Index   int        `json:"index"` // its place in the list, or -1: the first of that name
 	Args    []Argument `json:"args"`  // those that are given; an empty value is sent as such
 	Force   bool       `json:"force"` // send although a required argument is missing
+
+	Extra *CallExtras `json:"extra,omitempty"`
 }
 
 // Argument is a name with its value.

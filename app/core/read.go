@@ -37,14 +37,20 @@ func (c *Core) Read(ctx context.Context, in ReadInput) ReadOutput {
 			uri = r.URI // a URI that was masked in the list is whole again
 		}
 	}
+	call, err := in.Extra.withExtras(session.CallInput{Call: in.Call})
+	if err != nil {
+		out.Err = AsError(err)
+		return out
+	}
+	token := cn.token()
 	cn.begin(in.Call, uri)
-	res, err := s.Read(ctx, in.Call, uri)
+	res, err := s.ReadWith(ctx, call, uri)
 	cn.finish(in.Call)
 	var mu sync.Mutex
 	take := func(res *session.Result, err error) {
 		mu.Lock()
 		defer mu.Unlock()
-		out = cn.readOutput(s, in.Call, uri, res, err)
+		out = cn.readOutput(s, in.Call, uri, token, res, err)
 	}
 	take(res, err)
 	failed := c.sentAgainBy(ctx, cn, err, "resources/read "+uri, in.Call, take, func(ctx context.Context, s *session.Session) (*session.Result, error) {
@@ -59,7 +65,7 @@ func (c *Core) Read(ctx context.Context, in ReadInput) ReadOutput {
 }
 
 // readOutput says what came of a read.
-func (cn *connection) readOutput(s *session.Session, call, uri string, res *session.Result, err error) ReadOutput {
+func (cn *connection) readOutput(s *session.Session, call, uri, token string, res *session.Result, err error) ReadOutput {
 	out := ReadOutput{Call: call, URI: cn.text(uri), Findings: []string{}, Offer: offered(s, "resources"), At: time.Now().UnixMicro()}
 	if err = out.Offer.answered("resources", "resources/read", err); err != nil {
 		out.Err = cn.callError(err)
@@ -69,11 +75,15 @@ func (cn *connection) readOutput(s *session.Session, call, uri string, res *sess
 	}
 	out.Seq, out.Request, out.Took, out.Rounds, out.Bytes = res.Response, res.Request, res.Took.Microseconds(), res.Rounds, int64(len(res.Raw))
 	out.Findings = cn.texts(res.Findings)
+	cn.keepRounds(res)
 	if res.Result == nil {
 		return out
 	}
 	cache, finding := session.CacheOf(res.Result, time.Now())
-	if out.Cache = hint(cache); finding != "" {
+	if res.Rounds > 0 { // 2026-07-28/basic/patterns/mrtr: what was answered with inputs is not to be cached
+		cache = nil
+	}
+	if out.Cache = cn.hint(cache, token, false); finding != "" {
 		out.Findings = append(out.Findings, cn.text(finding))
 	}
 	list := session.ReadContents("resources/read", res.Result, false)

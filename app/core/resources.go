@@ -15,7 +15,8 @@ func resourceCatalog() *catalog[session.ResourceList] {
 		read: func(ctx context.Context, s *session.Session, before *session.ResourceList, pages int) (*session.ResourceList, error) {
 			return s.Resources(ctx, before, pages)
 		},
-		list: func(l *session.ResourceList) *session.List { return &l.List },
+		list:    func(l *session.ResourceList) *session.List { return &l.List },
+		changed: (*session.Session).ResourcesChanged,
 	}
 }
 
@@ -26,7 +27,8 @@ func templateCatalog() *catalog[session.TemplateList] {
 		read: func(ctx context.Context, s *session.Session, before *session.TemplateList, pages int) (*session.TemplateList, error) {
 			return s.Templates(ctx, before, pages)
 		},
-		list: func(l *session.TemplateList) *session.List { return &l.List },
+		list:    func(l *session.TemplateList) *session.List { return &l.List },
+		changed: (*session.Session).ResourcesChanged,
 	}
 }
 
@@ -41,7 +43,7 @@ func (c *Core) Resources(ctx context.Context, id string, want ReadList) Resource
 	}
 	l := k.list
 	out.Pages, out.More, out.Cursor, out.Seqs, out.At = l.Pages, l.More, cn.text(l.Cursor), entries(l.Entries), k.at.UnixMicro()
-	out.Findings, out.Cache, out.Err = cn.texts(l.Findings), hint(l.Cache), AsError(cn.masked(err))
+	out.Findings, out.Cache, out.Err = cn.texts(l.Findings), k.cache, AsError(cn.masked(err))
 	out.Resources = make([]Resource, 0, len(l.Resources))
 	for i := range l.Resources {
 		out.Resources = append(out.Resources, cn.resourceRow(i, &l.Resources[i]))
@@ -90,7 +92,7 @@ func (c *Core) Templates(ctx context.Context, id string, want ReadList) Template
 	}
 	l := k.list
 	out.Pages, out.More, out.Cursor, out.Seqs, out.At = l.Pages, l.More, cn.text(l.Cursor), entries(l.Entries), k.at.UnixMicro()
-	out.Findings, out.Cache, out.Err = cn.texts(l.Findings), hint(l.Cache), AsError(cn.masked(err))
+	out.Findings, out.Cache, out.Err = cn.texts(l.Findings), k.cache, AsError(cn.masked(err))
 	for i := range l.Templates {
 		out.Templates = append(out.Templates, cn.templateRow(i, &l.Templates[i]))
 	}

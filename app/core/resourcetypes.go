@@ -17,6 +17,7 @@ type CacheHint struct {
 	TTL   int64  `json:"ttl"`   // milliseconds; a negative ttlMs counts as 0
 	Scope string `json:"scope"` // cacheScope as it came: public, private; empty: not given
 	Until int64  `json:"until"` // Unix microseconds: fresh before
+	Stale string `json:"stale"` // why it is not fresh although there is time left: changed (the server said so), token (another one is in use)
 }
 
 // Icon is one of icons[] (2025-11-25). Src is a server's text: only https and data URLs may be shown, https without
@@ -153,6 +154,8 @@ type ReadInput struct {
 	Profile string `json:"profile"`
 	URI     string `json:"uri"`
 	Index   int    `json:"index"` // of the list when the URI was chosen there, else -1: a URI that was masked is whole again
+
+	Extra *CallExtras `json:"extra,omitempty"`
 }
 
 // ReadOutput is the outcome of a read. What it read travels by fetch: /api/contents, /api/content with Seq.
@@ -249,6 +252,8 @@ type Watch struct {
 
 // ListenStream is the subscriptions/listen stream of a modern connection.
 type ListenStream struct {
+	Name     string   `json:"name"`  // "own": the connection's; else of one that the user opened
+	ID       string   `json:"id"`    // subscriptionId of its messages; empty while it is not open
 	State    string   `json:"state"` // opening, open, waiting (to try again), closed, failed
 	Since    int64    `json:"since"`
 	Request  string   `json:"request"`  // the filter asked for, JSON text
@@ -258,4 +263,11 @@ type ListenStream struct {
 	Text     string   `json:"text"`     // why it waits, closed or failed
 	Entries  []uint64 `json:"entries"`  // the last request and acknowledgement
 	Err      *Error   `json:"err,omitempty"`
+
+	Want    StreamInput `json:"want"`
+	Events  int         `json:"events"` // messages that came, acknowledgements aside
+	Last    int64       `json:"last"`   // Unix microseconds of the last of them
+	LastSeq uint64      `json:"lastSeq"`
+	Tries   int         `json:"tries"` // in a row without an acknowledgement
+	Retry   int64       `json:"retry"` // Unix microseconds: when it is opened again, while it waits
 }

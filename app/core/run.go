@@ -33,11 +33,16 @@ func (c *Core) Run(ctx context.Context, in RunInput) (RunOutput, error) {
 		tool = &session.Tool{Name: in.Tool}
 	}
 	in.Tool = tool.Name // a name that was masked in the list is whole again
-	cn.begin(in.Call, in.Tool)
-	res, err := s.Call(ctx, session.CallInput{
+	call, err := in.Extra.withExtras(session.CallInput{
 		Call: in.Call, Method: "tools/call", Params: callParams(in.Tool, args), Schema: tool.InputSchema,
 		OnProgress: func(session.Progress) {}, // what matters is that it is asked for: Calls tells it
 	})
+	if err != nil {
+		out.Err = AsError(err)
+		return out, nil
+	}
+	cn.begin(in.Call, in.Tool)
+	res, err := s.Call(ctx, call)
 	cn.finish(in.Call)
 	c.fill(&out, cn, tool, res, err)
 	return c.signedIn(ctx, cn, out, err, "tools/call "+in.Tool, tool), nil
@@ -107,6 +112,10 @@ func (c *Core) fill(out *RunOutput, cn *connection, tool *session.Tool, res *ses
 	}
 	out.Seq, out.Request, out.Took, out.Rounds = res.Response, res.Request, res.Took.Microseconds(), res.Rounds
 	out.Bytes = int64(len(res.Raw))
+	cn.keepRounds(res)
+	if n := len(res.Log); n > 0 {
+		out.Trace = cn.text(res.Log[n-1].Trace)
+	}
 	out.Findings = append(out.Findings, res.Findings...)
 	if e, ok := c.log.Entry(res.Response); ok {
 		out.IsError = e.ToolErr
@@ -160,7 +169,7 @@ func (c *Core) Calls(id string) []CallState {
 		cn.mu.Lock()
 		tool := cn.runs[st.Call]
 		cn.mu.Unlock()
-		v := CallState{Call: st.Call, Profile: id, Tool: tool, Started: st.Started.UnixMicro(), Waiting: st.Waiting}
+		v := CallState{Call: st.Call, Profile: id, Tool: tool, Started: st.Started.UnixMicro(), Waiting: st.Waiting, Round: st.Round, Hand: st.Hand}
 		if p := st.Progress; p != nil {
 			v.Progress, v.Total, v.Message = &p.Progress, p.Total, string(c.masker().Text(cn.id, []byte(p.Message)))
 		}

@@ -16,14 +16,26 @@ const (
 	checkedBytes = 8 << 20 // bytes of structured content that are still checked against outputSchema
 )
 
-// Tools returns the tools of a connected server: the list read last, or a new one.
+// Tools returns the tools of a connected server: the list read last, or every page anew.
 func (c *Core) Tools(ctx context.Context, id string, refresh bool) (ToolList, error) {
-	list, at, err := c.toolList(ctx, id, refresh)
+	if refresh {
+		return c.ToolPages(ctx, id, AllPages)
+	}
+	return c.ToolPages(ctx, id, KeptList)
+}
+
+// ToolPages returns the tools of a connected server as [Core.Resources] does its resources.
+func (c *Core) ToolPages(ctx context.Context, id string, want ReadList) (ToolList, error) {
+	k, err := c.toolList(ctx, id, want)
+	list := k.list
 	if list == nil {
 		return ToolList{Tools: []Tool{}, Seqs: []uint64{}, Findings: []string{}, Err: AsError(err)}, nil
 	}
 	cn := c.connection(id)
-	out := ToolList{Tools: make([]Tool, 0, len(list.Tools)), Pages: list.Pages, Seqs: list.Entries, At: at.UnixMicro(), Findings: []string{}, Err: AsError(cn.masked(err))}
+	out := ToolList{
+		Tools: make([]Tool, 0, len(list.Tools)), Pages: list.Pages, More: list.More, Cursor: cn.text(list.Cursor), Seqs: list.Entries,
+		At: k.at.UnixMicro(), Findings: []string{}, Cache: k.cache, Err: AsError(cn.masked(err)),
+	}
 	for i := range list.Tools {
 		out.Tools = append(out.Tools, cn.row(i, &list.Tools[i]))
 	}
@@ -65,51 +77,67 @@ func firstRunes(s string, n int) string {
 }
 
 // toolList returns the list kept, or reads it. What was read before an error is returned beside it.
-func (c *Core) toolList(ctx context.Context, id string, refresh bool) (*session.ToolList, time.Time, error) {
+func (c *Core) toolList(ctx context.Context, id string, want ReadList) (kept[session.ToolList], error) {
 	cn, s, err := c.live(id)
 	if err != nil {
-		return nil, time.Time{}, err
+		return kept[session.ToolList]{}, err
 	}
 	cn.mu.Lock()
-	list, at := cn.tools, cn.toolsAt
+	was := cn.tools
 	cn.mu.Unlock()
-	if list != nil && !refresh {
-		return list, at, nil
+	if was.list != nil {
+		was.cache = cn.hint(was.list.Cache, was.token, s.ToolsChanged())
 	}
-	list, at, err = cn.readTools(ctx, s)
+	switch {
+	case want == KeptList && was.list != nil && was.cache.fresh():
+		return was, nil
+	case want == KeptList && cn.paged():
+		want = FirstPage
+	}
+	now, err := cn.readTools(ctx, s, was.list, want)
 	f := fault.As(err)
 	if f == nil || f.Challenge == nil {
-		return list, at, err
+		return now, err
 	}
 	c.refusedAt(cn.profile, f, &refusal{what: "tools/list", again: func(ctx context.Context) (Replay, error) {
-		list, _, err := cn.readTools(ctx, s)
-		if n := len(list.Entries); err == nil && n > 0 {
-			return Replay{Seq: list.Entries[n-1]}, nil
+		now, err := cn.readTools(ctx, s, was.list, want)
+		if n := len(now.list.Entries); err == nil && n > 0 {
+			return Replay{Seq: now.list.Entries[n-1]}, nil
 		}
 		return Replay{}, err
 	}})
 	if !c.autoSignIn(cn.profile) || c.signIn(id).wait(ctx) != nil {
-		return list, at, err
+		return now, err
 	}
 	cn.mu.Lock()
 	defer cn.mu.Unlock()
-	if cn.tools != nil && cn.toolsAt.After(at) {
-		return cn.tools, cn.toolsAt, nil
+	if cn.tools.list != nil && cn.tools.at.After(now.at) {
+		return cn.tools, nil
 	}
-	return list, at, err
+	return now, err
 }
 
-// readTools reads the list anew and keeps it.
-func (cn *connection) readTools(ctx context.Context, s *session.Session) (*session.ToolList, time.Time, error) {
-	list, err := s.Tools(ctx)
-	at := time.Now()
+// readTools reads pages of the list and keeps it.
+func (cn *connection) readTools(ctx context.Context, s *session.Session, was *session.ToolList, want ReadList) (kept[session.ToolList], error) {
+	before, pages := (*session.ToolList)(nil), 0
+	switch want {
+	case FirstPage:
+		pages = 1
+	case NextPage:
+		before, pages = was, 1
+	default:
+	}
+	now := kept[session.ToolList]{token: cn.token()}
+	var err error
+	now.list, err = s.ToolPages(ctx, before, pages)
+	now.at, now.cache = time.Now(), cn.hint(now.list.Cache, now.token, s.ToolsChanged())
 	cn.mu.Lock()
 	if err == nil {
-		cn.tools, cn.toolsAt = list, at
+		cn.tools = now
 	}
 	cn.mu.Unlock()
 	cn.touch()
-	return list, at, err
+	return now, err
 }
 
 // Tool returns one tool of the list read last, whole.
@@ -135,8 +163,8 @@ func (c *Core) tool(id string, index int, name string) (*session.Tool, error) {
 	}
 	cn.mu.Lock()
 	defer cn.mu.Unlock()
-	if cn.tools != nil {
-		tools := cn.tools.Tools
+	if cn.tools.list != nil {
+		tools := cn.tools.list.Tools
 		if index >= 0 && index < len(tools) && (name == "" || tools[index].Name == name || cn.text(tools[index].Name) == name) {
 			return &tools[index], nil
 		}

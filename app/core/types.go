@@ -179,9 +179,14 @@ type Connection struct {
 	Calls        int    `json:"calls"`        // in flight
 	ToolsChanged bool   `json:"toolsChanged"` // list_changed came since the list was read
 
-	ResourcesChanged bool   `json:"resourcesChanged"` // as ToolsChanged; templates too
-	PromptsChanged   bool   `json:"promptsChanged"`   // as ToolsChanged
-	WatchRev         uint64 `json:"watchRev"`         // grows with every change of what Resources.Watches returns
+	ResourcesChanged bool   `json:"resourcesChanged"`  // as ToolsChanged; templates too
+	PromptsChanged   bool   `json:"promptsChanged"`    // as ToolsChanged
+	WatchRev         uint64 `json:"watchRev"`          // grows with every change of what Resources.Watches and Streams return
+	Streams          int    `json:"streams,omitempty"` // modern: subscriptions/listen streams that are or are to be open
+
+	Paged       bool       `json:"paged,omitempty"`       // its settings: lists page by page
+	AutoRefresh bool       `json:"autoRefresh,omitempty"` // its settings: lists that changed are read again by themselves
+	Cache       *CacheHint `json:"cache,omitempty"`       // modern: how long the answer to server/discover stays fresh
 
 	Noise  string `json:"noise"`            // the first line on stdout that is no message, quoted: the server logs where it must not
 	Err    *Error `json:"err,omitempty"`    // why Failed or Refused, or why it ended
@@ -206,14 +211,17 @@ type Tool struct {
 	Problem     string `json:"problem,omitempty"`   // what is malformed about it
 }
 
-// ToolList is the answer to tools/list, every page.
+// ToolList is the answer to tools/list: every page, or the pages read so far.
 type ToolList struct {
-	Tools    []Tool   `json:"tools"`
-	Pages    int      `json:"pages"`
-	Seqs     []uint64 `json:"seqs"` // entries of the answers
-	At       int64    `json:"at"`   // Unix microseconds
-	Findings []string `json:"findings"`
-	Err      *Error   `json:"err,omitempty"` // what came before it is in Tools
+	Tools    []Tool     `json:"tools"`
+	Pages    int        `json:"pages"`
+	More     bool       `json:"more,omitempty"`   // a further page was not read yet: ask for "next"
+	Cursor   string     `json:"cursor,omitempty"` // of that page, as it came; an empty string is a cursor too
+	Seqs     []uint64   `json:"seqs"`             // entries of the answers
+	At       int64      `json:"at"`               // Unix microseconds
+	Findings []string   `json:"findings"`
+	Cache    *CacheHint `json:"cache,omitempty"`
+	Err      *Error     `json:"err,omitempty"` // what came before it is in Tools
 }
 
 // ToolDetail is one tool, whole.
@@ -233,6 +241,8 @@ type RunInput struct {
 	Index   int    `json:"index"`
 	Args    string `json:"args"`  // JSON text of the arguments object
 	Force   bool   `json:"force"` // send although the arguments do not match the schema
+
+	Extra *CallExtras `json:"extra,omitempty"`
 }
 
 // RequestInput is one request of any method.
@@ -257,7 +267,8 @@ type RunOutput struct {
 	Problems []Problem `json:"problems"` // arguments that do not match: nothing was sent
 	Output   []Problem `json:"output"`   // structuredContent that does not match outputSchema
 	Findings []string  `json:"findings"`
-	Rounds   int       `json:"rounds"` // input_required rounds
+	Rounds   int       `json:"rounds"`          // input_required rounds
+	Trace    string    `json:"trace,omitempty"` // the traceparent of the last request, or empty
 	Err      *Error    `json:"err,omitempty"`
 }
 
@@ -277,7 +288,9 @@ type CallState struct {
 	Progress *float64 `json:"progress,omitempty"`
 	Total    *float64 `json:"total,omitempty"`
 	Message  string   `json:"message"`
-	Waiting  int      `json:"waiting"` // questions of this call waiting for an answer
+	Waiting  int      `json:"waiting"`         // questions of this call waiting for an answer
+	Round    int      `json:"round,omitempty"` // input_required rounds so far
+	Hand     bool     `json:"hand,omitempty"`  // a round waits to be sent by hand: see Rounds
 }
 
 // Question is one request by the server that waits for the user.

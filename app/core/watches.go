@@ -96,6 +96,8 @@ func (cn *connection) stream(st session.Stream) *ListenStream {
 		return nil
 	}
 	out := &ListenStream{
+		Name: st.Name, ID: st.ID, Events: st.Events, Last: micro(st.Last), LastSeq: st.LastEntry, Tries: st.Tries, Retry: micro(st.Retry),
+		Want:  StreamInput{Tools: st.Want.Tools, Prompts: st.Want.Prompts, Resources: st.Want.Resources, URIs: cn.texts(st.Want.URIs), TaskIDs: cn.texts(st.Want.TaskIDs)},
 		State: string(st.State), Since: micro(st.Since), Request: cn.text(string(st.Request)), Accepted: cn.text(string(st.Accepted)),
 		Refused: cn.texts(st.Refused), Opened: st.Opened, Text: cn.text(st.Text), Entries: []uint64{}, Err: AsError(cn.masked(st.Err)),
 	}

@@ -249,6 +249,18 @@ func envName(name string) string {
 	return ""
 }
 
+// HeaderProblem says why a header cannot be sent: an empty string, or what is wrong with its name or value.
+func HeaderProblem(name, value string) string {
+	if why := headerName(name); why != "" {
+		return why
+	}
+	var v validator
+	if v.headerValue("", value); v.first != nil {
+		return v.first.Reason
+	}
+	return ""
+}
+
 func headerName(name string) string {
 	if name == "" {
 		return "is empty"

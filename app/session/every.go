@@ -40,6 +40,36 @@ func (s *Session) Apply(to Settings) {
 	s.set.Store(now)
 }
 
+// SetLogLevel changes the log level of the next requests alone; empty: none. Legacy servers are asked by
+// logging/setLevel instead.
+func (s *Session) SetLogLevel(level string) {
+	now := *s.settings()
+	now.Every.LogLevel = level
+	s.set.Store(&now)
+}
+
+// WithMeta adds members to the _meta of params, in place of those of the same name. Both are JSON objects; params may
+// be nil.
+func WithMeta(params, meta json.RawMessage) (json.RawMessage, error) {
+	list, err := members(meta)
+	if err != nil {
+		return nil, err
+	}
+	own := field(params, "_meta")
+	if params != nil && !isObject(params) || own != nil && !isObject(own) {
+		return nil, errNotObject
+	}
+	for _, m := range list {
+		if own, err = withField(own, m.key, m.val); err != nil {
+			return nil, err
+		}
+	}
+	if own == nil {
+		own = json.RawMessage("{}")
+	}
+	return withField(params, "_meta", own)
+}
+
 // Declared is our capabilities object as the next request carries it, or as initialize carried it.
 func (s *Session) Declared() json.RawMessage { return s.settings().declared }
 

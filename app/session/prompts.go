@@ -131,9 +131,19 @@ func (r *itemReader) arguments(m member) []PromptArgument {
 
 // GetPrompt gets a prompt's messages; args is a JSON object, nil: no arguments member.
 func (s *Session) GetPrompt(ctx context.Context, call, name string, args json.RawMessage) (*Result, error) {
-	params := join([]byte(`{"name":`), quoteJSON(name))
-	if args != nil {
-		params = join(params, []byte(`,"arguments":`), args)
+	return s.GetPromptWith(ctx, CallInput{Call: call}, name, args)
+}
+
+// GetPromptWith is [Session.GetPrompt] with what else the call has of its own: everything but method, name and
+// arguments, which are set here.
+func (s *Session) GetPromptWith(ctx context.Context, in CallInput, name string, args json.RawMessage) (*Result, error) {
+	params, err := setField(in.Params, "name", quoteJSON(name))
+	if err == nil && args != nil {
+		params, err = setField(params, "arguments", args)
 	}
-	return s.Call(ctx, CallInput{Call: call, Method: methodPrompt, Params: join(params, []byte(`}`)), OnProgress: func(Progress) {}})
+	if err != nil {
+		return nil, s.input(methodPrompt, "The params are no JSON object.")
+	}
+	in.Method, in.Params, in.OnProgress = methodPrompt, params, func(Progress) {}
+	return s.Call(ctx, in)
 }

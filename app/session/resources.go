@@ -177,10 +177,17 @@ func readTemplate(raw json.RawMessage) Template {
 
 // Read reads a resource; call is the id of the call, empty: made here. The reader of updates learns of it.
 func (s *Session) Read(ctx context.Context, call, uri string) (*Result, error) {
-	params := join([]byte(`{"uri":`), quoteJSON(uri), []byte(`}`))
-	return s.reading(uri, func() (*Result, error) {
-		return s.Call(ctx, CallInput{Call: call, Method: methodRead, Params: params, OnProgress: func(Progress) {}})
-	})
+	return s.ReadWith(ctx, CallInput{Call: call}, uri)
+}
+
+// ReadWith is [Session.Read] with what else the call has of its own: everything but method and uri, which are set here.
+func (s *Session) ReadWith(ctx context.Context, in CallInput, uri string) (*Result, error) {
+	params, err := setField(in.Params, "uri", quoteJSON(uri))
+	if err != nil {
+		return nil, s.input(methodRead, "The params are no JSON object.")
+	}
+	in.Method, in.Params, in.OnProgress = methodRead, params, func(Progress) {}
+	return s.reading(uri, func() (*Result, error) { return s.Call(ctx, in) })
 }
 
 // ReadAgain is [Session.Replay] of a refused Read.

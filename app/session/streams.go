@@ -64,6 +64,25 @@ func (s *Session) OpenStream(ctx context.Context, f Filter) (name string, err er
 	return t.name, t.change(ctx, s, func(want *Filter) { *want = f })
 }
 
+// ResumeStreams opens what another session of the same server listened for: a client opens its subscriptions again when
+// the server was started again (2026-07-28/basic/transports/stdio). What came of it is in Streams.
+func (s *Session) ResumeStreams(ctx context.Context, from []Stream) {
+	var wg sync.WaitGroup
+	for _, st := range from {
+		want := st.Want
+		wg.Go(func() {
+			switch {
+			case want.empty() && !want.lists:
+			case st.Name == OwnStream:
+				_ = s.stream.change(ctx, s, func(f *Filter) { *f = want })
+			default:
+				_, _ = s.OpenStream(ctx, want)
+			}
+		})
+	}
+	wg.Wait()
+}
+
 // CloseStream ends a stream; false: there is none of that name.
 func (s *Session) CloseStream(name string) bool {
 	t := s.streamNamed(name)

@@ -8,6 +8,10 @@ export function Cancel(arg1:string):Promise<void>;
 
 export function Check(arg1:core.RunInput):Promise<Array<core.Problem>>;
 
+export function Mirror(arg1:core.RunInput):Promise<core.Mirrors>;
+
 export function Request(arg1:core.RequestInput):Promise<core.RunOutput>;
 
 export function Run(arg1:core.RunInput):Promise<core.RunOutput>;
+
+export function SendRound(arg1:core.HandRetry):Promise<void>;

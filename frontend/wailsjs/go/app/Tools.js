@@ -14,10 +14,18 @@ export function Check(arg1) {
   return window['go']['app']['Tools']['Check'](arg1);
 }
 
+export function Mirror(arg1) {
+  return window['go']['app']['Tools']['Mirror'](arg1);
+}
+
 export function Request(arg1) {
   return window['go']['app']['Tools']['Request'](arg1);
 }
 
 export function Run(arg1) {
   return window['go']['app']['Tools']['Run'](arg1);
+}
+
+export function SendRound(arg1) {
+  return window['go']['app']['Tools']['SendRound'](arg1);
 }

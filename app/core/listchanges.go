@@ -129,9 +129,9 @@ func (cn *connection) present(of string) (p present, ok bool) {
 		}
 	}
 	switch {
-	case of == "tools" && cn.tools != nil:
-		l := cn.tools
-		add(&l.List, cn.toolsAt, len(l.Tools), func(i int) string { return l.Tools[i].Name })
+	case of == "tools" && cn.tools.list != nil:
+		l := cn.tools.list
+		add(&l.List, cn.tools.at, len(l.Tools), func(i int) string { return l.Tools[i].Name })
 	case of == "resources" && cn.resources.list != nil:
 		l := cn.resources.list
 		add(&l.List, cn.resources.at, len(l.Resources), func(i int) string { return l.Resources[i].URI })

@@ -11,7 +11,6 @@ import { EventsOn } from '../../wailsjs/runtime/runtime';
 import type { Backend } from './backend';
 import { FetchApi } from './fetch';
 import { keychain, plain, settle, unlimited } from './settle';
-import { wailsApps } from './wailsApps';
 import { wailsInbox } from './wailsInbox';
 
 /** Milliseconds a server's process tree may take to end. */
@@ -25,7 +24,6 @@ export function wailsBackend(): Backend {
 
   return {
     ...wailsInbox(api),
-    ...wailsApps(api),
     hello,
     ready: () => settle('start', plain, Win.Ready()),
     openLink: (url) => settle('open link', plain, Win.OpenLink(url)),

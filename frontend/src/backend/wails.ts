@@ -11,6 +11,7 @@ import { EventsOn } from '../../wailsjs/runtime/runtime';
 import type { Backend } from './backend';
 import { FetchApi } from './fetch';
 import { keychain, plain, settle, unlimited } from './settle';
+import { wailsApps } from './wailsApps';
 import { wailsInbox } from './wailsInbox';
 
 /** Milliseconds a server's process tree may take to end. */
@@ -24,6 +25,7 @@ export function wailsBackend(): Backend {
 
   return {
     ...wailsInbox(api),
+    ...wailsApps(api),
     hello,
     ready: () => settle('start', plain, Win.Ready()),
     openLink: (url) => settle('open link', plain, Win.OpenLink(url)),

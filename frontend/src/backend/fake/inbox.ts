@@ -2,6 +2,7 @@ import type { core, rules } from '../../../wailsjs/go/models';
 import { AppError } from '../error';
 import type { InboxBackend } from '../inbox';
 import type { BodyBytes } from '../types';
+import { FakeApps } from './apps';
 import type { FakeHub } from './hub';
 import type { FakeQuestion } from './questions';
 
@@ -12,7 +13,7 @@ interface Asked {
 }
 
 /** The questions of the twin, the rules, the templates, the roots and the sampler. */
-export class FakeInbox implements InboxBackend {
+export class FakeInbox extends FakeApps implements InboxBackend {
   readonly #inbox: FakeHub;
   readonly #asked: Asked[] = [];
   readonly #rules: core.RuleState[] = [];
@@ -30,6 +31,7 @@ export class FakeInbox implements InboxBackend {
   #ids = 0;
 
   constructor(hub: FakeHub) {
+    super();
     this.#inbox = hub;
   }
 

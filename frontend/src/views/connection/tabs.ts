@@ -6,7 +6,7 @@ import type { Offers } from '../../state/appOffers';
 import type { Late } from '../../state/late.svelte';
 import type { SignIn } from '../../state/signIn.svelte';
 import type { toolsOf } from '../../state/appTools';
-import { connectedViews, offerViews } from '../late';
+import { appViews, connectedViews, offerViews } from '../late';
 
 /** What a tab may go by to tell whether it is there. */
 export interface Live {
@@ -76,6 +76,14 @@ export const allTabs: readonly Tab[] = [
     there: ({ connection, offers }) => declares(connection.capabilities, 'prompts') || offers.prompts.list.offered,
     count: ({ offers }) => (offers.prompts.list.state === 'ready' ? offers.prompts.list.items.length : undefined),
     mark: ({ connection }) => connection.promptsChanged,
+  },
+  {
+    id: 'apps',
+    label: 'Apps',
+    guard: 'apps',
+    part: appViews,
+    there: ({ tools }) => tools.tools.some((t) => t.ui),
+    count: ({ tools }) => tools.tools.filter((t) => t.ui).length,
   },
   { id: 'signin', label: 'Sign-in', guard: 'sign-in', there: ({ signIn }) => signIn !== null },
   { id: 'raw', label: 'Raw request', guard: 'raw request', part: connectedViews },

@@ -1,0 +1,51 @@
+import type { McpUiHostCapabilities, McpUiHostContext } from '@modelcontextprotocol/ext-apps/app-bridge';
+import type { core } from '../backend';
+import { hostStyles } from '../lib/hostStyles';
+
+/** What an app is told of the window it stands in (MCP Apps 2026-01-26, host context). Sizes are CSS pixels. */
+export function hostContext(
+  toolRaw: string,
+  version: string,
+  mode: 'inline' | 'fullscreen',
+  width: number,
+  height: number,
+  maxHeight: number,
+): McpUiHostContext {
+  const look = getComputedStyle(document.documentElement);
+  return {
+    theme: matchMedia('(prefers-color-scheme: dark)').matches ? 'dark' : 'light',
+    styles: { variables: hostStyles((name) => look.getPropertyValue(name)) },
+    displayMode: mode,
+    availableDisplayModes: ['inline', 'fullscreen'],
+    containerDimensions: mode === 'fullscreen' ? { width, height } : { width, maxHeight },
+    locale: navigator.language,
+    timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
+    userAgent: `Sightglass/${version}`,
+    platform: 'desktop',
+    deviceCapabilities: { touch: navigator.maxTouchPoints > 0, hover: matchMedia('(hover: hover)').matches },
+    ...toolInfo(toolRaw),
+  };
+}
+
+function toolInfo(raw: string): Pick<McpUiHostContext, 'toolInfo'> {
+  try {
+    return { toolInfo: { tool: JSON.parse(raw) as never } };
+  } catch {
+    return {};
+  }
+}
+
+/** What the window does for an app. */
+export function capabilities(app: core.App): McpUiHostCapabilities {
+  const content = { text: {}, image: {}, audio: {}, resource: {}, resourceLink: {}, structuredContent: {} };
+  return {
+    openLinks: {},
+    downloadFile: {},
+    serverTools: {},
+    serverResources: {},
+    logging: {},
+    message: content,
+    updateModelContext: content,
+    sandbox: { permissions: Object.fromEntries(app.granted.map((name) => [name, {}])) },
+  };
+}

@@ -16,7 +16,7 @@ const Version = "1.0.0"
 
 const instructions = "A built-in server to try Sightglass on. Every tool shows one thing: `shapes` has an argument of " +
 	"every kind, `countdown` reports progress, `fail` reports an error, `ask` asks you a question, `measure` changes the " +
-	"resource sample://level.json."
+	"resource sample://level.json, `gauge` has an app."
 
 // New builds the open sample.
 func New() *server.MCPServer {
@@ -37,6 +37,7 @@ func New() *server.MCPServer {
 	addTools(s, l)
 	addResources(s, l)
 	addPrompts(s)
+	addApps(s, l)
 	return s
 }
 

@@ -53,6 +53,9 @@ func addTools(s *server.MCPServer, l *live) {
 		tool := mcp.NewToolWithRawSchema(t.name, t.description, schema(t.name))
 		tool.Title = t.title
 		tool.Annotations = t.hints
+		if t.name == "forget" { // apps of this server may not call it (MCP Apps)
+			tool.Meta = &mcp.Meta{AdditionalFields: map[string]any{"ui": map[string]any{"visibility": []string{"model"}}}}
+		}
 		if t.output != "" {
 			tool.RawOutputSchema = schema(t.output)
 		}

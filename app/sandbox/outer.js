@@ -7,7 +7,11 @@
   const perSecond = 400; // messages that are relayed; named to the user when it is hit
   let second = 0;
   let count = 0;
-  let dropped = 0;
+  let untold = 0; // messages that were dropped since the window was last told
+  const tell = () => {
+    host.postMessage({ sightglass: 'dropped', count: untold, perSecond }, '*');
+    untold = 0;
+  };
   window.addEventListener('message', (event) => {
     if (event.source === host) {
       frame.contentWindow.postMessage(event.data, '*');
@@ -15,17 +19,9 @@
     }
     if (event.source !== frame.contentWindow) return;
     const now = Math.floor(performance.now() / 1000);
-    if (now !== second) {
-      if (dropped > 0) host.postMessage({ sightglass: 'dropped', count: dropped, perSecond }, '*');
-      second = now;
-      count = 0;
-      dropped = 0;
-    }
-    if (++count > perSecond) {
-      if (++dropped === 1 || dropped % 1000 === 0) host.postMessage({ sightglass: 'dropped', count: dropped, perSecond, more: true }, '*');
-      return;
-    }
-    host.postMessage({ sightglass: 'app', data: event.data }, '*');
+    if (now !== second) [second, count] = [now, 0];
+    if (++count <= perSecond) host.postMessage({ sightglass: 'app', data: event.data }, '*');
+    else if (++untold === 1000 || count === perSecond + 1) tell();
   });
   let loads = 0;
   frame.addEventListener('load', () => host.postMessage({ sightglass: 'load', count: ++loads }, '*'));

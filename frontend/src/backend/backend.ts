@@ -66,6 +66,12 @@ export interface Backend extends InboxBackend, AppsBackend {
   run(input: core.RunInput): Promise<core.RunOutput>;
   /** Sends a request of any method and waits for its answer as `run` does; `cancelCall` ends it. */
   requestRaw(input: core.RequestInput): Promise<core.RunOutput>;
+  /** The frame that a request or notification would be; nothing is sent. */
+  rawDraft(input: core.RawDraftInput): Promise<core.RawDraft>;
+  /** The headers with which a frame is posted by itself; none on stdio. */
+  rawHeaders(id: string, frame: string): Promise<core.RawHeader[]>;
+  /** Sends a frame as it is and waits for what it brings; `cancelCall` ends the wait. */
+  sendRaw(input: core.RawInput): Promise<core.RawOutput>;
   cancelCall(call: string): Promise<void>;
   calls(id: string): Promise<core.CallState[]>;
 

@@ -1,6 +1,7 @@
 import type { app, core, wire } from '../../wailsjs/go/models';
 import * as Connections from '../../wailsjs/go/app/Connections';
 import * as Prompts from '../../wailsjs/go/app/Prompts';
+import * as Raw from '../../wailsjs/go/app/Raw';
 import * as Resources from '../../wailsjs/go/app/Resources';
 import * as Servers from '../../wailsjs/go/app/Servers';
 import * as Sign from '../../wailsjs/go/app/SignIn';
@@ -65,6 +66,9 @@ export function wailsBackend(): Backend {
     check: (input) => settle('check arguments', plain, Tools.Check(input)),
     run: (input) => settle('call tool', unlimited, Tools.Run(input)),
     requestRaw: (input) => settle('send request', unlimited, Tools.Request(input)),
+    rawDraft: (input) => settle('draft a frame', plain, Raw.Draft(input)),
+    rawHeaders: (id, frame) => settle('list headers', plain, Raw.Headers(id, frame)),
+    sendRaw: (input) => settle('send a frame', unlimited, Raw.Send(input)),
     cancelCall: (call) => settle('cancel call', plain, Tools.Cancel(call)),
     calls: (id) => settle('list calls', plain, Tools.Calls(id)),
 

@@ -8,7 +8,8 @@ export type BodyFetch = Backend['body'];
 export type Tool = core.Tool;
 export type ToolList = core.ToolList;
 export type ToolDetail = core.ToolDetail;
-export type RunInput = core.RunInput;
+/** `headers` are extra ones of a request by hand. */
+export type RunInput = core.RunInput & { readonly headers?: core.RawHeader[] };
 export type RunOutput = core.RunOutput;
 export type CallState = core.CallState;
 export type Problem = core.Problem;

@@ -1,6 +1,7 @@
 import type { core } from '../../../wailsjs/go/models';
 import { AppError } from '../error';
 import type { FakeLog } from './log';
+import { fakeRawAnswer, fakeRawOutput } from './raw';
 import { fakeError } from './servers';
 import { fakeResult, fakeTools } from './tools';
 
@@ -55,6 +56,32 @@ export class FakeCalls {
       { call, profile, conn, tool: method, method, ...(params ? { params } : {}) },
       (_, signal) => this.#wait(method === 'resources/read' ? 2_000 : 30, signal),
       () => fakeAnswer(method),
+    );
+  }
+
+  /** A frame by hand: an answer with its id, an error with the id null for what is no request, nothing for the rest. */
+  async frame(input: core.RawInput, conn: string, transport: string): Promise<core.RawOutput> {
+    const { call, profile } = input;
+    const stop = new AbortController();
+    const state = { call, profile, tool: 'frame by hand', started: Date.now() * 1000, message: '', waiting: 0 };
+    this.#running.set(call, { state, stop });
+    this.#emit('calls');
+    const answer = fakeRawAnswer(input.frame);
+    const sent = this.#log.append(
+      { conn, kind: 'frame', dir: 'out', message: answer?.own ? 'request' : 'invalid', purpose: 'raw', call },
+      { message: input.frame },
+    );
+    await this.#wait(answer ? 20 : transport === 'http' ? 20 : input.wait, stop.signal);
+    this.#running.delete(call);
+    this.#emit('calls');
+    return fakeRawOutput(
+      input,
+      sent.seq,
+      transport,
+      stop.signal.aborted ? undefined : answer,
+      (message) =>
+        this.#log.append({ conn, kind: 'frame', dir: 'in', message: 'response', purpose: 'raw', call }, { message })
+          .seq,
     );
   }
 

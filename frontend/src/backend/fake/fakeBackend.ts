@@ -8,6 +8,7 @@ import { fillPast } from './fill';
 import { FakeHub } from './hub';
 import { fakeSuspects, fakeTyped } from './imports';
 import { FakeLog } from './log';
+import { fakeDraft, fakeHeaders } from './raw';
 import { refuse } from './refuse';
 import { FakeSaved } from './saved';
 import { fakeProfiles } from './servers';
@@ -267,6 +268,19 @@ export class FakeBackend extends FakeCatalog implements Backend {
 
   requestRaw(input: core.RequestInput): Promise<core.RunOutput> {
     return this.#calls.request(input, this.#connections.get(input.profile)?.conn ?? '');
+  }
+
+  rawDraft(input: core.RawDraftInput): Promise<core.RawDraft> {
+    return Promise.resolve(fakeDraft(input));
+  }
+
+  rawHeaders(id: string): Promise<core.RawHeader[]> {
+    return Promise.resolve(fakeHeaders(this.#saved.get(id).transport));
+  }
+
+  sendRaw(input: core.RawInput): Promise<core.RawOutput> {
+    const conn = this.#connections.get(input.profile);
+    return this.#calls.frame(input, conn?.conn ?? '', conn?.transport ?? 'stdio');
   }
 
   cancelCall(call: string): Promise<void> {

@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it } from 'vitest';
 import { backend } from '../../backend';
 import { Drafts } from '../../lib/drafts';
-import { rawSource } from '../../state/appRaw';
+import { rawFrames, rawSource } from '../../state/appRaw';
 import { lasting } from '../../state/lasting.svelte';
 import { RawRequests } from '../../state/rawRequests.svelte';
 import { Runs } from '../../state/runs.svelte';
@@ -15,7 +15,8 @@ const runs = new Runs(rawSource, undefined, 'test');
 
 beforeEach(() => localStorage.clear());
 
-const fresh = (): RawRequests => lasting(() => new RawRequests(runs, new Drafts(localStorage), 'open'));
+const fresh = (): RawRequests =>
+  lasting(() => new RawRequests(runs, rawFrames, new Drafts(localStorage), localStorage, 'open'));
 
 function open(era = 'legacy'): {
   requests: RawRequests;
@@ -61,17 +62,17 @@ it('shows an error of the protocol whole', async () => {
   expect(within(answer()).getByRole('tab', { name: 'Raw' })).toBeTruthy();
 });
 
-it('sends nothing while the method is missing or the params are no object', async () => {
+it('sends nothing while the method is missing or the params are no JSON', async () => {
   const user = userEvent.setup();
   const { requests } = open();
   await user.click(screen.getByRole('button', { name: 'Send' }));
   expect(screen.getByText('Which method?')).toBeTruthy();
   requests.setMethod('ping');
   requests.setText('[1]');
-  expect(await screen.findByText('Params are a JSON object, or nothing.')).toBeTruthy();
+  expect(await screen.findByText('MCP allows an object only: it is sent as it is.')).toBeTruthy();
   requests.setText('{');
   await waitFor(() => expect(screen.getByRole('button', { name: 'Send' })).toHaveProperty('disabled', true));
-  requests.send('c-open');
+  await requests.send('c-open');
   expect(requests.history).toEqual([]);
 });
 
@@ -126,4 +127,77 @@ it('puts a request back, and keeps what is written over a restart, without its s
   expect(requests.method).toBe('ping');
   expect(requests.text).toBe('');
   expect(await backend.calls('open')).toEqual([]);
+});
+
+const tab = (name: string): HTMLElement => screen.getByRole('tab', { name });
+
+async function breakIt(user: ReturnType<typeof userEvent.setup>, label: string): Promise<void> {
+  await user.click(screen.getByRole('button', { name: 'Broken frames' }));
+  await user.click(await screen.findByRole('menuitem', { name: label }, wait));
+}
+
+it('sends any JSON value as params, and notifications without an id', async () => {
+  const user = userEvent.setup();
+  const { requests } = open();
+  requests.setMethod('ping');
+  requests.setText('"text"');
+  await user.click(screen.getByRole('button', { name: 'Send' }));
+  await ended('done');
+  await user.click(screen.getByRole('checkbox', { name: /Notification/ }));
+  await user.click(screen.getByRole('button', { name: 'Send' }));
+  await waitFor(() => expect(requests.history[0]?.state).toBe('done'), wait);
+  const { entries } = await backend.page(0, 1000);
+  const last = entries.filter((e) => e.purpose === 'raw' && e.dir === 'out').at(-1);
+  const body = await backend.body(last?.seq ?? 0, 'message', 0, 1000);
+  expect(new TextDecoder().decode(body.bytes)).toBe('{"jsonrpc":"2.0","method":"ping","params":"text"}');
+});
+
+it('shows the frame to be changed, byte for byte, and what came without a matching id', async () => {
+  const user = userEvent.setup();
+  const { requests, container } = open();
+  requests.setMethod('ping');
+  await user.click(tab('Frame'));
+  await waitFor(() => expect(requests.frame).toBe('{"jsonrpc":"2.0","id":"hand-1","method":"ping"}'), wait);
+  await user.click(screen.getByRole('button', { name: 'Send' }));
+  await ended('done');
+  expect(within(answer()).getByText('its answer')).toBeTruthy();
+  await breakIt(user, 'Cut off JSON');
+  await waitFor(() => expect(requests.frame.endsWith('"ping"')).toBe(true), wait);
+  await user.click(screen.getByRole('button', { name: 'Send' }));
+  await waitFor(() => expect(within(answer()).getByText(/-32700/)).toBeTruthy(), wait);
+  expect(within(answer()).getByText('id null')).toBeTruthy();
+  await expectAccessible(container);
+});
+
+it('ends the wait for what does not come', async () => {
+  const user = userEvent.setup();
+  const { requests } = open();
+  await requests.setMode('frame');
+  requests.setFrame('{"jsonrpc":"2.0","method":"x"}');
+  requests.wait = 600_000;
+  await user.click(screen.getByRole('button', { name: 'Send' }));
+  await user.click(await within(answer()).findByRole('button', { name: 'Stop waiting' }, wait));
+  await ended('done');
+});
+
+it('keeps the history over a restart, to be put back, sent again and deleted', async () => {
+  const user = userEvent.setup();
+  const { requests, unmount } = open();
+  await breakIt(user, 'Empty batch');
+  await waitFor(() => expect(requests.frame).toBe('[]'), wait);
+  await user.click(screen.getByRole('button', { name: 'Send' }));
+  await waitFor(() => expect(requests.history[0]?.state).toBe('done'), wait);
+  unmount();
+  const later = open().requests;
+  const list = screen.getByRole('list', { name: 'Sent requests' });
+  expect(within(list).getByText('earlier')).toBeTruthy();
+  await user.click(within(list).getByRole('button', { name: /batch/ }));
+  expect(later.frame).toBe('[]');
+  expect(later.mode).toBe('frame');
+  await user.click(within(list).getByRole('button', { name: /What to do/ }));
+  await user.click(await screen.findByRole('menuitem', { name: 'Send again' }, wait));
+  await waitFor(() => expect(later.history.map((s) => s.state)).toEqual(['done', 'kept']), wait);
+  within(list).getAllByRole('button', { name: /batch/ })[0]?.focus();
+  await user.keyboard('{Delete}');
+  expect(later.history.map((s) => s.state)).toEqual(['kept']);
 });

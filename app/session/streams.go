@@ -109,7 +109,7 @@ func (s *Session) ReopenStream(name string) bool {
 
 func (s *Session) streamNamed(name string) *stream {
 	for _, t := range s.everyStream() {
-		if t.name == name {
+		if t.name == name && name != "" || t.name == "" && name == OwnStream {
 			return t
 		}
 	}

@@ -140,6 +140,7 @@ func (cn *connection) run(p profile.Profile) {
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	_ = s.Close(ctx)
 	cancel()
+	cn.keepQuestions(s)
 	defer cn.core.mask.Forget(cn.id)
 	if why != nil {
 		cn.note("connection ended by itself: " + text(why))
@@ -202,7 +203,7 @@ func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.M
 		ConnectTimeout: ms(p.Timeouts.Connect), ProbeTimeout: ms(p.Timeouts.Probe), RequestTimeout: ms(p.Timeouts.Request),
 		NoStream: p.Protocol.NoStream, Limits: limits(p.Protocol.Limits),
 		Client:    session.ClientInfo{Name: "sightglass", Title: "Sightglass", Version: orDev(cn.core.opts.Version)},
-		Answerers: declared(p, cn.core.opts.Answers), Every: cn.settings(p).Every,
+		Answerers: cn.answerers(p), Every: cn.settings(p).Every,
 		Log:     cn.core.log,
 		Mask:    func(s string) string { return string(mask.Text(cn.id, []byte(s))) },
 		OnSteps: cn.steps, OnChange: cn.onChange, OnFault: cn.onLoose,

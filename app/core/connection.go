@@ -51,6 +51,7 @@ type connection struct {
 	protocol profile.Protocol // in force
 	resume   wanted           // what the connection before listened for; constant
 	rounds   callRounds       // of calls that are over
+	asked    inboxView
 
 	runs    map[string]string // call id -> tool name, of calls in flight
 	stopped bool              // the user ended it
@@ -103,11 +104,7 @@ func (cn *connection) snapshot() Connection {
 	}
 	v.SessionID = string(cn.core.masker().Text(cn.id, []byte(s.SessionID())))
 	v.Calls = len(s.Calls())
-	for _, q := range s.Questions() {
-		if q.State == session.Pending {
-			v.Questions++
-		}
-	}
+	v.Questions = s.Waiting()
 	return v
 }
 

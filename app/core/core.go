@@ -48,7 +48,9 @@ type Options struct {
 	// Browser opens a browser with an http or https URL. Nil: the system's.
 	Browser    func(ctx context.Context, url string) error
 	AutoSignIn bool // every refusal is signed in to without asking, whatever the profile says
-	Memory     bool // the system's keychain is left alone: secrets are kept in memory for this run
+	// Rules answer questions in place of those of the data folder. Nil: those.
+	Rules  *rules.Book
+	Memory bool // the system's keychain is left alone: secrets are kept in memory for this run
 }
 
 // Core owns every part of the program. Its methods are safe for concurrent use.

@@ -13,9 +13,12 @@ func declared(p profile.Profile, answers bool) session.Answerers {
 	on := p.Protocol.Declares
 	a := session.Answerers{
 		Form:     answers && on(profile.SwitchForm),
+		URL:      answers && on(profile.SwitchURL),
 		Sampling: answers && on(profile.SwitchSampling),
 		Roots:    answers && on(profile.SwitchRoots),
 		Tasks:    on(profile.SwitchTasks),
+
+		SamplingTools: answers && on(profile.SwitchSampling) && on(profile.SwitchSamplingTools),
 	}
 	for id, settings := range extensions {
 		// Apps are shown where somebody sits to look at them.
@@ -26,6 +29,13 @@ func declared(p profile.Profile, answers bool) session.Answerers {
 			a.Extensions[id] = settings
 		}
 	}
+	return a
+}
+
+// answerers are those of a connection: what is declared, and what answers in the user's place.
+func (cn *connection) answerers(p profile.Profile) session.Answerers {
+	a := declared(p, cn.core.opts.Answers)
+	a.Rule = cn.rule
 	return a
 }
 

@@ -9,7 +9,9 @@ import (
 // Params, parsed views and the answer are in [QuestionDetail].
 type Inbox struct {
 	Questions []InboxItem    `json:"questions"`
-	Pending   int            `json:"pending"`
+	Pending   int            `json:"pending"` // those that wait for the user, listed or not
+	Ruled     int            `json:"ruled"`   // those that a rule is going to answer, listed or not
+	Hidden    int            `json:"hidden"`  // questions that are not listed: a list holds 2,000
 	Refused   []InboxRefusal `json:"refused"` // connections whose questions were refused because too many wait
 }
 

@@ -6,9 +6,13 @@ import (
 	"github.com/sightglass-dev/sightglass/app/rules"
 )
 
-// book is the rules and templates, once Start opened the data folder.
+// book is the rules and templates: those of the data folder, which Start found, or those that this run was given.
 func (c *Core) book() *rules.Book {
-	c.bookOnce.Do(func() { c.bookKept = rules.Open(c.dir) })
+	c.bookOnce.Do(func() {
+		if c.bookKept = c.opts.Rules; c.bookKept == nil {
+			c.bookKept = rules.Open(c.dir)
+		}
+	})
 	return c.bookKept
 }
 
@@ -101,7 +105,7 @@ func (c *Core) TryRule(r rules.Rule) []string {
 			continue
 		}
 		for _, q := range s.Questions() {
-			if rules.Matches(r, rules.Asked{Profile: cn.profile.ID, Method: q.Method, Params: q.Params, Tool: cn.inboxItem(q).Tool}) {
+			if rules.Matches(r, rules.Asked{Profile: cn.profile.ID, Method: q.Method, Params: q.Params, Tool: q.Tool}) {
 				out = append(out, q.ID)
 			}
 		}

@@ -2,6 +2,9 @@ package core
 
 import (
 	"context"
+
+	"github.com/sightglass-dev/sightglass/app/rules"
+	"github.com/sightglass-dev/sightglass/app/session"
 )
 
 // Sampler returns the sampler as it is set.
@@ -25,8 +28,6 @@ func (c *Core) Draft(ctx context.Context, _ string) SamplerDraft { return c.Test
 // CancelDraft ends a Draft under way.
 func (c *Core) CancelDraft(string) {}
 
-// HoldRule keeps a rule from answering a question: it is the user's from then on.
-func (c *Core) HoldRule(id string) error {
-	_, _, _, err := c.findQuestion(id)
-	return err
+func (cn *connection) sampled(context.Context, *session.Question, rules.Rule) (session.Reply, bool) {
+	return session.Reply{}, false
 }

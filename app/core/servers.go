@@ -72,6 +72,7 @@ func (c *Core) Save(p profile.Profile, secrets []SecretInput) (profile.Profile, 
 		c.mu.Lock()
 		c.temporary[p.ID] = p
 		c.mu.Unlock()
+		c.rootsChanged(before, p)
 		defer c.nudge(NudgeServers)
 		return p, errors.Join(c.allowSaved(p, clean), c.SetSecrets(p.ID, secrets))
 	}
@@ -85,6 +86,7 @@ func (c *Core) Save(p profile.Profile, secrets []SecretInput) (profile.Profile, 
 	if err := errors.Join(c.allowSaved(saved, clean), c.SetSecrets(saved.ID, secrets)); err != nil {
 		return saved, err
 	}
+	c.rootsChanged(before, saved)
 	if had {
 		c.forgetUnnamed(before, saved)
 	}

@@ -140,3 +140,29 @@ func Media(params json.RawMessage, at string) (data []byte, mime string, ok bool
 	}
 	return data, text(o["mimeType"]), true
 }
+
+// Use is one use of a tool in a result.
+type Use struct {
+	At    string // JSON Pointer into the result
+	Name  string
+	Input json.RawMessage
+}
+
+// ToolUses are the tool uses in a result of sampling/createMessage.
+func ToolUses(result json.RawMessage) []Use {
+	raw := object(result)["content"]
+	single := len(list(raw)) == 0
+	var out []Use
+	for i, c := range contents(raw) {
+		o := object(c)
+		if i >= maxItems || text(o["type"]) != "tool_use" {
+			continue
+		}
+		u := Use{At: "/content", Name: text(o["name"]), Input: o["input"]}
+		if !single {
+			u.At += "/" + strconv.Itoa(i)
+		}
+		out = append(out, u)
+	}
+	return out
+}

@@ -27,7 +27,7 @@ const (
 	maxName      = 200     // characters of a name
 	maxContent   = 4 << 20 // bytes of one answer
 	maxDelay     = 24 * 3600 * 1000
-	maxWords     = 256 << 10 // bytes of one text that an expression is looked for in
+	maxWords     = 256 << 10 // bytes of texts of one question that an expression is looked for in
 )
 
 // Book is the rules and templates of one data folder. Its methods are safe for concurrent use.
@@ -156,9 +156,14 @@ func (c compiled) matches(q Asked) bool {
 	case c.text == nil:
 		return true
 	}
-	return slices.ContainsFunc(question.Words(q.Method, q.Params), func(s string) bool {
-		return c.text.MatchString(s[:min(len(s), maxWords)])
-	})
+	left := maxWords
+	for _, s := range question.Words(q.Method, q.Params) {
+		s = s[:min(len(s), left)]
+		if left -= len(s); c.text.MatchString(s) {
+			return true
+		}
+	}
+	return false
 }
 
 // fits reports whether an action can answer such a question at all.

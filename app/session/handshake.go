@@ -18,7 +18,7 @@ import (
 // handshake does the legacy initialize (2025-11-25/basic/lifecycle). why says in words why it is tried.
 func (c *connector) handshake(ctx context.Context, version, why string) *fault.CallError {
 	i := c.begin(methodInitialize)
-	params := join([]byte(`{"protocolVersion":`), quoteJSON(version), []byte(`,"capabilities":`), c.s.info.Client,
+	params := join([]byte(`{"protocolVersion":`), quoteJSON(version), []byte(`,"capabilities":`), legacyCapabilities(c.s.info.Client),
 		[]byte(`,"clientInfo":`), c.s.client(), []byte(`}`))
 	params, _, _ = c.s.envelope(CallInput{}, c.trace()).apply(params)
 	a, err := c.call(ctx, methodInitialize, "initialize", params, "")
@@ -41,6 +41,7 @@ func (c *connector) handshake(ctx context.Context, version, why string) *fault.C
 	s := c.s
 	s.info.Era, s.info.Version, s.info.Result, s.info.Entry = Legacy, answered, a.Result, a.Response
 	s.info.read(a.Result)
+	s.declaredLegacy()
 	s.info.How = fmt.Sprintf("Legacy era, version %s: %s.", answered, why)
 	if answered != version {
 		s.info.How += fmt.Sprintf(" Asked for %s, the server chose %s.", version, answered)

@@ -136,7 +136,11 @@ func (a Answerers) refuses(method string, params json.RawMessage) (code int, why
 		}
 		return codeBadParams, fmt.Sprintf("elicitation mode %q was not declared by this client", mode)
 	case methodSample:
-		if a.Sampling {
+		switch tools := field(params, "tools"); {
+		case a.Sampling && tools != nil && !a.SamplingTools:
+			// 2025-11-25 client/sampling#tools: a client without sampling.tools MUST return an error for them
+			return codeBadParams, "tools in sampling were not declared by this client"
+		case a.Sampling:
 			return 0, ""
 		}
 		return codeNoMethod, "sampling was not declared by this client"

@@ -103,10 +103,11 @@ func (s *Session) Questions() []Question { return s.inbox.questions() }
 // Question returns one of [Session.Questions].
 func (s *Session) Question(id string) (Question, bool) { return s.inbox.question(id) }
 
-// Pending is how many questions wait.
-func (s *Session) Pending() int {
-	n, _ := s.inbox.pending()
-	return n
+// Waiting is how many questions wait for the user: not those that a rule is going to answer.
+func (s *Session) Waiting() int {
+	s.inbox.mu.Lock()
+	defer s.inbox.mu.Unlock()
+	return len(s.inbox.open) - s.inbox.ruled
 }
 
 // Refusals tells how many questions were refused because too many wait.

@@ -57,6 +57,18 @@ func CheckOutput(schema, value json.RawMessage) []Problem {
 	return check("outputSchema", schema, value, false)
 }
 
+// CheckElicited checks the content of an accepted elicitation against its requestedSchema, formats included. It
+// returns nil when it matches.
+func CheckElicited(schema, content json.RawMessage) []Problem {
+	if err := jsonSyntax(content); err != nil {
+		return []Problem{{Message: "the content is no JSON: " + err.Error(), Keyword: "json"}}
+	}
+	if !isObject(content) {
+		return []Problem{{Message: "the content must be a JSON object", Keyword: "type"}}
+	}
+	return check("requestedSchema", schema, content, true)
+}
+
 // check runs in a goroutine of its own, which the clock inside the schema ends soon after checkTime.
 func check(name string, schema, value json.RawMessage, formats bool) []Problem {
 	if len(bytes.TrimSpace(schema)) == 0 {
@@ -109,7 +121,11 @@ func checkNow(name string, schema, value json.RawMessage, formats bool, end time
 // compile reads a schema. The problem says why it cannot be used.
 func compile(name string, raw json.RawMessage, formats bool, end time.Time) (*jsonschema.Schema, *Problem) {
 	bad := func(keyword, format string, a ...any) (*jsonschema.Schema, *Problem) {
-		return nil, &Problem{Message: "the tool's " + name + " " + fmt.Sprintf(format, a...), Keyword: keyword}
+		owner := "tool"
+		if name == "requestedSchema" {
+			owner = "question"
+		}
+		return nil, &Problem{Message: "the " + owner + "'s " + name + " " + fmt.Sprintf(format, a...), Keyword: keyword}
 	}
 	doc, err := decodeChecked(raw, maxSchemaBytes, maxSchemaNodes)
 	if err != nil {

@@ -66,6 +66,8 @@ type Config struct {
 	Store    Store
 	// Lock is held over processes while a refresh token is spent. It returns when it is held, or ctx's error.
 	Lock func(ctx context.Context, name string) (unlock func(), err error)
+	// Turns is shared by the flows of all servers; nil: every flow is on its own.
+	Turns *Turns
 	// Browser opens the user's browser; it is given http and https URLs only. ctx ends with the wait for the browser,
 	// which must not end the browser.
 	Browser func(ctx context.Context, url string) error

@@ -24,12 +24,18 @@ var reserved = []string{
 func IsReservedParam(name string) bool { return slices.Contains(reserved, strings.TrimSpace(name)) }
 
 // authorize builds the authorization request and records what its answer is checked against.
-func (d *draft) authorize(context.Context) error {
+func (d *draft) authorize(ctx context.Context) error {
 	if err := d.needs(d.f.client != nil, StepClient); err != nil {
 		return err
 	}
 	if err := d.needs(d.f.scoped, StepScopes); err != nil {
 		return err
+	}
+	if err := d.takeTurn(ctx, d.f.client.ID); err != nil {
+		return err
+	}
+	if d.adopt() {
+		return nil
 	}
 	extra, err := d.extraParams()
 	if err != nil {

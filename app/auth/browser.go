@@ -22,6 +22,9 @@ func (d *draft) browser(ctx context.Context) error {
 	if err := d.needs(p != nil, StepAuthorize); err != nil {
 		return err
 	}
+	if err := d.takeTurn(ctx, p.Client.ID); err != nil {
+		return err
+	}
 	d.f.mu.Lock()
 	l := d.f.listener
 	d.f.mu.Unlock()

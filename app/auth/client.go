@@ -72,6 +72,9 @@ func (d *draft) preRegistered(ctx context.Context, as *ServerMetadata) (*Client,
 	if err := d.boundTo(ctx, as); err != nil {
 		return nil, err
 	}
+	if err := d.takeTurn(ctx, d.set.ClientID); err != nil {
+		return nil, err
+	}
 	uri, err := d.bindListener(ctx, d.set.RedirectHost, d.set.RedirectPort)
 	if err != nil {
 		return nil, err
@@ -114,6 +117,9 @@ func (d *draft) metadataClient(ctx context.Context) (*Client, error) {
 	}
 	if !d.f.as.MetadataDocuments {
 		d.warn("The server does not say that it takes client ID metadata documents.", "MCP authorization, client ID metadata documents", "Publish client_id_metadata_document_supported: true.")
+	}
+	if err := d.takeTurn(ctx, d.set.ClientMetadataURL); err != nil {
+		return nil, err
 	}
 	port := d.set.RedirectPort
 	if port == 0 {
@@ -177,6 +183,9 @@ func (d *draft) storedClient(ctx context.Context, as *ServerMetadata) (*Client, 
 	if why != "" {
 		d.info(why+" Another client is registered.", "RFC 6749 section 3.1.2.3", "")
 		return nil, nil
+	}
+	if err := d.takeTurn(ctx, c.ID); err != nil {
+		return nil, err
 	}
 	if _, err := d.bindListener(ctx, host, port); err != nil {
 		if ctx.Err() != nil {

@@ -27,6 +27,11 @@ type Flow struct {
 	vault *Vault
 	busy  chan struct{} // holds one element while steps run
 
+	// Of the turn with other flows, guarded by busy; endTurn is nil while it is not held.
+	turnKey string
+	endTurn func(*Token)
+	shared  *Token // got by the flow that was waited for
+
 	mu       sync.Mutex
 	closed   bool
 	runs     int   // calls of Run that ended
@@ -55,6 +60,7 @@ type products struct {
 	idp     *ServerMetadata   // identity
 	jag     *Token            // exchange
 	token   *Token            // token
+	adopted *Token            // authorize: another flow's, instead of a request
 }
 
 // Wait is the wait for the browser.

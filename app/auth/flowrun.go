@@ -34,6 +34,7 @@ func (f *Flow) Run(ctx context.Context) (*Token, error) {
 	}
 	defer f.unlisten()
 	err := f.through(ctx, StepToken)
+	f.giveTurn(f.Token())
 	f.mu.Lock()
 	f.runs, f.ran = f.runs+1, err
 	f.mu.Unlock()
@@ -88,6 +89,7 @@ func (f *Flow) RunStep(ctx context.Context, id StepID, inputs map[string]string)
 	f.edit(id, inputs)
 	f.dropFrom(id)
 	f.takePasted(id, inputs[inputCallback])
+	defer func() { f.giveTurn(f.Token()) }()
 	return f.step(ctx, id)
 }
 
@@ -161,7 +163,7 @@ func (f *Flow) drop(id StepID) {
 	case StepScopes:
 		p.scopes, p.scoped = nil, false
 	case StepAuthorize:
-		p.pending = nil
+		p.pending, p.adopted = nil, nil
 	case StepBrowser:
 		p.back = nil
 	case StepCallback:

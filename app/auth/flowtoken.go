@@ -13,6 +13,10 @@ import (
 // codeToken changes the code for a token (RFC 6749 section 4.1.3).
 func (d *draft) codeToken(ctx context.Context) error {
 	f := d.f
+	if f.adopted != nil {
+		d.takeAdopted()
+		return nil
+	}
 	if err := d.needs(f.pending != nil, StepAuthorize); err != nil {
 		return err
 	}

@@ -92,6 +92,7 @@ type Core struct {
 	previews    map[string]profile.Import
 	connections map[string]*connection
 	signIns     map[string]*signin // by profile
+	turns       auth.Turns         // of their flows
 	owners      map[string]string  // temporary server -> whose tokens it uses
 	protected   *demo.Protected
 	nextConn    int

@@ -52,6 +52,7 @@ func (c *Core) authConfigOf(ctx context.Context, p profile.Profile, t transport.
 		Profile: owner, Server: p.Name, Resource: t.URL, Version: p.Era.Version, Settings: settings,
 		HTTP: c.authHTTP(p, t), Store: &secretStore{core: c, profile: owner},
 		Lock:    c.processLock,
+		Turns:   &c.turns,
 		Browser: c.openBrowser,
 		Mask:    func(kind, value string) string { return c.masker().Hide(scope, kind, value) },
 		Note:    func(step auth.StepID, text string) { c.authNote(t.Conn, step, text) },

@@ -25,7 +25,7 @@ export interface SignInFacts {
   phase: string;
   why: string;
   next: string;
-  steps: readonly { id: string; title: string; state: string }[];
+  steps: readonly { id: string; title: string; state: string; verdict?: string }[];
   stepUp?: { operation: string; new: readonly string[]; stopped: string; attempt: number };
   replay?: { what: string; state: string; text: string };
   active: string;
@@ -88,9 +88,10 @@ export function nextThing(s: SignInFacts): NextThing {
     case 'refused':
       return refused(s);
     case 'running': {
-      const now = s.steps.find((step) => step.state === 'running')?.title;
+      const step = s.steps.find((each) => each.state === 'running');
+      const now = step?.title;
       const keychain = s.prompt && s.store ? `${s.store} Its window may be behind this one.` : '';
-      return { head: now ? `${now} …` : 'Signing in …', text: keychain, tone: 'busy', main: cancel, others: [] };
+      return { head: now ? `${now} …` : 'Signing in …', text: keychain || (step?.verdict ?? ''), tone: 'busy', main: cancel, others: [] };
     }
     case 'browser':
       return {

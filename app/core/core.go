@@ -13,6 +13,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"github.com/sightglass-dev/sightglass/app/auth"
 	"github.com/sightglass-dev/sightglass/app/demo"
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/keychain"

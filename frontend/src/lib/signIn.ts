@@ -91,7 +91,13 @@ export function nextThing(s: SignInFacts): NextThing {
       const step = s.steps.find((each) => each.state === 'running');
       const now = step?.title;
       const keychain = s.prompt && s.store ? `${s.store} Its window may be behind this one.` : '';
-      return { head: now ? `${now} …` : 'Signing in …', text: keychain || (step?.verdict ?? ''), tone: 'busy', main: cancel, others: [] };
+      return {
+        head: now ? `${now} …` : 'Signing in …',
+        text: keychain || (step?.verdict ?? ''),
+        tone: 'busy',
+        main: cancel,
+        others: [],
+      };
     }
     case 'browser':
       return {

@@ -13,6 +13,7 @@ export function tabsOf(entry: RowEntry): DetailTab[] {
     case 'sse':
       return entry.exchange ? ['message', 'http', 'timing', 'raw'] : ['message', 'raw'];
     case 'stderr':
+    case 'app':
       return ['message', 'raw'];
     default:
       return ['message'];

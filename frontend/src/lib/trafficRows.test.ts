@@ -22,6 +22,7 @@ const row = (over: Partial<RowEntry>): RowEntry => ({ seq: 1, conn: 'a', time: 0
 describe('groupOf', () => {
   it.each([
     ['frame', 'message'],
+    ['app', 'message'],
     ['http', 'http'],
     ['sse', 'sse'],
     ['stderr', 'stderr'],
@@ -53,6 +54,7 @@ describe('kindLabel', () => {
     [{ kind: 'sse' }, 'SSE event'],
     [{ kind: 'lifecycle' }, 'state'],
     [{ kind: 'stderr' }, 'stderr'],
+    [{ kind: 'app', message: 'request' }, 'app request'],
     [{ kind: 'odd' }, 'odd'],
   ])('%o is %s', (over, want) => {
     expect(kindLabel(row(over))).toBe(want);

@@ -45,6 +45,7 @@ export function perGroup<T>(value: T): Record<Group, T> {
 export function groupOf(entry: RowEntry): Group | undefined {
   switch (entry.kind) {
     case 'frame':
+    case 'app':
       return 'message';
     case 'http':
     case 'sse':
@@ -63,6 +64,8 @@ export function kindLabel(entry: RowEntry): string {
   switch (entry.kind) {
     case 'frame':
       return entry.message === 'invalid' ? 'not valid' : (entry.message ?? 'message');
+    case 'app': // between the window and an MCP App in it
+      return `app ${entry.message === 'invalid' ? 'not valid' : (entry.message ?? 'message')}`;
     case 'http':
       return 'HTTP';
     case 'sse':
@@ -94,7 +97,7 @@ const noStatus: RowStatus = { text: '', tone: 'quiet', title: '' };
 /** The status of an entry: how it was answered, or that it still waits. */
 export function statusOf(entry: RowEntry): RowStatus {
   if (entry.kind === 'http') return httpStatus(entry);
-  if (entry.kind !== 'frame') return noStatus;
+  if (entry.kind !== 'frame' && entry.kind !== 'app') return noStatus;
   switch (entry.message) {
     case 'request':
       if (entry.open) return { text: 'waiting', tone: 'open', title: 'Not answered yet' };
@@ -165,8 +168,9 @@ export function isServerRequest(entry: RowEntry): boolean {
 
 /** The direction in words, as the client sees it. */
 export function dirLabel(entry: RowEntry): string {
-  if (entry.dir === 'out') return 'to server';
-  return entry.dir === 'in' ? 'from server' : '';
+  const other = entry.kind === 'app' ? 'app' : 'server';
+  if (entry.dir === 'out') return `to ${other}`;
+  return entry.dir === 'in' ? `from ${other}` : '';
 }
 
 /** Whether an entry is text that takes the room of method and name: stderr lines, states, gaps. */

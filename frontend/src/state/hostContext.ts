@@ -18,13 +18,22 @@ export function hostContext(
     displayMode: mode,
     availableDisplayModes: ['inline', 'fullscreen'],
     containerDimensions: mode === 'fullscreen' ? { width, height } : { width, maxHeight },
-    locale: navigator.language,
+    locale: locale(),
     timeZone: Intl.DateTimeFormat().resolvedOptions().timeZone,
     userAgent: `Sightglass/${version}`,
     platform: 'desktop',
     deviceCapabilities: { touch: navigator.maxTouchPoints > 0, hover: matchMedia('(hover: hover)').matches },
     ...toolInfo(toolRaw),
   };
+}
+
+/** The user's language as BCP 47 has it: a system without one may call it C. */
+function locale(): string {
+  try {
+    return Intl.getCanonicalLocales(navigator.language)[0] ?? 'en';
+  } catch {
+    return Intl.DateTimeFormat().resolvedOptions().locale;
+  }
 }
 
 function toolInfo(raw: string): Pick<McpUiHostContext, 'toolInfo'> {

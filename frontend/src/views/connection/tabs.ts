@@ -29,6 +29,8 @@ export interface TabProps {
   /** Why a server that could be signed in to is not; else empty. */
   blocked: string;
   onshowentries: (seqs: readonly number[]) => void;
+  /** Goes to another of these views. */
+  onshowtab?: (tab: string) => void;
 }
 
 /** The views of one or several tabs, by the id of the tab: what a late part holds. */

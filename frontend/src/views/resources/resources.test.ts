@@ -118,7 +118,6 @@ describe('what is read', () => {
   });
 
   test.each([
-    ['dashboard', /Rendering comes with MCP Apps/],
     ['report.pdf', /Save it to open it with your own viewer/],
     ['core.bin', /7f 45 4c 46/],
   ])('%s is shown for what it is', async (name, text) => {
@@ -126,6 +125,25 @@ describe('what is read', () => {
     const pane = await read(name);
     expect(await within(pane).findByText(text, {}, wait)).toBeTruthy();
     expect(document.querySelector('iframe, object, embed')).toBeNull();
+  });
+
+  test('HTML is drawn in a sandbox without scripts, its source beside it', async () => {
+    await open();
+    const pane = await read('dashboard');
+    const frame = await within(pane).findByTitle(/, drawn$/, {}, wait);
+    expect(frame.getAttribute('sandbox')).toBe('');
+    await userEvent.click(within(pane).getByRole('checkbox', { name: 'Run its scripts' }));
+    await waitFor(
+      () =>
+        expect(
+          within(pane)
+            .getByTitle(/, drawn$/)
+            .getAttribute('sandbox'),
+        ).toBe('allow-scripts allow-forms'),
+      wait,
+    );
+    await userEvent.click(within(pane).getByRole('button', { name: 'Source' }));
+    await waitFor(() => expect(pane.querySelector('iframe')).toBeNull(), wait);
   });
 
   test('it is saved where the user says', async () => {

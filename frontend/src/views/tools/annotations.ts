@@ -11,6 +11,20 @@ export interface Hint {
 /** The hints that the server stated; a default is never shown as a statement. */
 export function hints(tool: Tool): Hint[] {
   const out: Hint[] = [];
+  if (tool.appOnly)
+    out.push({
+      label: 'app only',
+      meaning: '_meta.ui.visibility lacks "model": it is for the apps of this server, and hidden from a model',
+      tone: 'accent',
+    });
+  if (tool.ui)
+    out.push({ label: 'app', meaning: `_meta.ui.resourceUri: it has an MCP App, ${tool.ui}`, tone: 'accent' });
+  if (tool.modelOnly)
+    out.push({
+      label: 'not for apps',
+      meaning: '_meta.ui.visibility lacks "app": the apps of this server may not call it',
+      tone: 'plain',
+    });
   if (tool.readOnly === true)
     out.push({
       label: 'read-only',
@@ -61,5 +75,9 @@ export function hints(tool: Tool): Hint[] {
 /** The hint that a list has room for: what warns first. */
 export function chiefHint(tool: Tool): Hint | undefined {
   const stated = hints(tool);
-  return stated.find((h) => h.tone === 'err') ?? stated.find((h) => h.tone === 'ok');
+  return (
+    stated.find((h) => h.tone === 'err') ??
+    stated.find((h) => h.tone === 'accent') ??
+    stated.find((h) => h.tone === 'ok')
+  );
 }

@@ -25,6 +25,7 @@ type App struct {
 	Servers     *Servers
 	Connections *Connections
 	Tools       *Tools
+	Tasks       *Tasks
 	Resources   *Resources
 	Streams     *Streams
 	Prompts     *Prompts
@@ -47,6 +48,7 @@ func New(version string) *App {
 	a.Servers = &Servers{app: a}
 	a.Connections = &Connections{app: a}
 	a.Tools = &Tools{app: a}
+	a.Tasks = &Tasks{app: a}
 	a.Resources = &Resources{app: a}
 	a.Streams = &Streams{app: a}
 	a.Prompts = &Prompts{app: a}
@@ -62,7 +64,7 @@ func New(version string) *App {
 
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
-	return []any{a.Servers, a.Connections, a.Tools, a.Resources, a.Streams, a.Prompts, a.Questions, a.Raw, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Window}
+	return []any{a.Servers, a.Connections, a.Tools, a.Tasks, a.Resources, a.Streams, a.Prompts, a.Questions, a.Raw, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Window}
 }
 
 // Handler answers the window's fetches.

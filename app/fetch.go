@@ -131,6 +131,10 @@ func (f *fetcher) value(ctx context.Context, name string, q ask) (any, error) {
 		return f.core.ToolPages(ctx, q.Profile, pages)
 	case "tool":
 		return f.core.Tool(q.Profile, q.Index)
+	case "tasks":
+		return f.core.Tasks(q.Profile), nil
+	case "task":
+		return f.core.Task(q.Profile, q.Text)
 	case "app-ask":
 		return f.core.AskForApp(ctx, q.App), nil
 	case "app-record":

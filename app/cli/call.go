@@ -35,6 +35,8 @@ func call(ctx context.Context, s streams, args []string) error {
 	pairs := f.set.StringArray("arg", nil, "`NAME=VALUE`: VALUE is taken as JSON when it is JSON, else as text; may be repeated")
 	whole := f.set.String("json-args", "", "the arguments as one JSON `object`")
 	force := f.set.Bool("force", false, "send arguments that do not match the tool's schema")
+	task := f.set.Bool("task", false, "run the tool as a task, and tell on standard error how it stands")
+	ttl := f.set.Duration("task-ttl", 0, "how long the task is to be kept, such as `10m` (2025-11-25)")
 	f.call = true
 	var tool, arguments string
 	check := func(more []string) (err error) {
@@ -56,7 +58,11 @@ func call(ctx context.Context, s streams, args []string) error {
 		if err != nil {
 			return f.fail(s, err)
 		}
-		out, err := c.Run(ctx, core.RunInput{Call: "cli-1", Profile: v.Profile, Tool: tool, Index: -1, Args: arguments, Force: *force})
+		in := core.RunInput{Call: "cli-1", Profile: v.Profile, Tool: tool, Index: -1, Args: arguments, Force: *force, TTL: ttl.Milliseconds(), Once: true}
+		if *task {
+			in.Task = "yes"
+		}
+		out, err := runTold(ctx, s, c, in)
 		if err != nil {
 			return f.fail(s, err)
 		}
@@ -156,13 +162,18 @@ func resultOf(c *core.Core, out core.RunOutput) json.RawMessage {
 		}
 		frame.Write(b.Bytes)
 	}
-	var f struct {
-		Result json.RawMessage `json:"result"`
+	at, value := out.At, json.RawMessage(frame.Bytes())
+	if at == "" {
+		at = "/result"
 	}
-	if json.Unmarshal(frame.Bytes(), &f) != nil {
-		return json.RawMessage("null")
+	for name := range strings.SplitSeq(strings.TrimPrefix(at, "/"), "/") {
+		var members map[string]json.RawMessage
+		if json.Unmarshal(value, &members) != nil || members[name] == nil {
+			return json.RawMessage("null")
+		}
+		value = members[name]
 	}
-	return f.Result
+	return value
 }
 
 // block is one piece of a result's content.

@@ -204,6 +204,7 @@ func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.M
 		NoStream: p.Protocol.NoStream, Limits: limits(p.Protocol.Limits),
 		Client:    session.ClientInfo{Name: "sightglass", Title: "Sightglass", Version: orDev(cn.core.opts.Version)},
 		Answerers: cn.answerers(p), Every: cn.settings(p).Every,
+		Tasks:   cn.core.taskBook(p),
 		Log:     cn.core.log,
 		Mask:    func(s string) string { return string(mask.Text(cn.id, []byte(s))) },
 		OnSteps: cn.steps, OnChange: cn.onChange, OnFault: cn.onLoose,

@@ -38,6 +38,8 @@ type connection struct {
 	resources kept[session.ResourceList]
 	templates kept[session.TemplateList]
 	prompts   kept[session.PromptList]
+	listed    kept[session.List] // tasks/list
+	listedErr *Error
 	reads     map[string]lastRead    // by URI
 	completes map[string]*completion // under way, by what is completed
 
@@ -94,6 +96,10 @@ func (cn *connection) snapshot() Connection {
 	v.Latency = s.Latency().Microseconds()
 	v.ToolsChanged, v.ResourcesChanged, v.PromptsChanged = s.ToolsChanged(), s.ResourcesChanged(), s.PromptsChanged()
 	v.WatchRev = s.WatchRev()
+	v.Tasks, v.ActiveTasks = cn.core.taskBook(cn.profile).Count()
+	if o := s.TaskOffer(); o.Server {
+		v.TaskForm = string(o.Form)
+	}
 	if s.Info().Era == session.Modern {
 		list, _ := s.Streams()
 		for _, st := range list {

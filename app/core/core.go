@@ -79,6 +79,7 @@ type Core struct {
 	baselines baselines // lists as the user saw them
 	loginPath func() (string, error)
 	eras      eras
+	books     taskBooks
 	apps      openApps
 
 	life    context.Context // ends with Close: sign-ins and checks run no longer
@@ -96,6 +97,7 @@ type Core struct {
 	turns       auth.Turns         // of their flows
 	owners      map[string]string  // temporary server -> whose tokens it uses
 	protected   *demo.Protected
+	followed    map[string]*followed // calls whose tasks are waited for, by call
 	nextConn    int
 	keychain    KeychainState // as last looked at
 	closed      bool
@@ -108,6 +110,7 @@ func New(o Options) *Core {
 		temporary: map[string]profile.Profile{}, parked: map[string]string{}, confirmed: map[string]allowance{},
 		previews: map[string]profile.Import{}, connections: map[string]*connection{}, signIns: map[string]*signin{}, owners: map[string]string{},
 	}
+	c.followed = map[string]*followed{}
 	c.life, c.endLife = context.WithCancel(context.Background())
 	c.loginPath = sync.OnceValues(func() (string, error) { return profile.LoginShellPath(context.Background()) })
 	return c
@@ -179,6 +182,7 @@ func (c *Core) Close() error {
 	wg.Wait()
 	c.signing.Wait()
 	c.closeSignIns()
+	c.closeTasks()
 	if p != nil {
 		_ = p.Close()
 	}

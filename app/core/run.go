@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"time"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/session"
@@ -36,6 +37,7 @@ func (c *Core) Run(ctx context.Context, in RunInput) (RunOutput, error) {
 	call, err := in.Extra.withExtras(session.CallInput{
 		Call: in.Call, Method: "tools/call", Params: callParams(in.Tool, args), Schema: tool.InputSchema,
 		OnProgress: func(session.Progress) {}, // what matters is that it is asked for: Calls tells it
+		Task:       wish(s, in, tool), TTL: time.Duration(in.TTL) * time.Millisecond,
 	})
 	if err != nil {
 		out.Err = AsError(err)
@@ -45,6 +47,9 @@ func (c *Core) Run(ctx context.Context, in RunInput) (RunOutput, error) {
 	res, err := s.Call(ctx, call)
 	cn.finish(in.Call)
 	c.fill(&out, cn, tool, res, err)
+	if err == nil && res.Task != "" {
+		return c.followTask(ctx, cn, tool, res.Task, out, in.Once), nil
+	}
 	return c.signedIn(ctx, cn, out, err, "tools/call "+in.Tool, tool), nil
 }
 
@@ -111,7 +116,7 @@ func (c *Core) fill(out *RunOutput, cn *connection, tool *session.Tool, res *ses
 		return
 	}
 	out.Seq, out.Request, out.Took, out.Rounds = res.Response, res.Request, res.Took.Microseconds(), res.Rounds
-	out.Bytes = int64(len(res.Raw))
+	out.Bytes, out.Task = int64(len(res.Raw)), res.Task
 	cn.keepRounds(res)
 	if n := len(res.Log); n > 0 {
 		out.Trace = cn.text(res.Log[n-1].Trace)
@@ -147,8 +152,11 @@ func (c *Core) checkOutput(out *RunOutput, tool *session.Tool, res *session.Resu
 	out.Output = problems(session.CheckOutput(tool.OutputSchema, r.StructuredContent))
 }
 
-// Cancel cancels a call in flight; one that has ended is left alone.
+// Cancel cancels a call in flight, or its task; one that has ended is left alone.
 func (c *Core) Cancel(call string) {
+	if c.cancelFollowed(call) {
+		return
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	for _, cn := range c.connections {
@@ -160,7 +168,7 @@ func (c *Core) Cancel(call string) {
 
 // Calls returns the calls in flight of a profile, oldest first.
 func (c *Core) Calls(id string) []CallState {
-	out := []CallState{}
+	out := append([]CallState{}, c.followedCalls(id)...)
 	cn, s, err := c.live(id)
 	if err != nil {
 		return out

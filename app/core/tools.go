@@ -53,7 +53,7 @@ func (cn *connection) row(i int, t *session.Tool) Tool {
 	return Tool{
 		Index: i, Name: cn.text(t.Name), Title: cn.text(t.Title), Summary: firstRunes(cn.text(t.Description), summaryRunes), ReadOnly: t.ReadOnly,
 		Icons:       cn.icons(t.Icons),
-		Destructive: t.Destructive, Idempotent: t.Idempotent, OpenWorld: t.OpenWorld, Excluded: cn.text(t.Excluded), Problem: cn.text(t.Problem),
+		Destructive: t.Destructive, Idempotent: t.Idempotent, OpenWorld: t.OpenWorld, Tasks: cn.taskMode(t), Excluded: cn.text(t.Excluded), Problem: cn.text(t.Problem),
 		UI: cn.text(t.UI.URI), AppOnly: !t.UI.Model, ModelOnly: !t.UI.App,
 	}
 }

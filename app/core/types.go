@@ -181,6 +181,9 @@ type Connection struct {
 
 	ResourcesChanged bool   `json:"resourcesChanged"`  // as ToolsChanged; templates too
 	PromptsChanged   bool   `json:"promptsChanged"`    // as ToolsChanged
+	Tasks            int    `json:"tasks"`             // known, and
+	ActiveTasks      int    `json:"activeTasks"`       // those not over
+	TaskForm         string `json:"taskForm"`          // core or extension, when the server declares tasks; else empty
 	WatchRev         uint64 `json:"watchRev"`          // grows with every change of what Resources.Watches and Streams return
 	Streams          int    `json:"streams,omitempty"` // modern: subscriptions/listen streams that are or are to be open
 
@@ -204,6 +207,7 @@ type Tool struct {
 	Destructive *bool  `json:"destructive,omitempty"`
 	Idempotent  *bool  `json:"idempotent,omitempty"`
 	OpenWorld   *bool  `json:"openWorld,omitempty"`
+	Tasks       string `json:"tasks,omitempty"`     // as a task: required, optional (2025-11-25), allowed (the extension: the server decides), or empty
 	Excluded    string `json:"excluded,omitempty"`  // why it may not be called (x-mcp-header)
 	UI          string `json:"ui,omitempty"`        // URI of its app's resource
 	AppOnly     bool   `json:"appOnly,omitempty"`   // _meta.ui.visibility lacks "model": for the server's apps alone
@@ -241,6 +245,10 @@ type RunInput struct {
 	Index   int    `json:"index"`
 	Args    string `json:"args"`  // JSON text of the arguments object
 	Force   bool   `json:"force"` // send although the arguments do not match the schema
+	// Task says whether the call is to become a task: yes, no, or empty: as the tool requires and the connection declares.
+	Task string `json:"task,omitempty"`
+	TTL  int64  `json:"ttl,omitempty"`  // milliseconds that the task is to be kept (2025-11-25); 0: the server decides
+	Once bool   `json:"once,omitempty"` // the end of the connection ends the wait for its task
 
 	Extra *CallExtras `json:"extra,omitempty"`
 }
@@ -267,8 +275,11 @@ type RunOutput struct {
 	Problems []Problem `json:"problems"` // arguments that do not match: nothing was sent
 	Output   []Problem `json:"output"`   // structuredContent that does not match outputSchema
 	Findings []string  `json:"findings"`
-	Rounds   int       `json:"rounds"`          // input_required rounds
-	Trace    string    `json:"trace,omitempty"` // the traceparent of the last request, or empty
+	Rounds   int       `json:"rounds"`           // input_required rounds
+	Task     string    `json:"task,omitempty"`   // key of the task that it became
+	At       string    `json:"at,omitempty"`     // JSON Pointer of the result in the message; empty: /result
+	Waited   int64     `json:"waited,omitempty"` // microseconds that the task took, as seen from here
+	Trace    string    `json:"trace,omitempty"`  // the traceparent of the last request, or empty
 	Err      *Error    `json:"err,omitempty"`
 }
 
@@ -288,9 +299,12 @@ type CallState struct {
 	Progress *float64 `json:"progress,omitempty"`
 	Total    *float64 `json:"total,omitempty"`
 	Message  string   `json:"message"`
-	Waiting  int      `json:"waiting"`         // questions of this call waiting for an answer
-	Round    int      `json:"round,omitempty"` // input_required rounds so far
-	Hand     bool     `json:"hand,omitempty"`  // a round waits to be sent by hand: see Rounds
+	Waiting  int      `json:"waiting"`           // questions of this call waiting for an answer
+	Task     string   `json:"task,omitempty"`    // key of its task
+	Status   string   `json:"status,omitempty"`  // of the task, the server's word
+	Follows  bool     `json:"follows,omitempty"` // the task is asked about; else there is no connection
+	Round    int      `json:"round,omitempty"`   // input_required rounds so far
+	Hand     bool     `json:"hand,omitempty"`    // a round waits to be sent by hand: see Rounds
 }
 
 // Question is one request by the server that waits for the user.

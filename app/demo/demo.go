@@ -15,8 +15,8 @@ import (
 const Version = "1.0.0"
 
 const instructions = "A built-in server to try Sightglass on. Every tool shows one thing: `shapes` has an argument of " +
-	"every kind, `countdown` reports progress, `fail` reports an error, `ask` asks you a question, `measure` changes the " +
-	"resource sample://level.json, `gauge` has an app."
+	"every kind, `countdown` reports progress, `fail` reports an error, `ask` asks you a question, `survey` may run as a task, " +
+	"`measure` changes the resource sample://level.json, `gauge` has an app."
 
 // New builds the open sample.
 func New() *server.MCPServer {
@@ -33,6 +33,8 @@ func New() *server.MCPServer {
 		server.WithMethodCacheHints(mcp.MethodResourcesList, 60_000, mcp.CacheScopePublic),
 		server.WithHooks(l.hooks()),
 		server.WithRecovery(),
+		server.WithTaskCapabilities(true, true, true),
+		server.WithExtensions(map[string]any{tasksExtension: map[string]any{}}),
 	)
 	addTools(s, l)
 	addResources(s, l)
@@ -46,7 +48,12 @@ func ServeStdio(ctx context.Context, in io.Reader, out, log io.Writer) error {
 	if _, err := io.WriteString(log, "sample server ready: reading stdin\n"); err != nil {
 		return err
 	}
-	return server.NewStdioServer(New()).Listen(ctx, in, out)
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	read, write := io.Pipe()
+	both := &oneAtATime{w: out}
+	go newDesk(ctx).filter(in, write, both)
+	return server.NewStdioServer(New()).Listen(ctx, read, both)
 }
 
 func text(s string) *mcp.CallToolResult { return mcp.NewToolResultText(s) }

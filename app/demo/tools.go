@@ -49,10 +49,17 @@ func addTools(s *server.MCPServer, l *live) {
 		name: "measure", title: "Measure", description: "Adds a reading to sample://level.json and tells who subscribed to it.",
 		hints: mcp.ToolAnnotation{ReadOnlyHint: no, DestructiveHint: no, IdempotentHint: no, OpenWorldHint: yes}, run: l.measure,
 	}
-	for _, t := range append(samples(), measures) {
+	surveys := sample{
+		name: surveyName, title: "Survey", description: "Takes its time and tells how far it is. It may run as a task, and asks you a question on the way if you want.",
+		hints: mcp.ToolAnnotation{ReadOnlyHint: yes, DestructiveHint: no, IdempotentHint: yes, OpenWorldHint: no}, run: surveyed,
+	}
+	for _, t := range append(samples(), measures, surveys) {
 		tool := mcp.NewToolWithRawSchema(t.name, t.description, schema(t.name))
 		tool.Title = t.title
 		tool.Annotations = t.hints
+		if t.name == surveyName {
+			tool.Execution = &mcp.ToolExecution{TaskSupport: mcp.TaskSupportOptional}
+		}
 		if t.name == "forget" { // apps of this server may not call it (MCP Apps)
 			tool.Meta = &mcp.Meta{AdditionalFields: map[string]any{"ui": map[string]any{"visibility": []string{"model"}}}}
 		}

@@ -55,6 +55,7 @@ const (
 	maxTaskInputs   = 200     // questions of one task in its life
 	maxTaskRaw      = 1 << 20 // bytes of a task object that are kept; the log has the whole
 	maxTaskID       = 4096    // bytes
+	maxTaskText     = 4 << 10 // bytes of a result that is kept as text
 )
 
 // Task is what is known of one task of a server. A copy: it does not change. What a server wrote is masked, but for ID,
@@ -62,6 +63,7 @@ const (
 type Task struct {
 	Key      string        // names it here, for good: a server may use an id twice
 	ID       string        // taskId, as it is sent
+	Shown    string        // ID as it may be shown
 	Form     TaskForm      //
 	Listed   bool          // it came by tasks/list: this client did not start it, or not in this run
 	Call     string        // the call that it is the answer to
@@ -121,6 +123,7 @@ type TaskResult struct {
 	Request uint64          // entry of the request, 0 for a notification
 	Bytes   int64           // of the message
 	Took    time.Duration   // on the wire
+	Text    string          // Raw as it may be shown, empty when it is longer than 4 KiB
 }
 
 // TaskQuestion is one thing that a task asked of the client (extension form).
@@ -164,6 +167,7 @@ type task struct {
 	wants   bool          // its result is to be fetched by itself
 	early   *TaskResult   // tasks/result answered before the task was over
 	refused int           // times that tasks/result failed
+	secret  bool          // its id holds what must not be written
 }
 
 // found keeps a finding once.

@@ -25,6 +25,13 @@ func NewTaskBook(onChange func()) *TaskBook {
 	return &TaskBook{onChange: onChange, changed: make(chan struct{})}
 }
 
+// OnChange sets what is called after every change, from any goroutine; it must return at once.
+func (b *TaskBook) OnChange(call func()) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.onChange = call
+}
+
 // SavedTask is what of a task is worth keeping for the next run of the program. "Clients SHOULD persist task IDs to
 // durable storage so that polling can resume after a crash or restart" (SEP-2663, Task Polling).
 type SavedTask struct {
@@ -59,7 +66,7 @@ func (b *TaskBook) Saved() []SavedTask {
 	defer b.mu.Unlock()
 	var list []SavedTask
 	for _, t := range b.tasks {
-		if t.State == TaskGone || t.Listed || !t.Expires.IsZero() && time.Now().After(t.Expires) {
+		if t.State == TaskGone || t.Listed || t.secret || !t.Expires.IsZero() && time.Now().After(t.Expires) {
 			continue
 		}
 		list = append(list, SavedTask{ID: t.ID, Form: t.Form, Tool: t.Tool, Status: t.Status, TTL: t.TTL.Milliseconds(), Known: t.Known})
@@ -165,9 +172,10 @@ func (b *TaskBook) tell() {
 	b.mu.Lock()
 	close(b.changed)
 	b.changed = make(chan struct{})
+	call := b.onChange
 	b.mu.Unlock()
-	if b.onChange != nil {
-		b.onChange()
+	if call != nil {
+		call()
 	}
 }
 
@@ -176,7 +184,7 @@ func (b *TaskBook) make(id string, form TaskForm) *task {
 	b.made++
 	t := &task{wake: make(chan struct{}, 1)}
 	t.Key, t.ID, t.Form, t.State, t.Known = fmt.Sprintf("t%d", b.made), id, form, TaskWorking, time.Now()
-	t.Interval = -1
+	t.Interval, t.Shown = -1, id
 	b.tasks = append(b.tasks, t)
 	for len(b.tasks) > maxTasks {
 		i := slices.IndexFunc(b.tasks, func(t *task) bool { return t.State.Final() })

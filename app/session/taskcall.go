@@ -138,6 +138,7 @@ func (s *Session) adopt(f *flight, in CallInput, r *Result) {
 	}
 	t := b.make(w.id, c.form)
 	t.Call, t.Tool, t.wants = f.id, s.masked(clip(name, 200)), true
+	s.hide(t)
 	t.saw(r.Entries...)
 	s.takeTask(t, c, obj, w, where)
 	s.pace(t)
@@ -153,6 +154,12 @@ func (s *Session) adopt(f *flight, in CallInput, r *Result) {
 	s.followTask(t)
 	s.taskMoved(t, obj, where.entry)
 	s.refilterSoon()
+}
+
+// hide keeps an id in which a server repeats a secret from being shown or written.
+func (s *Session) hide(t *task) {
+	t.Shown = s.masked(t.ID)
+	t.secret = t.Shown != t.ID
 }
 
 // taskProgress takes the progress of a call that became a task. s.mu is not held.
@@ -311,6 +318,7 @@ func (s *Session) ListTasks(ctx context.Context, before *List, pages int) (*List
 		if t == nil {
 			t = s.book.make(w.id, c.form)
 			t.Listed = true
+			s.hide(t)
 		}
 		s.takeTask(t, c, raw, w, heard{entry: entry, at: "/result/tasks"})
 	}

@@ -76,11 +76,12 @@ func (s *Session) takeResult(t *task, r *Result) {
 		}
 	}
 	out := &TaskResult{
-		Raw: slices.Clone(r.Result), RPC: r.RPC, Entry: r.Response, At: "/result", Request: r.Request, Bytes: int64(len(r.Raw)), Took: r.Took,
+		Raw: r.Result, RPC: r.RPC, Entry: r.Response, At: "/result", Request: r.Request, Bytes: int64(len(r.Raw)), Took: r.Took,
 	}
 	if out.RPC != nil {
 		out.At = "/error"
 	}
+	s.showResult(out)
 	if t.State.Final() {
 		t.Result, t.Err = out, nil
 		return

@@ -284,7 +284,7 @@ func (s *Session) takeOutcome(t *task, c taskCodec, obj json.RawMessage, where h
 			out.At = where.at + "/error"
 		}
 		out.Entry, out.Request, out.Bytes, out.Took = where.entry, where.request, where.bytes, where.took
-		out.Raw = slices.Clone(out.Raw)
+		s.showResult(out)
 		t.Result, t.Err = out, nil
 	case t.State.Final() && t.early != nil:
 		t.Result, t.early, t.Err = t.early, nil, nil
@@ -300,6 +300,20 @@ func (s *Session) takeOutcome(t *task, c taskCodec, obj json.RawMessage, where h
 		t.Err = &fault.CallError{
 			Server: s.cfg.Server, Kind: fault.Protocol, Step: methodTaskGet, Message: problem,
 			Hint: "Look at the raw task.", Entries: []uint64{where.entry},
+		}
+	}
+}
+
+// showResult keeps the result of a task, and as text what may be shown of it.
+func (s *Session) showResult(r *TaskResult) {
+	r.Raw = slices.Clone(r.Raw)
+	if len(r.Raw) <= maxTaskText {
+		r.Text = s.masked(string(r.Raw))
+	}
+	if r.RPC != nil {
+		r.RPC = &fault.RPCError{Code: r.RPC.Code, Message: s.masked(r.RPC.Message), Data: json.RawMessage(s.masked(string(r.RPC.Data)))}
+		if len(r.RPC.Data) == 0 || !json.Valid(r.RPC.Data) {
+			r.RPC.Data = nil
 		}
 	}
 }

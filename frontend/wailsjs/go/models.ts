@@ -322,6 +322,15 @@ export namespace core {
 	    ttl: number;
 	    scope: string;
 	    until: number;
+	    stale: string;
+	}
+	export interface CallExtras {
+	    meta?: string;
+	    headers?: wire.Header[];
+	    timeout?: number;
+	    declare?: string;
+	    logLevel?: string;
+	    hand?: boolean;
 	}
 	export interface CallState {
 	    call: string;
@@ -332,6 +341,11 @@ export namespace core {
 	    total?: number;
 	    message: string;
 	    waiting: number;
+	    task?: string;
+	    status?: string;
+	    follows?: boolean;
+	    round?: number;
+	    hand?: boolean;
 	}
 	export interface ChangeLine {
 	    mark: string;
@@ -415,7 +429,14 @@ export namespace core {
 	    toolsChanged: boolean;
 	    resourcesChanged: boolean;
 	    promptsChanged: boolean;
+	    tasks: number;
+	    activeTasks: number;
+	    taskForm: string;
 	    watchRev: number;
+	    streams?: number;
+	    paged?: boolean;
+	    autoRefresh?: boolean;
+	    cache?: CacheHint;
 	    noise: string;
 	    err?: Error;
 	    banner?: Error;
@@ -511,6 +532,15 @@ export namespace core {
 	    url: string;
 	    sandbox: string;
 	    policy: string;
+	}
+	export interface HandRetry {
+	    profile: string;
+	    call: string;
+	    round: number;
+	    responses: string;
+	    state?: string;
+	    noState?: boolean;
+	    params?: string;
 	}
 	
 	export interface IconImage {
@@ -609,6 +639,8 @@ export namespace core {
 	export interface Inbox {
 	    questions: InboxItem[];
 	    pending: number;
+	    ruled: number;
+	    hidden: number;
 	    refused: InboxRefusal[];
 	}
 	
@@ -663,7 +695,17 @@ export namespace core {
 	    items: ItemChange[];
 	    gone: GoneItem[];
 	}
+	export interface StreamInput {
+	    profile: string;
+	    tools: boolean;
+	    prompts: boolean;
+	    resources: boolean;
+	    uris: string[];
+	    taskIds: string[];
+	}
 	export interface ListenStream {
+	    name: string;
+	    id: string;
 	    state: string;
 	    since: number;
 	    request: string;
@@ -673,6 +715,12 @@ export namespace core {
 	    text: string;
 	    entries: number[];
 	    err?: Error;
+	    want: StreamInput;
+	    events: number;
+	    last: number;
+	    lastSeq: number;
+	    tries: number;
+	    retry: number;
 	}
 	export interface ListsChanged {
 	    tools: boolean;
@@ -729,6 +777,19 @@ export namespace core {
 	    invalid: number;
 	    lines: number;
 	    bytes: number;
+	}
+	export interface Mirror {
+	    header: string;
+	    value: string;
+	    text: string;
+	    from: string;
+	    own: boolean;
+	    cut: boolean;
+	}
+	export interface Mirrors {
+	    used: boolean;
+	    headers: Mirror[];
+	    findings: string[];
 	}
 	
 	export interface ServedMethod {
@@ -829,6 +890,7 @@ export namespace core {
 	    index: number;
 	    args: Argument[];
 	    force: boolean;
+	    extra?: CallExtras;
 	}
 	export interface PromptList {
 	    prompts: Prompt[];
@@ -942,6 +1004,7 @@ export namespace core {
 	    profile: string;
 	    uri: string;
 	    index: number;
+	    extra?: CallExtras;
 	}
 	export interface ReadOutput {
 	    call: string;
@@ -972,6 +1035,10 @@ export namespace core {
 	    output: Problem[];
 	    findings: string[];
 	    rounds: number;
+	    task?: string;
+	    at?: string;
+	    waited?: number;
+	    trace?: string;
 	    err?: Error;
 	}
 	export interface Replay {
@@ -1066,6 +1133,10 @@ export namespace core {
 	    index: number;
 	    args: string;
 	    force: boolean;
+	    task?: string;
+	    ttl?: number;
+	    once?: boolean;
+	    extra?: CallExtras;
 	}
 	
 	export interface SamplerDraft {
@@ -1156,6 +1227,7 @@ export namespace core {
 	}
 	
 	
+	
 	export interface Suspect {
 	    field: string;
 	    why: string;
@@ -1218,6 +1290,7 @@ export namespace core {
 	    destructive?: boolean;
 	    idempotent?: boolean;
 	    openWorld?: boolean;
+	    tasks?: string;
 	    excluded?: string;
 	    ui?: string;
 	    appOnly?: boolean;
@@ -1234,9 +1307,12 @@ export namespace core {
 	export interface ToolList {
 	    tools: Tool[];
 	    pages: number;
+	    more?: boolean;
+	    cursor?: string;
 	    seqs: number[];
 	    at: number;
 	    findings: string[];
+	    cache?: CacheHint;
 	    err?: Error;
 	}
 	export interface Typed {

@@ -212,7 +212,9 @@ export function authProblems(draft: AuthDraft): Record<`auth.${string}`, string>
 
 /** The field that Go's message names, and what it says of it; the name is without an index. */
 export function fieldProblem(message: string): { field: string; problem: string } | undefined {
-  const found = /(?:^|: )((?:auth|network)\.[A-Za-z]+)(?:\[\d+\](?:\.[a-z]+)?)?: (.+)$/s.exec(message);
+  const found = /(?:^|: )((?:auth|network|protocol)\.[A-Za-z]+(?:\.[A-Za-z]+)?)(?:\[\d+\](?:\.[a-z]+)?)?: (.+)$/s.exec(
+    message,
+  );
   if (!found?.[1] || !found[2]) return undefined;
   return { field: found[1], problem: found[2].charAt(0).toUpperCase() + found[2].slice(1) };
 }

@@ -11,6 +11,7 @@ import {
   type EditableNetwork,
   type NetworkDraft,
 } from './authForm';
+import { protocolDraft, protocolOf, protocolProblems, type EditableProtocol, type ProtocolDraft } from './protocolForm';
 import { parseTime, timeProblem, timeText } from './timeText';
 
 export type TransportId = 'stdio' | 'http' | 'sse';
@@ -36,6 +37,7 @@ export interface Editable {
   timeouts: { connect?: number; probe?: number; request?: number };
   auth?: EditableAuth;
   network?: EditableNetwork;
+  protocol?: EditableProtocol;
   sample?: string;
 }
 
@@ -90,9 +92,17 @@ export interface ServerDraft {
   auth: AuthDraft;
   /** How its host is reached. */
   network: NetworkDraft;
+  /** What is declared to it, and what every request carries. */
+  protocol: ProtocolDraft;
 }
 
-type FieldName = keyof ServerDraft | `env.${number}` | `headers.${number}` | `auth.${string}` | `network.${string}`;
+type FieldName =
+  | keyof ServerDraft
+  | `env.${number}`
+  | `headers.${number}`
+  | `auth.${string}`
+  | `network.${string}`
+  | `protocol.${string}`;
 export type DraftProblems = Partial<Record<FieldName, string>>;
 
 /** The colours a server may have; see profile.Profile. */
@@ -142,6 +152,7 @@ export function draftOf(server: Editable): ServerDraft {
     request: figure(timeouts.request),
     auth: authDraft(server.auth),
     network: networkDraft(server.network),
+    protocol: protocolDraft(server.protocol),
   };
 }
 
@@ -159,7 +170,7 @@ export function serverOf(draft: ServerDraft, before: Editable): Editable {
     const ms = parseTime(draft[field]);
     return ms ? { [field]: ms } : {};
   };
-  const [auth, network] = [authOf(draft.auth), networkOf(draft.network)];
+  const [auth, network, protocol] = [authOf(draft.auth), networkOf(draft.network), protocolOf(draft.protocol)];
   const timeouts = { ...time('connect'), ...time('probe'), ...time('request') };
   return {
     id: before.id,
@@ -180,6 +191,7 @@ export function serverOf(draft: ServerDraft, before: Editable): Editable {
     timeouts,
     ...(auth ? { auth } : {}),
     ...(network ? { network } : {}),
+    ...(protocol ? { protocol } : {}),
     ...(before.sample ? { sample: before.sample } : {}),
   };
 }
@@ -246,6 +258,7 @@ export function draftProblems(draft: ServerDraft, sample: boolean): DraftProblem
     if (problem) found[field] = problem;
   }
   if (draft.transport !== 'stdio') Object.assign(found, authProblems(draft.auth));
+  Object.assign(found, protocolProblems(draft.protocol));
   return found;
 }
 

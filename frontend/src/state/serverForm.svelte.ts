@@ -1,5 +1,6 @@
 import { AppError, type Backend, type core, type profile } from '../backend';
 import { fieldProblem } from '../lib/authForm';
+import { draftField } from '../lib/protocolForm';
 import {
   draftOf,
   draftProblems,
@@ -79,7 +80,7 @@ export class ServerForm {
   }
 
   /** Whether something is to be said at a field whose name begins so. */
-  problemIn(prefix: 'auth.' | 'network.'): boolean {
+  problemIn(prefix: 'auth.' | 'network.' | 'protocol.'): boolean {
     if (this.#turned?.field.startsWith(prefix) && this.#turned.draft === draftText(this.draft)) return true;
     return this.#tried && Object.keys(this.problems).some((field) => field.startsWith(prefix));
   }
@@ -161,10 +162,17 @@ export class ServerForm {
     } catch (thrown) {
       this.#fault = AppError.from(thrown).fault;
       const turned = fieldProblem(this.#fault.message);
-      this.#turned = turned ? { ...turned, draft: draftText(this.draft) } : null;
+      this.#turned = turned
+        ? { problem: turned.problem, field: fieldOf(turned.field), draft: draftText(this.draft) }
+        : null;
       return undefined;
     } finally {
       this.#saving = false;
     }
   }
+}
+
+/** A field as Go names it, as the draft does. */
+function fieldOf(named: string): string {
+  return named.startsWith('protocol.') ? draftField(named) : named;
 }

@@ -62,12 +62,13 @@ func (s *Session) extend(ctx context.Context, in CallInput, member string, l *Li
 	if l.seen == nil {
 		l.seen = map[string]bool{}
 	}
+	base := in.Params // what else the method needs on every page
 	for n := 0; pages == 0 || n < pages; n++ {
 		if l.Pages > 0 {
 			if !l.More {
 				return nil
 			}
-			if in.Params, err = withField(nil, "cursor", l.cursor); err != nil {
+			if in.Params, err = withField(base, "cursor", l.cursor); err != nil {
 				return s.input(in.Method, "The cursor could not be sent: "+err.Error()+".")
 			}
 		}
@@ -78,7 +79,7 @@ func (s *Session) extend(ctx context.Context, in CallInput, member string, l *Li
 		}
 		if l.Pages > 0 && l.Restarts == 0 && badCursor(err) {
 			l.restart()
-			in.Params, n = nil, -1
+			in.Params, n = base, -1
 			continue
 		}
 		if err != nil {

@@ -2,7 +2,8 @@
 # Runs the official MCP conformance suite (client scenarios) against the real core, transport and session.
 #
 #   build/conformance/run.sh            both requirement sets, then both again with the era found by itself, then the
-#                                       suites of the extensions and of backward compatibility
+#                                       suites of the extensions and of backward compatibility, and the scenarios
+#                                       that stand in no set
 #   build/conformance/run.sh 2025-11-25 one set, pinned era
 #
 # Scenarios listed in expected-failures.yml may fail: none is. A listed one that passes fails the run.
@@ -32,31 +33,34 @@ echo "conformance: building the driver"
 failed=0
 summary=""
 
-# one SET ERA: runs the scenarios of a requirement set, or of a suite. ERA "pinned" is the one the suite names.
+# one SET ERA: runs the scenarios of a requirement set or of a suite, or a single one. ERA "pinned" is the one the suite names.
+# SPEC is the revision that a single scenario is run at.
 one() {
 	set=$1
 	era=$2
+	spec=${3:-}
 	case $set in
 	20*) which=--requirements ;;
+	sep-* | json-*) which=--scenario ;;
 	*) which=--suite ;;
 	esac
 	echo
-	echo "=== $set, era $era"
+	echo "=== $set, era $era${spec:+, $spec}"
 	if [ "$era" = pinned ]; then
 		unset SIGHTGLASS_CONFORMANCE_ERA
 	else
 		SIGHTGLASS_CONFORMANCE_ERA=$era
 		export SIGHTGLASS_CONFORMANCE_ERA
 	fi
-	log="$out/$set-$era.log"
+	log="$out/$set-$era${spec:+-$spec}.log"
 	"$node" node_modules/@modelcontextprotocol/conformance/dist/index.js client \
-		--command "$out/driver" "$which" "$set" \
-		--expected-failures expected-failures.yml -o "$out/$set-$era" >"$log" 2>&1
+		--command "$out/driver" "$which" "$set" ${spec:+--spec-version "$spec"} \
+		--expected-failures expected-failures.yml -o "$out/$set-$era${spec:+-$spec}" >"$log" 2>&1
 	status=$?
 	grep -E '^ *(✓|✗|~|Total)|Baseline check|^.{0,6}(Unexpected|Stale)' "$log"
 	if [ $status -eq 0 ]; then
 		summary="$summary
-  ok      $set, era $era"
+  ok      $set, era $era${spec:+, $spec}"
 	else
 		summary="$summary
   FAILED  $set, era $era (see $log)"
@@ -73,6 +77,10 @@ else
 	one 2026-07-28 auto
 	one extensions pinned
 	one backcompat pinned
+	for spec in 2025-11-25 2026-07-28; do one json-schema-2020-12-preservation pinned "$spec"; done
+	for scenario in no-prefetch verify-digest verify-size verify-frontmatter; do
+		one sep-2640-client-$scenario auto
+	done
 fi
 echo
 echo "conformance:$summary"

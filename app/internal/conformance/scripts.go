@@ -5,12 +5,17 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"os"
+	"strings"
 
 	"github.com/sightglass-dev/sightglass/app/session"
 )
 
 // script plays what a scenario wants a client to do.
 func (d *driver) script(ctx context.Context, scenario string) error {
+	if strings.HasPrefix(scenario, "sep-2640-client-") {
+		return d.skills(ctx, scenario != "sep-2640-client-no-prefetch")
+	}
 	tools, err := d.session.Tools(ctx)
 	if err != nil && scenario != "elicitation-sep1034-client-defaults" {
 		return err
@@ -116,6 +121,42 @@ func (d *driver) echoSchema(ctx context.Context, tools *session.ToolList) error 
 		}
 	}
 	return errors.New("there is no tool to echo the schema of")
+}
+
+// skills lists the skills and, with load, loads each: its supporting files are read when SKILL.md is what the entry
+// says, and not before.
+func (d *driver) skills(ctx context.Context, load bool) error {
+	list, err := d.session.Skills(ctx, nil, 0)
+	if err != nil || !load {
+		return err
+	}
+	for i := range list.Skills {
+		k := &list.Skills[i]
+		if ok, err := d.verified(ctx, k, k.URI); err != nil || !ok {
+			return err
+		}
+		for _, f := range k.Files {
+			if f.URI == k.URI {
+				continue
+			}
+			if _, err := d.verified(ctx, k, f.URI); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (d *driver) verified(ctx context.Context, k *session.Skill, uri string) (bool, error) {
+	r, err := d.session.Read(ctx, "", uri)
+	if err != nil {
+		return false, err
+	}
+	v := session.VerifySkill(k, uri, r.Result)
+	for _, c := range v.Checks {
+		fmt.Fprintf(os.Stderr, "%s: %s %s: %s\n", uri, c.What, c.State, c.Text)
+	}
+	return v.OK, nil
 }
 
 func quote(s string) string {

@@ -43,10 +43,11 @@ type Auth struct {
 
 // Network says how a server's host is reached.
 type Network struct {
-	CA         string `json:"ca,omitempty"`         // PEM file of certificate authorities trusted besides the system's
-	ClientCert string `json:"clientCert,omitempty"` // PEM file of the client certificate (chain)
-	ClientKey  string `json:"clientKey,omitempty"`  // PEM file of its key; empty: in ClientCert
-	Proxy      string `json:"proxy,omitempty"`      // http://, https:// or socks5:// URL; "none": no proxy; empty: the environment's
+	CA            string `json:"ca,omitempty"`            // PEM file of certificate authorities trusted besides the system's
+	ClientCert    string `json:"clientCert,omitempty"`    // PEM file of the client certificate (chain)
+	ClientKey     string `json:"clientKey,omitempty"`     // PEM file of its key; empty: in ClientCert
+	ClientCertAll bool   `json:"clientCertAll,omitempty"` // the client certificate is shown to authorization servers too (RFC 8705)
+	Proxy         string `json:"proxy,omitempty"`         // http://, https:// or socks5:// URL; "none": no proxy; empty: the environment's
 }
 
 // The secrets of Auth, by their names in the keychain.

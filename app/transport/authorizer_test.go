@@ -228,15 +228,15 @@ func TestAuthorizerOnSSE(t *testing.T) {
 	}
 }
 
-// TestAuthorizerOnce: a second refusal is an answer, and no third attempt is made.
-func TestAuthorizerOnce(t *testing.T) {
+// TestAuthorizerGivesUp: a request is sent three times at most, whatever the authorizer asks for.
+func TestAuthorizerGivesUp(t *testing.T) {
 	source := &fakeSource{token: "old-0123456789", observe: func(r *http.Response) bool { return r.StatusCode == 401 }}
 	w := &watcher{}
 	h := w.over(mcptest.Scripted(func(p mcptest.Post) { p.Text(401, "no") }, nil))
 	r := newRig(t).must(Target{Transport: profile.HTTP, URL: mcptest.Serve(t, h)}, func(o *Options) { o.Auth = source })
 	_, err := r.call("go", "")
 	f := fault.As(err)
-	if f == nil || f.Kind != fault.Auth || len(w.of("POST go")) != 2 {
+	if f == nil || f.Kind != fault.Auth || len(w.of("POST go")) != maxAuthorized {
 		t.Errorf("%d attempts, %s", len(w.of("POST go")), explain(err))
 	}
 }

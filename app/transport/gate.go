@@ -168,7 +168,7 @@ func (k *gate) base(u, proxy *url.URL) (*http.Transport, error) {
 			return k.judge(ctx, to.Addr(), origin)
 		}
 	}
-	b, f := newBase(k.rec, k.target, u.Hostname(), dialer)
+	b, f := newBase(k.rec, k.targetOf(u), u.Hostname(), dialer)
 	if f != nil {
 		return nil, f
 	}
@@ -176,6 +176,20 @@ func (k *gate) base(u, proxy *url.URL) (*http.Transport, error) {
 	b.MaxResponseHeaderBytes = signInHeaders
 	k.bases[key] = b
 	return b, nil
+}
+
+// targetOf is the target as it is for an origin: certificates that vouch for the MCP server vouch for no other, and the
+// client's own is shown to others only where the user says so.
+func (k *gate) targetOf(u *url.URL) Target {
+	t := k.target
+	if k.server != nil && sameOrigin(u, k.server) {
+		return t
+	}
+	t.Trust = nil
+	if !t.Network.ClientCertAll {
+		t.Network.ClientCert, t.Network.ClientKey = "", ""
+	}
+	return t
 }
 
 func (k *gate) closeIdle() {

@@ -54,18 +54,21 @@ func (t *tap) RoundTrip(req *http.Request) (*http.Response, error) {
 	return t.authorized(next, body, wire.PurposeRedirect)
 }
 
-// authorized sends req, and once more when the authorizer asks for it.
+// maxAuthorized is how often a request is sent at most: as it is, with the nonce that a DPoP server asks for, and with a
+// token that was refreshed.
+const maxAuthorized = 3
+
+// authorized sends req, and again when the authorizer asks for it.
 func (t *tap) authorized(req *http.Request, body []byte, purpose string) (*http.Response, error) {
-	resp, err := t.send(req, body, purpose)
-	if err != nil || t.auth == nil || !sameOrigin(req.URL, t.origin) || t.pinned(callOf(req.Context())) || !t.auth.Observe(resp) {
-		return resp, err
+	for n := 1; ; n++ {
+		resp, err := t.send(req, body, purpose)
+		if err != nil || t.auth == nil || !sameOrigin(req.URL, t.origin) || t.pinned(callOf(req.Context())) || !t.auth.Observe(resp) || n == maxAuthorized {
+			return resp, err
+		}
+		_, _ = readSome(resp, maxErrorBody)
+		exchangeOf(resp).finding("The authorizer asked to send the request once more with new credentials.")
+		purpose = wire.PurposeRetry
 	}
-	_, _ = readSome(resp, maxErrorBody)
-	exchangeOf(resp).finding("The authorizer asked to send the request once more with new credentials.")
-	if resp, err = t.send(req, body, wire.PurposeRetry); err == nil {
-		t.auth.Observe(resp)
-	}
-	return resp, err
 }
 
 // redirect makes the request a same-origin 307 or 308 asks for, or nil. Everything else that is a redirect stays

@@ -52,7 +52,9 @@ type Network struct {
 	CA         string // PEM file of certificate authorities trusted besides the system's; empty: none
 	ClientCert string // PEM file of the client certificate, its chain behind it; empty: none
 	ClientKey  string // PEM file of its key; empty: ClientCert holds it
-	Proxy      string // http, https or socks5 URL; "none": no proxy; empty: the environment's
+	// ClientCertAll shows the client certificate to authorization servers too, not to the MCP server's origin alone.
+	ClientCertAll bool
+	Proxy         string // http, https or socks5 URL; "none": no proxy; empty: the environment's
 }
 
 // Options are what a link needs from its owner.
@@ -81,8 +83,8 @@ type Options struct {
 type Authorizer interface {
 	// Authorize adds credentials to a request about to be sent.
 	Authorize(*http.Request) error
-	// Observe sees each response, its body unread and its Request as sent, and may ask for one retry: after a refresh,
-	// or with a DPoP nonce. It is not asked again about the same request.
+	// Observe sees each response, its body unread and its Request as sent, and may ask for a retry: after a refresh, or
+	// with a DPoP nonce. A request is sent three times at most.
 	Observe(*http.Response) (retry bool)
 }
 

@@ -42,6 +42,7 @@ export interface EditableNetwork {
   ca?: string;
   clientCert?: string;
   clientKey?: string;
+  clientCertAll?: boolean;
   proxy?: string;
 }
 
@@ -92,7 +93,9 @@ export interface AuthDraft extends Record<AuthText, string>, Record<AuthFlag, bo
   clear: string[];
 }
 
-export type NetworkDraft = Record<(typeof files)[number], string>;
+export interface NetworkDraft extends Record<(typeof files)[number], string> {
+  clientCertAll: boolean;
+}
 
 /** The ways in. */
 export const grants: readonly { value: GrantId; label: string; about: string }[] = [
@@ -153,7 +156,11 @@ export function authDraft(auth: EditableAuth | undefined): AuthDraft {
 }
 
 export function networkDraft(network: EditableNetwork | undefined): NetworkDraft {
-  return Object.fromEntries(files.map((name) => [name, network?.[name] ?? ''])) as NetworkDraft;
+  const texts = Object.fromEntries(files.map((name) => [name, network?.[name] ?? ''])) as Record<
+    (typeof files)[number],
+    string
+  >;
+  return { ...texts, clientCertAll: network?.clientCertAll ?? false };
 }
 
 const lines = (text: string): string[] =>
@@ -187,6 +194,7 @@ export function authOf(draft: AuthDraft): EditableAuth | undefined {
 export function networkOf(draft: NetworkDraft): EditableNetwork | undefined {
   const out: EditableNetwork = {};
   for (const name of files) if (draft[name].trim()) out[name] = draft[name].trim();
+  if (draft.clientCertAll) out.clientCertAll = true;
   return Object.keys(out).length > 0 ? out : undefined;
 }
 

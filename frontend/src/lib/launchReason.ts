@@ -45,6 +45,7 @@ const settings: Record<string, string> = {
   'network.ca': 'Certificate authorities',
   'network.clientCert': 'Client certificate',
   'network.clientKey': 'Its key',
+  'network.clientCertAll': 'Client certificate for authorization servers too',
   'network.proxy': 'Proxy',
 };
 

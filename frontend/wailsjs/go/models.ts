@@ -1405,6 +1405,7 @@ export namespace profile {
 	    ca?: string;
 	    clientCert?: string;
 	    clientKey?: string;
+	    clientCertAll?: boolean;
 	    proxy?: string;
 	}
 	export interface Root {

@@ -89,8 +89,9 @@ type Core struct {
 	mu          sync.Mutex
 	temporary   map[string]profile.Profile
 	tempOrder   []string
-	parked      map[string]string    // secrets of deleted servers, for Restore: keychain item -> value
-	confirmed   map[string]allowance // profile id -> launch allowed in this run
+	parked      map[string]string              // secrets of deleted servers, for Restore: keychain item -> value
+	confirmed   map[string]allowance           // profile id -> launch allowed in this run
+	drafts      map[string]*context.CancelFunc // asked of the sampler, by question
 	previews    map[string]profile.Import
 	connections map[string]*connection
 	signIns     map[string]*signin // by profile

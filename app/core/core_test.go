@@ -18,6 +18,7 @@ import (
 	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"github.com/sightglass-dev/sightglass/app/demo"
+	"github.com/sightglass-dev/sightglass/app/internal/mcptest"
 	"github.com/sightglass-dev/sightglass/app/profile"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
@@ -32,6 +33,10 @@ func TestMain(m *testing.M) {
 	}
 	if len(os.Args) > 1 && os.Args[1] == "silent-server" {
 		silentServer()
+		os.Exit(0)
+	}
+	if len(os.Args) > 1 && os.Args[1] == "asking-server" {
+		mcptest.ServeAsking(os.Stdin, os.Stdout)
 		os.Exit(0)
 	}
 	if os.Getenv(realKeyring) == "" {

@@ -45,27 +45,19 @@ type RootList struct {
 	Err      *Error      `json:"err,omitempty"`
 }
 
-// SamplerSettings name the endpoint that answers sampling questions: chat completions as OpenAI has them.
-type SamplerSettings struct {
-	URL       string `json:"url"`       // base, such as http://127.0.0.1:11434/v1, or the whole …/chat/completions
-	Model     string `json:"model"`     // empty: the first hint of the question
-	Timeout   int64  `json:"timeout"`   // milliseconds; 0: 120,000
-	AllowHTTP bool   `json:"allowHTTP"` // http to other machines too; without it only https and this machine
-}
-
 // SamplerState is the sampler as it is set.
 type SamplerState struct {
-	Settings SamplerSettings `json:"settings"`
-	Key      string          `json:"key"`     // where the key is: keychain, memory, missing
-	Problem  string          `json:"problem"` // why it cannot be used; empty: it can
-	File     string          `json:"file"`
+	Settings rules.Sampler `json:"settings"`
+	Key      string        `json:"key"`     // where the key is: keychain, memory, missing
+	Problem  string        `json:"problem"` // why it cannot be used; empty: it can
+	File     string        `json:"file"`
 }
 
 // SamplerInput changes the sampler.
 type SamplerInput struct {
-	Settings SamplerSettings `json:"settings"`
-	Key      string          `json:"key"`      // goes to the keychain; empty keeps what is stored
-	ClearKey bool            `json:"clearKey"` // forget it
+	Settings rules.Sampler `json:"settings"`
+	Key      string        `json:"key"`      // goes to the keychain; empty keeps what is stored
+	ClearKey bool          `json:"clearKey"` // forget it
 }
 
 // SamplerDraft is what the endpoint said to a question, or to the test. Nothing was sent to the server.

@@ -62,12 +62,12 @@ func readPreferences(raw json.RawMessage) *ModelPreferences {
 	return m
 }
 
-func readMessage(raw json.RawMessage, at string) Message {
+func readMessage(raw json.RawMessage, place string) Message {
 	o := object(raw)
 	m := Message{Role: short(text(o["role"])), Contents: []Content{}}
 	one := len(list(o["content"])) == 0
 	for i, c := range contents(o["content"]) {
-		where := at + "/content"
+		where := place + "/content"
 		if !one {
 			where += "/" + strconv.Itoa(i)
 		}
@@ -81,9 +81,9 @@ func readMessage(raw json.RawMessage, at string) Message {
 // maxNested is how deep contents may stand in tool results: the specification knows one level.
 const maxNested = 3
 
-func readContent(raw json.RawMessage, at string, depth int) Content {
+func readContent(raw json.RawMessage, place string, depth int) Content {
 	o := object(raw)
-	c := Content{At: at, Kind: short(text(o["type"])), Contents: []Content{}}
+	c := Content{At: place, Kind: short(text(o["type"])), Contents: []Content{}}
 	if o == nil || c.Kind == "" {
 		c.Problem = "It is no content item: an object with a type."
 		c.Raw = short(string(raw))
@@ -95,10 +95,7 @@ func readContent(raw json.RawMessage, at string, depth int) Content {
 	case "image", "audio":
 		c.MIMEType = short(text(o["mimeType"]))
 		data := text(o["data"])
-		c.Size = int64(base64.StdEncoding.DecodedLen(len(strings.TrimRight(data, "="))))
-		if n := strings.TrimRight(data, "="); n != "" {
-			c.Size = int64(base64.RawStdEncoding.DecodedLen(len(n)))
-		}
+		c.Size = int64(base64.RawStdEncoding.DecodedLen(len(strings.TrimRight(data, "="))))
 		if data == "" {
 			c.Problem = "It has no data."
 		}
@@ -109,7 +106,7 @@ func readContent(raw json.RawMessage, at string, depth int) Content {
 		_ = json.Unmarshal(o["isError"], &c.IsError) // anything else is no error
 		for i, item := range list(o["content"]) {
 			if i < maxItems && depth < maxNested {
-				c.Contents = append(c.Contents, readContent(item, fmt.Sprintf("%s/content/%d", at, i), depth+1))
+				c.Contents = append(c.Contents, readContent(item, fmt.Sprintf("%s/content/%d", place, i), depth+1))
 			}
 		}
 	default:
@@ -118,27 +115,57 @@ func readContent(raw json.RawMessage, at string, depth int) Content {
 	return c
 }
 
-// Media returns the decoded bytes of an image or audio in the params of a sampling question; at is [Content].At.
-func Media(params json.RawMessage, at string) (data []byte, mime string, ok bool) {
+// at follows a JSON Pointer of a view into params. Its steps are the view's own: they hold nothing to unescape.
+func at(params json.RawMessage, pointer string) (map[string]json.RawMessage, bool) {
 	raw := params
-	for _, step := range strings.Split(strings.TrimPrefix(at, "/"), "/") {
+	for step := range strings.SplitSeq(strings.TrimPrefix(pointer, "/"), "/") {
 		if i, err := strconv.Atoi(step); err == nil {
-			if l := list(raw); i >= 0 && i < len(l) {
-				raw = l[i]
-				continue
+			l := list(raw)
+			if i < 0 || i >= len(l) {
+				return nil, false
 			}
-			return nil, "", false
-		}
-		if raw = object(raw)[step]; raw == nil {
-			return nil, "", false
+			raw = l[i]
+		} else if raw = object(raw)[step]; raw == nil {
+			return nil, false
 		}
 	}
 	o := object(raw)
-	data, err := base64.StdEncoding.DecodeString(text(o["data"]))
+	return o, o != nil
+}
+
+// Media returns the decoded bytes of an image or audio in the params of a sampling question; pointer is [Content].At.
+func Media(params json.RawMessage, pointer string) (data []byte, mime string, ok bool) {
+	encoded, mime, ok := MediaText(params, pointer)
+	if !ok {
+		return nil, "", false
+	}
+	data, err := decode64(encoded)
 	if err != nil || len(data) == 0 {
 		return nil, "", false
 	}
-	return data, text(o["mimeType"]), true
+	return data, mime, true
+}
+
+// MediaText is [Media] as the base64 text that came.
+func MediaText(params json.RawMessage, pointer string) (data, mime string, ok bool) {
+	o, ok := at(params, pointer)
+	data = text(o["data"])
+	return data, text(o["mimeType"]), ok && data != ""
+}
+
+// FullText is the whole text of a content item, which a view may cut.
+func FullText(params json.RawMessage, c *Content) string {
+	if !c.Cut {
+		return c.Text
+	}
+	o, _ := at(params, c.At)
+	return text(o["text"])
+}
+
+// FullInput is the whole input of a tool use, JSON text.
+func FullInput(params json.RawMessage, c *Content) string {
+	o, _ := at(params, c.At)
+	return string(o["input"])
 }
 
 // Use is one use of a tool in a result.
@@ -166,3 +193,6 @@ func ToolUses(result json.RawMessage) []Use {
 	}
 	return out
 }
+
+// SystemPrompt is the whole system prompt, which a view may cut.
+func SystemPrompt(params json.RawMessage) string { return text(object(params)["systemPrompt"]) }

@@ -34,6 +34,7 @@ const (
 type Book struct {
 	rules     *shelf[Rule]
 	templates *shelf[Template]
+	sampler   *shelf[Sampler]
 
 	mu     sync.Mutex
 	rev    uint64 // of the rules that were compiled
@@ -57,6 +58,7 @@ func Open(dir string) *Book {
 	return &Book{
 		rules:     newShelf(filepath.Join(dir, "rules.json"), cleanRules),
 		templates: newShelf(filepath.Join(dir, "answers.json"), cleanTemplates),
+		sampler:   newShelf(filepath.Join(dir, "sampler.json"), func(l []Sampler) []Sampler { return l[:min(len(l), 1)] }),
 		counts:    map[string]*count{},
 	}
 }

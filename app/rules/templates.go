@@ -87,3 +87,17 @@ func cleanTemplates(list []Template) []Template {
 	slices.SortStableFunc(out, func(x, y Template) int { return cmp.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name)) })
 	return out
 }
+
+// Sampler returns the settings of the endpoint that answers sampling questions, the file, and what is wrong with it.
+func (b *Book) Sampler() (settings Sampler, file, problem string) {
+	list, _, problem := b.sampler.all()
+	if len(list) > 0 {
+		settings = list[0]
+	}
+	return settings, b.sampler.path, problem
+}
+
+// SetSampler keeps them.
+func (b *Book) SetSampler(s Sampler) error {
+	return b.sampler.change(func([]Sampler) ([]Sampler, error) { return []Sampler{s}, nil })
+}

@@ -63,3 +63,12 @@ type Rule struct {
 	Data    string `json:"data"`
 	Raw     string `json:"raw"` // of malformed: sent as it is
 }
+
+// Sampler names the endpoint that answers sampling questions: chat completions as OpenAI has them. Its key is in the
+// keychain.
+type Sampler struct {
+	URL       string `json:"url"`       // base, such as http://127.0.0.1:11434/v1, or the whole …/chat/completions
+	Model     string `json:"model"`     // empty: the first hint of the question
+	Timeout   int64  `json:"timeout"`   // milliseconds; 0: 120,000
+	AllowHTTP bool   `json:"allowHTTP"` // http to other machines too; without it only https and this machine
+}

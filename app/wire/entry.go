@@ -84,6 +84,7 @@ const (
 	PurposeRetry      = "retry"      // the same at once, with new credentials
 	PurposeRedirect   = "redirect"   // where a redirect led
 	PurposeIcon       = "icon"       // a picture that the server names for itself or for an item
+	PurposeSampler    = "sampler"    // a sampling question put to the user's own endpoint: no MCP
 	PurposeApp        = "app"        // asked for by an MCP App, or on its behalf
 
 	// Of a sign-in.

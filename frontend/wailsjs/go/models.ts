@@ -1148,20 +1148,13 @@ export namespace core {
 	    findings: string[];
 	    err?: Error;
 	}
-	export interface SamplerSettings {
-	    url: string;
-	    model: string;
-	    timeout: number;
-	    allowHTTP: boolean;
-	}
 	export interface SamplerInput {
-	    settings: SamplerSettings;
+	    settings: rules.Sampler;
 	    key: string;
 	    clearKey: boolean;
 	}
-	
 	export interface SamplerState {
-	    settings: SamplerSettings;
+	    settings: rules.Sampler;
 	    key: string;
 	    problem: string;
 	    file: string;
@@ -1551,6 +1544,12 @@ export namespace rules {
 	    message: string;
 	    data: string;
 	    raw: string;
+	}
+	export interface Sampler {
+	    url: string;
+	    model: string;
+	    timeout: number;
+	    allowHTTP: boolean;
 	}
 	export interface Template {
 	    id: string;

@@ -31,6 +31,7 @@ type App struct {
 	Prompts     *Prompts
 	Questions   *Questions
 	Raw         *Raw
+	Skills      *Skills
 	Traffic     *Traffic
 	SignIn      *SignIn
 	Apps        *Apps
@@ -54,6 +55,7 @@ func New(version string) *App {
 	a.Prompts = &Prompts{app: a}
 	a.Questions = &Questions{app: a}
 	a.Raw = &Raw{app: a}
+	a.Skills = &Skills{app: a}
 	a.Traffic = &Traffic{app: a}
 	a.SignIn = &SignIn{app: a}
 	a.Apps = &Apps{app: a}
@@ -64,7 +66,7 @@ func New(version string) *App {
 
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
-	return []any{a.Servers, a.Connections, a.Tools, a.Tasks, a.Resources, a.Streams, a.Prompts, a.Questions, a.Raw, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Window}
+	return []any{a.Servers, a.Connections, a.Tools, a.Tasks, a.Resources, a.Streams, a.Prompts, a.Questions, a.Raw, a.Skills, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Window}
 }
 
 // Handler answers the window's fetches.

@@ -166,6 +166,10 @@ func (f *fetcher) catalog(ctx context.Context, name string, q ask) (any, error) 
 		return f.core.Prompt(q.Profile, q.Index)
 	case "contents":
 		return f.core.Contents(q.Seq)
+	case "skills":
+		return f.core.Skills(ctx, q.Profile, pages), nil
+	case "skill":
+		return f.core.Skill(q.Profile, q.Index)
 	case "rounds":
 		return f.core.Rounds(q.Profile, q.Text), nil
 	case "streams":

@@ -74,6 +74,8 @@ type Shapes struct {
 	Templates core.TemplateList   `json:"templates"`
 	Template  core.TemplateDetail `json:"template"`
 	Prompts   core.PromptList     `json:"prompts"`
+	Skills    core.SkillList      `json:"skills"`
+	Skill     core.SkillDetail    `json:"skill"`
 	Prompt    core.PromptDetail   `json:"prompt"`
 	Contents  core.Contents       `json:"contents"`
 	SignIn    core.SignIn         `json:"signIn"`

@@ -122,6 +122,10 @@ func offered(s *session.Session, capability string) Offer {
 	var caps map[string]json.RawMessage
 	_ = json.Unmarshal(s.Info().Capabilities, &caps) // what is no object declares nothing
 	raw, ok := caps[capability]
+	if strings.Contains(capability, "/") { // an extension
+		raw = s.Extension(capability)
+		ok = raw != nil
+	}
 	o := Offer{Declared: ok && string(raw) != "null"}
 	var flags struct{ Subscribe, ListChanged json.RawMessage }
 	if json.Unmarshal(raw, &flags) == nil {

@@ -38,6 +38,7 @@ type connection struct {
 	resources kept[session.ResourceList]
 	templates kept[session.TemplateList]
 	prompts   kept[session.PromptList]
+	skills    kept[session.SkillList]
 	listed    kept[session.List] // tasks/list
 	listedErr *Error
 	reads     map[string]lastRead    // by URI

@@ -41,6 +41,7 @@ func (cn *connection) answerers(p profile.Profile) session.Answerers {
 
 // extensions are those spoken here, with their settings (SEP-2133).
 var extensions = map[string]json.RawMessage{
-	profile.ExtensionTasks: json.RawMessage("{}"),
-	profile.ExtensionUI:    json.RawMessage(`{"mimeTypes":["` + session.UIMIMEType + `"]}`),
+	profile.ExtensionSkills: json.RawMessage("{}"),
+	profile.ExtensionTasks:  json.RawMessage("{}"),
+	profile.ExtensionUI:     json.RawMessage(`{"mimeTypes":["` + session.UIMIMEType + `"]}`),
 }

@@ -16,7 +16,7 @@ const Version = "1.0.0"
 
 const instructions = "A built-in server to try Sightglass on. Every tool shows one thing: `shapes` has an argument of " +
 	"every kind, `countdown` reports progress, `fail` reports an error, `ask` asks you a question, `survey` may run as a task, " +
-	"`measure` changes the resource sample://level.json, `gauge` has an app."
+	"`measure` changes the resource sample://level.json, `gauge` has an app. There is one skill."
 
 // New builds the open sample.
 func New() *server.MCPServer {
@@ -34,7 +34,7 @@ func New() *server.MCPServer {
 		server.WithHooks(l.hooks()),
 		server.WithRecovery(),
 		server.WithTaskCapabilities(true, true, true),
-		server.WithExtensions(map[string]any{tasksExtension: map[string]any{}}),
+		server.WithExtensions(map[string]any{tasksExtension: map[string]any{}, skillsExtension: map[string]any{"directoryRead": true}}),
 	)
 	addTools(s, l)
 	addResources(s, l)

@@ -74,6 +74,9 @@ type call struct {
 
 // take answers a message that belongs to the extension; ok is false for any other.
 func (d *desk) take(message []byte) (answer []byte, ok bool) {
+	if answer, ok := takeSkills(message); ok {
+		return answer, true
+	}
 	if !bytes.Contains(message, []byte("tasks/")) && !bytes.Contains(message, []byte(surveyName)) {
 		return nil, false // not worth reading
 	}

@@ -22,6 +22,8 @@ export namespace app {
 	    templates: core.TemplateList;
 	    template: core.TemplateDetail;
 	    prompts: core.PromptList;
+	    skills: core.SkillList;
+	    skill: core.SkillDetail;
 	    prompt: core.PromptDetail;
 	    contents: core.Contents;
 	    signIn: core.SignIn;
@@ -1217,6 +1219,103 @@ export namespace core {
 	    step: string;
 	    inputs: Record<string, string>;
 	    only: boolean;
+	}
+	export interface Skill {
+	    index: number;
+	    uri: string;
+	    name: string;
+	    summary: string;
+	    files: number;
+	    size: number;
+	    dynamic: boolean;
+	    shared: boolean;
+	    findings: number;
+	    problem?: string;
+	}
+	export interface SkillDiff {
+	    path: string;
+	    listed: string;
+	    read: string;
+	}
+	export interface SkillCheck {
+	    what: string;
+	    state: string;
+	    text: string;
+	    want: string;
+	    got: string;
+	    diffs: SkillDiff[];
+	}
+	export interface SkillChild {
+	    uri: string;
+	    name: string;
+	    mimeType: string;
+	    directory: boolean;
+	    listed: boolean;
+	    problem?: string;
+	}
+	export interface SkillFile {
+	    uri: string;
+	    path: string;
+	    digest: string;
+	    size: number;
+	    problem?: string;
+	}
+	export interface SkillDetail {
+	    skill: Skill;
+	    description: string;
+	    frontmatter: string;
+	    files: SkillFile[];
+	    findings: string[];
+	    raw: string;
+	}
+	
+	export interface SkillDirectory {
+	    seqs: number[];
+	    children: SkillChild[];
+	    missing: string[];
+	    findings: string[];
+	    err?: Error;
+	}
+	export interface SkillEntry {
+	    call: string;
+	    seq: number;
+	    took: number;
+	    listed: boolean;
+	    same: boolean;
+	    diffs: SkillDiff[];
+	    detail?: SkillDetail;
+	    err?: Error;
+	}
+	
+	export interface SkillInput {
+	    call: string;
+	    profile: string;
+	    index: number;
+	    skill: string;
+	    uri: string;
+	}
+	export interface SkillList {
+	    skills: Skill[];
+	    pages: number;
+	    more: boolean;
+	    cursor: string;
+	    seqs: number[];
+	    at: number;
+	    findings: string[];
+	    cache?: CacheHint;
+	    offer: Offer;
+	    directories: boolean;
+	    err?: Error;
+	}
+	export interface SkillRead {
+	    call: string;
+	    seq: number;
+	    took: number;
+	    bytes: number;
+	    at: string;
+	    ok: boolean;
+	    checks: SkillCheck[];
+	    err?: Error;
 	}
 	
 	

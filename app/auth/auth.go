@@ -181,6 +181,8 @@ type ServerMetadata struct {
 	RegistrationEndpoint  string   //
 	RevocationEndpoint    string   //
 	IntrospectionEndpoint string   //
+	PushEndpoint          string   // pushed_authorization_request_endpoint (RFC 9126)
+	PushRequired          bool     // require_pushed_authorization_requests
 	JWKS                  string   // jwks_uri
 	Scopes                []string // scopes_supported; nil: not given
 	Grants                []string // grant_types_supported; nil: not given
@@ -254,6 +256,7 @@ type Pending struct {
 	Client      Client
 	Scopes      []string
 	Resource    string
+	DPoPKey     string // PEM of the key that the code is bound to; empty: none
 	URL         string // of the authorization request, whole
 }
 

@@ -17,7 +17,7 @@ import (
 // extra ones of these names are refused.
 var reserved = []string{
 	"response_type", "response_mode", "client_id", "client_secret", "redirect_uri", "scope", "state", "code_challenge",
-	"code_challenge_method", "code_verifier", "code", "resource", "request", "request_uri",
+	"code_challenge_method", "code_verifier", "code", "resource", "request", "request_uri", "dpop_jkt",
 }
 
 // IsReservedParam says whether a parameter of the authorization request cannot be set as an extra one.
@@ -57,10 +57,21 @@ func (d *draft) authorize(ctx context.Context) error {
 		{"resource", p.Resource},
 		{"prompt", d.prompt(p.Scopes)},
 	}
+	bound, err := d.bindCode(p)
+	if err != nil {
+		return err
+	}
+	params = append(params, bound...)
 	for _, e := range extra {
 		params = slices.DeleteFunc(params, func(p Param) bool { return p.Name == e.Name })
 	}
 	params = slices.DeleteFunc(append(params, extra...), func(p Param) bool { return p.Value == "" })
+	whole := params
+	if d.pushes(d.f.as) {
+		if params, err = d.push(ctx, d.f.as, p.Client, params); err != nil {
+			return err
+		}
+	}
 	target, dropped, err := requestURL(d.f.as.AuthorizationEndpoint, params)
 	if err != nil {
 		return err
@@ -69,9 +80,12 @@ func (d *draft) authorize(ctx context.Context) error {
 		d.warn("The authorization endpoint's own query has parameters of this request; the request's are sent: "+cutText(strings.Join(dropped, ", "), 200)+".", "RFC 6749 section 3.1: parameters must not be included more than once", "Leave them out of authorization_endpoint.")
 	}
 	p.URL = target
-	d.showRequest(p, params)
+	d.showRequest(p, whole)
 	d.f.update(func() { d.f.pending = p })
 	d.s.Verdict = "Built; state, verifier and issuer are recorded for the answer."
+	if len(params) != len(whole) {
+		d.s.Verdict = "Pushed to the server; the browser gets a reference. State, verifier and issuer are recorded for the answer."
+	}
 	return nil
 }
 
@@ -213,5 +227,6 @@ var requestNotes = map[string]string{
 	"code_challenge":        "only who holds the verifier can use the code (RFC 7636)",
 	"code_challenge_method": "SHA-256 (RFC 7636 section 4.2)",
 	"resource":              "whom the token is for (RFC 8707 section 2)",
+	"dpop_jkt":              "the code can be used with this key only (RFC 9449 section 10)",
 	"prompt":                "ask the user again (OpenID Connect Core section 3.1.2.1)",
 }

@@ -80,7 +80,7 @@ func ClientDocument(cfg Config) (string, error) {
 		Keys     any      `json:"jwks,omitempty"`
 	}{s.ClientMetadataURL, clientName, clientURI, uris, []string{"authorization_code", "refresh_token"}, []string{"code"}, authNone, "native", nil}
 	if s.ClientAuth == authKeyJWT {
-		key, err := parseKey(s.PrivateKey)
+		keys, err := publicKeys(s)
 		if err != nil {
 			return "", &fault.CallError{
 				Server: cfg.Server, Kind: fault.Input, Step: "make the client document", Message: "The private key of private_key_jwt cannot be read: " + err.Error() + ".",
@@ -88,11 +88,20 @@ func ClientDocument(cfg Config) (string, error) {
 			}
 		}
 		doc.Auth = authKeyJWT
-		doc.Keys = jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: s.KeyID, Use: "sig"}}}
+		doc.Keys = keys
 	}
 	text, err := json.MarshalIndent(doc, "", "  ")
 	if err != nil {
 		return "", fault.From(err)
 	}
 	return string(text) + "\n", nil
+}
+
+// publicKeys is the public half of the key of private_key_jwt, as a client's metadata hold it (RFC 7591 section 2, jwks).
+func publicKeys(s *Settings) (*jose.JSONWebKeySet, error) {
+	key, err := parseKey(s.PrivateKey)
+	if err != nil {
+		return nil, err
+	}
+	return &jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: key.Public(), KeyID: s.KeyID, Use: "sig"}}}, nil
 }

@@ -50,7 +50,7 @@ func (d *draft) codeToken(ctx context.Context) error {
 	token, m, findings, err := requestToken(ctx, &d.cfg, tokenRequest{
 		Endpoint: endpoint, Issuer: as.Issuer, Revocation: as.RevocationEndpoint, AuthMethods: as.TokenAuthMethods, AuthAlgs: as.TokenAuthAlgs,
 		DPoPAlgs: as.DPoPAlgs, Client: client, Form: form, Purpose: "token", Requested: p.Scopes, Resource: p.Resource, Grant: AuthorizationCode,
-		DPoP: f.needsDPoP(d.set),
+		DPoP: f.needsDPoP(d.set) || p.DPoPKey != "", DPoPKey: p.DPoPKey,
 	})
 	d.takeToken(token, []Message{m}, findings)
 	if err != nil {

@@ -242,6 +242,7 @@ func (f *Flow) authorizeInputs() []Input {
 		{Name: "resource", Label: "resource", Kind: InputText, Default: f.resourceParam(&s), Help: "Empty: not sent."},
 		{Name: "prompt", Label: "prompt", Kind: InputChoice, Default: prompt, Free: true, Options: options("", "not sent", "consent", "consent", "login", "login", "select_account", "select_account", "none", "none")},
 		{Name: "extra", Label: "More parameters", Kind: InputParams, Default: writeParams(f.cfg.Settings.Extra), Help: "One name=value a line. Those that the sign-in itself sets are refused."},
+		{Name: "push", Label: "Pushed request (RFC 9126)", Kind: InputChoice, Options: options("", "where the server demands it", "always", "always", "never", "never")},
 		{Name: "state", Label: "state", Kind: InputSecret, Help: "Empty: random."},
 		{Name: "code_verifier", Label: "code_verifier", Kind: InputSecret, Help: "Empty: random."},
 	}

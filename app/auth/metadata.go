@@ -104,11 +104,11 @@ func parseServerMetadata(m map[string]json.RawMessage) (*ServerMetadata, []chall
 	return &ServerMetadata{
 		Issuer: r.text("issuer"), AuthorizationEndpoint: r.text("authorization_endpoint"), TokenEndpoint: r.text("token_endpoint"),
 		RegistrationEndpoint: r.text("registration_endpoint"), RevocationEndpoint: r.text("revocation_endpoint"),
-		IntrospectionEndpoint: r.text("introspection_endpoint"), JWKS: r.text("jwks_uri"),
+		IntrospectionEndpoint: r.text("introspection_endpoint"), PushEndpoint: r.text("pushed_authorization_request_endpoint"), JWKS: r.text("jwks_uri"),
 		Scopes: r.list("scopes_supported"), Grants: r.list("grant_types_supported"),
 		TokenAuthMethods: r.list("token_endpoint_auth_methods_supported"), TokenAuthAlgs: r.list("token_endpoint_auth_signing_alg_values_supported"),
 		RevocationAuthMethods: r.list("revocation_endpoint_auth_methods_supported"),
 		PKCE:                  r.list("code_challenge_methods_supported"), DPoPAlgs: r.list("dpop_signing_alg_values_supported"),
-		IssParameter: r.flag("authorization_response_iss_parameter_supported"), MetadataDocuments: r.flag("client_id_metadata_document_supported"),
+		PushRequired: r.flag("require_pushed_authorization_requests"), IssParameter: r.flag("authorization_response_iss_parameter_supported"), MetadataDocuments: r.flag("client_id_metadata_document_supported"),
 	}, r.findings
 }

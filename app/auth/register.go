@@ -8,6 +8,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/go-jose/go-jose/v4"
+
 	"github.com/sightglass-dev/sightglass/app/fault"
 )
 
@@ -16,13 +18,14 @@ const maxRegistrations = 4
 
 // registration is a client's metadata as they are sent (RFC 7591 section 2).
 type registration struct {
-	Name     string   `json:"client_name"`
-	URI      string   `json:"client_uri,omitempty"`
-	Redirect []string `json:"redirect_uris"`
-	Grants   []string `json:"grant_types"`
-	Response []string `json:"response_types"`
-	Auth     string   `json:"token_endpoint_auth_method"`
-	Type     string   `json:"application_type,omitempty"`
+	Name     string              `json:"client_name"`
+	URI      string              `json:"client_uri,omitempty"`
+	Redirect []string            `json:"redirect_uris"`
+	Grants   []string            `json:"grant_types"`
+	Response []string            `json:"response_types"`
+	Auth     string              `json:"token_endpoint_auth_method"`
+	Type     string              `json:"application_type,omitempty"`
+	Keys     *jose.JSONWebKeySet `json:"jwks,omitempty"` // public keys of a private_key_jwt client (RFC 7591 section 2)
 }
 
 // register registers a client (RFC 7591). A refusal that says what is minded is answered once with that changed.
@@ -53,6 +56,14 @@ func (d *draft) registration(as *ServerMetadata) registration {
 	r := registration{
 		Name: clientName, URI: clientURI, Redirect: []string{d.f.redirectURI()}, Grants: []string{"authorization_code", "refresh_token"},
 		Response: []string{"code"}, Auth: registrationAuth(d.set, as), Type: "native",
+	}
+	if r.Auth == authKeyJWT {
+		keys, err := publicKeys(d.set)
+		if err != nil {
+			d.warn("The private key of private_key_jwt cannot be read, so its public half is not registered: "+err.Error()+".", "RFC 7591 section 2", "Set the private key in the server's sign-in settings.")
+		} else {
+			r.Keys = keys
+		}
 	}
 	if name, ok := d.edited("client_name"); ok && name != "" {
 		r.Name = name
@@ -109,6 +120,10 @@ func (d *draft) sendRegistration(ctx context.Context, endpoint string, r registr
 			{Name: "token_endpoint_auth_method", Value: r.Auth},
 		},
 	})
+	if r.Keys != nil {
+		m := d.lastArrow()
+		m.Sent = append(m.Sent, Fact{Name: "jwks", Value: "the public key", Note: "of the private key in the settings (RFC 7591 section 2)"})
+	}
 	h := http.Header{"Content-Type": {"application/json"}, "Accept": {"application/json"}}
 	resp, err := d.cfg.HTTP.Do(ctx, Request{Method: http.MethodPost, URL: endpoint, Header: h, Body: body, Purpose: "register"})
 	m := d.lastArrow()

@@ -76,6 +76,7 @@ var (
 		{"state is random, at least 128 bits.", "RFC 6749 section 10.10"},
 		{"resource is sent, exactly as the metadata have it.", "RFC 8707 section 2; MCP resource parameter implementation"},
 		{"The endpoint's own query is kept.", "RFC 6749 section 3.1"},
+		{"Where the server demands it, the request is pushed to it first.", "RFC 9126 section 5"},
 		{"The issuer is recorded before the browser is sent anywhere.", "MCP authorization response validation"},
 	}
 	browserRules = []Rule{

@@ -158,7 +158,7 @@ func (d *draft) checkServer(as *ServerMetadata) error {
 	for _, e := range []struct {
 		name string
 		url  *string
-	}{{"registration_endpoint", &as.RegistrationEndpoint}, {"revocation_endpoint", &as.RevocationEndpoint}} {
+	}{{"registration_endpoint", &as.RegistrationEndpoint}, {"revocation_endpoint", &as.RevocationEndpoint}, {"pushed_authorization_request_endpoint", &as.PushEndpoint}} {
 		if err := d.checkEndpoint(e.name, *e.url); *e.url != "" && err != nil {
 			d.warn(err.Error()+" It is not used.", "RFC 8414 section 2", "Publish an absolute https URL.")
 			*e.url = ""
@@ -233,6 +233,7 @@ func (d *draft) serverFacts(as *ServerMetadata) {
 		{"token_endpoint", as.TokenEndpoint, ""},
 		{"registration_endpoint", as.RegistrationEndpoint, "dynamic client registration (RFC 7591)"},
 		{"revocation_endpoint", as.RevocationEndpoint, "RFC 7009"},
+		{"pushed_authorization_request_endpoint", as.PushEndpoint, "RFC 9126"},
 		{"code_challenge_methods_supported", strings.Join(as.PKCE, " "), "PKCE (RFC 7636)"},
 		{"scopes_supported", strings.Join(as.Scopes, " "), ""},
 		{"token_endpoint_auth_methods_supported", strings.Join(as.TokenAuthMethods, " "), ""},
@@ -243,6 +244,9 @@ func (d *draft) serverFacts(as *ServerMetadata) {
 	}
 	if as.MetadataDocuments {
 		d.fact("client_id_metadata_document_supported", "true", "client ID metadata documents are taken")
+	}
+	if as.PushRequired {
+		d.fact("require_pushed_authorization_requests", "true", "the request goes to the server first, the browser gets a reference (RFC 9126)")
 	}
 	if as.IssParameter {
 		d.fact("authorization_response_iss_parameter_supported", "true", "the callback must name the issuer (RFC 9207)")

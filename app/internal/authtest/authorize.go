@@ -14,12 +14,15 @@ import (
 type code struct {
 	client, redirect, challenge, scope, resource string
 	expires                                      time.Time
-	family                                       int // of the tokens it was changed for; 0: unused
+	jkt                                          string // of the key that has to be proved with it
+	family                                       int    // of the tokens it was changed for; 0: unused
 }
 
 // authorize is the authorization endpoint. It consents at once, with a redirect.
 func (s *Server) authorize(w http.ResponseWriter, r *http.Request, rec *Record) {
-	o, q := s.options(), rec.Query
+	o := s.options()
+	q := s.pulled(rec.Query, &o)
+	rec.Query = q
 	client, known := s.client(q.Get("client_id"))
 	if !known {
 		// RFC 6749 section 4.1.2.1: never to an unknown place
@@ -67,7 +70,7 @@ func (s *Server) authorize(w http.ResponseWriter, r *http.Request, rec *Record) 
 func (s *Server) newCode(q url.Values, o *ServerOptions) string {
 	c := &code{
 		client: q.Get("client_id"), redirect: q.Get("redirect_uri"), challenge: q.Get("code_challenge"),
-		scope: q.Get("scope"), resource: q.Get("resource"), expires: s.w.now().Add(time.Minute),
+		scope: q.Get("scope"), resource: q.Get("resource"), jkt: q.Get("dpop_jkt"), expires: s.w.now().Add(time.Minute),
 	}
 	if o.Granted != nil {
 		c.scope = strings.Join(o.Granted, " ")

@@ -16,6 +16,7 @@ const (
 	Authorize = "authorize"
 	Token     = "token"
 	Revoke    = "revoke"
+	Push      = "par"
 	Other     = "other" // any other path: 404
 )
 
@@ -145,6 +146,7 @@ type ServerOptions struct {
 	DPoP         bool   // bound tokens are offered
 	DPoPNonce    bool
 	NoRevocation bool
+	PushOnly     bool     // authorization requests have to be pushed (RFC 9126)
 	Grants       []string // further grants: client_credentials, jwt-bearer, token-exchange by their full names
 	Faults       map[string]Fault
 }

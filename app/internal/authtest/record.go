@@ -113,7 +113,7 @@ func (w *World) judge(rec *Record) {
 	if rec.Endpoint != MCP {
 		if kind, _, _ := strings.Cut(rec.Header.Get("Authorization"), " "); rec.Header.Get("Authorization") != "" && !strings.EqualFold(kind, "Basic") {
 			w.violate("%s: an access token was sent to an endpoint that is not the resource (authorization, token handling)", where)
-		} else if kind != "" && rec.Endpoint != Token && rec.Endpoint != Revoke {
+		} else if kind != "" && rec.Endpoint != Token && rec.Endpoint != Revoke && rec.Endpoint != Push {
 			w.violate("%s: client credentials were sent to an endpoint that asks for none", where)
 		}
 		if rec.Header.Get("Cookie") != "" {

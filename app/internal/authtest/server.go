@@ -36,12 +36,13 @@ type Server struct {
 	used     map[string]*issued // refresh tokens that were spent
 	revoked  map[int]bool       // families
 	families int
+	pushed   map[string]url.Values // authorization requests by their request_uri
 }
 
 func (w *World) newServer(t testing.TB, name string, o ServerOptions) *Server {
 	s := &Server{
 		Name: name, w: w, o: o, key: newKey(), faults: copyFaults(o.Faults), clients: map[string]Client{}, codes: map[string]*code{},
-		access: map[string]*issued{}, refresh: map[string]*issued{}, used: map[string]*issued{}, revoked: map[int]bool{},
+		access: map[string]*issued{}, refresh: map[string]*issued{}, used: map[string]*issued{}, revoked: map[int]bool{}, pushed: map[string]url.Values{},
 	}
 	maps.Copy(s.clients, o.Clients)
 	s.Origin = w.Origin
@@ -114,7 +115,7 @@ func (s *Server) route(path string) (string, func(http.ResponseWriter, *http.Req
 		return Metadata, s.noMetadata
 	}
 	endpoints := map[string]func(http.ResponseWriter, *http.Request, *Record){
-		JWKS: s.jwks, Register: s.register, Authorize: s.authorize, Token: s.token, Revoke: s.revoke,
+		JWKS: s.jwks, Register: s.register, Authorize: s.authorize, Token: s.token, Revoke: s.revoke, Push: s.push,
 	}
 	name := strings.TrimPrefix(strings.TrimPrefix(path, o.Path), "/")
 	if h := endpoints[name]; h != nil && path == o.Path+"/"+name {
@@ -177,6 +178,9 @@ func (s *Server) metadata(w http.ResponseWriter, _ *http.Request, _ *Record) {
 	}
 	if o.Iss == IssRight || o.Iss == IssMissing || o.Iss == IssWrong || o.Iss == IssNormalized {
 		doc["authorization_response_iss_parameter_supported"] = true
+	}
+	if o.PushOnly {
+		doc["pushed_authorization_request_endpoint"], doc["require_pushed_authorization_requests"] = s.URL(Push), true
 	}
 	if o.DPoP {
 		doc["dpop_signing_alg_values_supported"] = []string{"ES256", "EdDSA"}
@@ -251,6 +255,12 @@ func (s *Server) register(w http.ResponseWriter, r *http.Request, rec *Record) {
 	c := Client{Redirects: redirects, Method: str(rec.JSON, "token_endpoint_auth_method")}
 	if o.RegisterMethod != "" {
 		c.Method = o.RegisterMethod
+	}
+	if c.Method == "private_key_jwt" {
+		if c.Key = keyOf(rec.JSON); c.Key == nil {
+			refuse(w, Refusal{Code: "invalid_client_metadata", Description: "private_key_jwt without jwks"})
+			return
+		}
 	}
 	doc := maps.Clone(rec.JSON)
 	if o.RegisterSecret || strings.HasPrefix(c.Method, "client_secret") {

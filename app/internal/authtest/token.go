@@ -73,7 +73,7 @@ func (s *Server) grant(form url.Values, client, thumbprint string, o *ServerOpti
 	}
 	switch kind {
 	case "authorization_code":
-		return s.redeem(form, client, o)
+		return s.redeem(form, client, thumbprint, o)
 	case "refresh_token":
 		return s.rotate(form, client, thumbprint, o)
 	case GrantClientCredentials:
@@ -87,7 +87,7 @@ func (s *Server) grant(form url.Values, client, thumbprint string, o *ServerOpti
 }
 
 // redeem changes a code for tokens, once.
-func (s *Server) redeem(form url.Values, client string, o *ServerOptions) (*issued, Refusal) {
+func (s *Server) redeem(form url.Values, client, thumbprint string, o *ServerOptions) (*issued, Refusal) {
 	bad := func(format string, args ...any) (*issued, Refusal) {
 		text := fmt.Sprintf(format, args...)
 		s.w.violate("%s token: %s", s.Name, text)
@@ -116,6 +116,8 @@ func (s *Server) redeem(form url.Values, client string, o *ServerOptions) (*issu
 		return bad("the code was given to another client")
 	case !s.w.now().Before(given.expires):
 		return nil, Refusal{Code: "invalid_grant", Description: "the code is expired"}
+	case given.jkt != "" && given.jkt != thumbprint:
+		return bad("the code is bound to another key (RFC 9449 section 10)")
 	case given.redirect != form.Get("redirect_uri"):
 		return bad("redirect_uri is %q, it was %q", form.Get("redirect_uri"), given.redirect)
 	case given.challenge != "" && given.challenge != hash(verifier):

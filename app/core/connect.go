@@ -208,6 +208,7 @@ func (cn *connection) config(p profile.Profile, t transport.Target, mask *wire.M
 		Log:     cn.core.log,
 		Mask:    func(s string) string { return string(mask.Text(cn.id, []byte(s))) },
 		OnSteps: cn.steps, OnChange: cn.onChange, OnFault: cn.onLoose,
+		OnNotification: cn.onNotification,
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/auth"
@@ -50,6 +51,7 @@ type connection struct {
 	checkError *Error             // why the last check broke off
 	stopCheck  context.CancelFunc // of a check under way, else nil
 	logLevel   string             // asked for last on this connection
+	logged     atomic.Bool        // a notifications/message came
 
 	protocol profile.Protocol // in force
 	resume   wanted           // what the connection before listened for; constant
@@ -101,6 +103,7 @@ func (cn *connection) snapshot() Connection {
 	if o := s.TaskOffer(); o.Server {
 		v.TaskForm = string(o.Form)
 	}
+	v.Logged = cn.logged.Load()
 	if s.Info().Era == session.Modern {
 		list, _ := s.Streams()
 		for _, st := range list {

@@ -12,6 +12,7 @@ import (
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/profile"
 	"github.com/sightglass-dev/sightglass/app/session"
+	"github.com/sightglass-dev/sightglass/app/transport"
 )
 
 // maxLogPage is how many lines one answer has, at most.
@@ -187,4 +188,11 @@ func (c *Core) keepLogLevel(id, level string) error {
 	p.Protocol.LogLevel = level
 	_, err = c.Save(p, nil)
 	return err
+}
+
+// onNotification is told of every notification of the server, in wire order. It must return at once.
+func (cn *connection) onNotification(in transport.Incoming) {
+	if in.Method == methodLog && cn.logged.CompareAndSwap(false, true) {
+		cn.touch() // there is a log to show now
+	}
 }

@@ -184,6 +184,7 @@ type Connection struct {
 	Tasks            int    `json:"tasks"`             // known, and
 	ActiveTasks      int    `json:"activeTasks"`       // those not over
 	TaskForm         string `json:"taskForm"`          // core or extension, when the server declares tasks; else empty
+	Logged           bool   `json:"logged"`            // a notifications/message came
 	WatchRev         uint64 `json:"watchRev"`          // grows with every change of what Resources.Watches and Streams return
 	Streams          int    `json:"streams,omitempty"` // modern: subscriptions/listen streams that are or are to be open
 

@@ -1,6 +1,7 @@
 import type { app, core, profile, wire } from '../../wailsjs/go/models';
 import type { AppsBackend } from './apps';
 import type { InboxBackend } from './inbox';
+import type { InspectBackend } from './inspect';
 import type { BodyBytes, BodyPart, Connection, EventName, ExportForm, Pages } from './types';
 
 /**
@@ -8,7 +9,7 @@ import type { BodyBytes, BodyPart, Connection, EventName, ExportForm, Pages } fr
  * tests and design work (fake/). Every promise settles, and rejects with an AppError only. Times are Unix
  * microseconds, durations microseconds, unless named otherwise.
  */
-export interface Backend extends InboxBackend, AppsBackend {
+export interface Backend extends InboxBackend, AppsBackend, InspectBackend {
   hello(): Promise<app.Hello>;
   /** Tells the program that the first list is painted. */
   ready(): Promise<void>;

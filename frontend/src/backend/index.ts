@@ -4,6 +4,7 @@ import { wailsBackend } from './wails';
 
 export type { Backend } from './backend';
 export { AppError } from './error';
+export type { ListKind } from './inspect';
 export type * from './types';
 
 /** Whether this page was built or started without the program behind it: `vite dev` in a browser, `--mode fake`, tests. */

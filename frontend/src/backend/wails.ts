@@ -14,6 +14,7 @@ import { FetchApi } from './fetch';
 import { keychain, plain, settle, unlimited } from './settle';
 import { wailsApps } from './wailsApps';
 import { wailsInbox } from './wailsInbox';
+import { wailsInspect } from './wailsInspect';
 
 /** Milliseconds a server's process tree may take to end. */
 const ending = 60_000;
@@ -26,6 +27,7 @@ export function wailsBackend(): Backend {
 
   return {
     ...wailsInbox(api),
+    ...wailsInspect(api),
     ...wailsApps(api),
     hello,
     ready: () => settle('start', plain, Win.Ready()),

@@ -2,10 +2,9 @@
  * The views that nearly every live connection shows, one late part: the start does not wait for them, and they are
  * loaded before anybody can have connected.
  */
-import Overview from './connection/Overview.svelte';
 import type { Views } from './connection/tabs';
 import RawView from './raw/RawView.svelte';
 import ToolsView from './tools/ToolsView.svelte';
 
-export const views = { overview: Overview, tools: ToolsView, raw: RawView } satisfies Views;
+export const views = { tools: ToolsView, raw: RawView } satisfies Views;
 export { default as QuestionStrip } from './inbox/QuestionStrip.svelte';

@@ -4,11 +4,13 @@ import { Late } from '../state/late.svelte';
 export const connectedViews = new Late(() => import('./connected'));
 export const signInView = new Late(async () => (await import('./signin/SignInView.svelte')).default);
 export const offerViews = new Late(() => import('./offers'));
+export const inspectViews = new Late(() => import('./inspect'));
 export const appViews = new Late(() => import('./apps'));
 export const trafficDetail = new Late(async () => (await import('./traffic/TrafficDetail.svelte')).default);
 export const dialogs = new Late(async () => (await import('./shell/Dialogs.svelte')).default);
 
 /** Loads them, in the order they are likely to be wanted. */
 export async function loadLate(): Promise<void> {
-  for (const part of [connectedViews, signInView, offerViews, trafficDetail, dialogs, appViews]) await part.load();
+  for (const part of [connectedViews, inspectViews, signInView, offerViews, trafficDetail, dialogs, appViews])
+    await part.load();
 }

@@ -434,6 +434,7 @@ export namespace core {
 	    tasks: number;
 	    activeTasks: number;
 	    taskForm: string;
+	    logged: boolean;
 	    watchRev: number;
 	    streams?: number;
 	    paged?: boolean;

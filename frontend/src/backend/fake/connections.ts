@@ -65,6 +65,10 @@ export class FakeConnections {
       toolsChanged: false,
       resourcesChanged: false,
       promptsChanged: false,
+      logged: false,
+      tasks: 0,
+      activeTasks: 0,
+      taskForm: '',
       watchRev: 0,
       noise: '',
     };

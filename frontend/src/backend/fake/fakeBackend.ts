@@ -2,10 +2,10 @@ import type { app, core, profile } from '../../../wailsjs/go/models';
 import type { Backend } from '../backend';
 import type { BodyBytes, BodyPart, Connection, EventName, ExportForm } from '../types';
 import { FakeCalls } from './calls';
-import { FakeCatalog } from './catalog';
 import { FakeConnections } from './connections';
 import { fillPast } from './fill';
 import { FakeHub } from './hub';
+import { FakeInspect } from './inspect';
 import { fakeSuspects, fakeTyped } from './imports';
 import { FakeLog } from './log';
 import { fakeDraft, fakeHeaders } from './raw';
@@ -25,7 +25,7 @@ interface Options {
 }
 
 /** The program in memory: what it answers is made up, how it answers is the real one's way. */
-export class FakeBackend extends FakeCatalog implements Backend {
+export class FakeBackend extends FakeInspect implements Backend {
   readonly #hub: FakeHub;
   readonly #log: FakeLog;
   readonly #saved: FakeSaved;

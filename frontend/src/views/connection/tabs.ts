@@ -6,7 +6,7 @@ import type { Offers } from '../../state/appOffers';
 import type { Late } from '../../state/late.svelte';
 import type { SignIn } from '../../state/signIn.svelte';
 import type { toolsOf } from '../../state/appTools';
-import { appViews, connectedViews, offerViews } from '../late';
+import { appViews, connectedViews, inspectViews, offerViews } from '../late';
 
 /** What a tab may go by to tell whether it is there. */
 export interface Live {
@@ -51,7 +51,7 @@ export interface Tab {
 
 /** In the order they are shown. */
 export const allTabs: readonly Tab[] = [
-  { id: 'overview', label: 'Overview', guard: 'overview', part: connectedViews },
+  { id: 'overview', label: 'Overview', guard: 'overview', part: inspectViews },
   {
     id: 'tools',
     label: 'Tools',
@@ -86,6 +86,13 @@ export const allTabs: readonly Tab[] = [
     part: appViews,
     there: ({ tools }) => tools.tools.some((t) => t.ui),
     count: ({ tools }) => tools.tools.filter((t) => t.ui).length,
+  },
+  {
+    id: 'log',
+    label: 'Log',
+    guard: 'log',
+    part: inspectViews,
+    there: ({ connection }) => connection.logged || declares(connection.capabilities, 'logging'),
   },
   { id: 'signin', label: 'Sign-in', guard: 'sign-in', there: ({ signIn }) => signIn !== null },
   { id: 'raw', label: 'Raw request', guard: 'raw request', part: connectedViews },

@@ -57,8 +57,6 @@ export interface Backend extends InboxBackend, AppsBackend, InspectBackend {
   /** Starts connecting; the states follow by event. */
   connect(id: string): Promise<void>;
   disconnect(id: string): Promise<void>;
-  questions(id: string): Promise<core.Question[]>;
-  answer(answer: core.Answer): Promise<void>;
 
   tools(id: string, refresh: boolean, signal?: AbortSignal): Promise<core.ToolList>;
   tool(id: string, index: number, signal?: AbortSignal): Promise<core.ToolDetail>;

@@ -60,8 +60,6 @@ export function wailsBackend(): Backend {
     connections: (after) => settle('list connections', plain, Connections.List(after)),
     connect: (id) => settle('connect', keychain, Connections.Connect(id)),
     disconnect: (id) => settle('disconnect', ending, Connections.Disconnect(id)),
-    questions: (id) => settle('list questions', plain, Connections.Questions(id)),
-    answer: (answer) => settle('answer', plain, Connections.Answer(answer)),
 
     tools: (profile, refresh, signal) => api.json<core.ToolList>('tools', { profile, refresh }, signal, unlimited),
     tool: (profile, index, signal) => api.json<core.ToolDetail>('tool', { profile, index }, signal),

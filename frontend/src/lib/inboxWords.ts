@@ -1,6 +1,6 @@
 /** What is said of questions: who asks, what, during which call, and how it was answered. */
 
-import { clock, plural } from './format';
+import { plural } from './format';
 
 /** What of a question is told in words: see core.InboxItem. */
 export interface Told {
@@ -64,10 +64,6 @@ export function outcomeWords(q: Pick<Told, 'state' | 'by'>): string {
   return `${done[q.state] ?? q.state}${by ? ` by ${by}` : ''}`;
 }
 
-/** How long a question has waited or did wait, in words a row has room for. */
-export function askedWords(q: Pick<Told, 'asked'>): string {
-  return clock(q.asked).slice(0, 8);
-}
 
 /** The questions that hold every word of a query. */
 export function findQuestions<T extends Told>(all: readonly T[], query: string): readonly T[] {

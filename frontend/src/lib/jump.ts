@@ -1,8 +1,8 @@
 /** The places one can jump to by typing, and which of them a query finds. */
 
-/** A server, or a tool of one. */
+/** A server, a tool of one, or a place of the window, named by `server`. */
 export interface Place {
-  kind: 'server' | 'tool';
+  kind: 'server' | 'tool' | 'place';
   server: string;
   /** Place in the list of tools; -1 for a server. */
   tool: number;

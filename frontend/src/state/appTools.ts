@@ -1,10 +1,9 @@
-/** The tools, runs and questions of the program, over its one backend. */
+/** The tools and runs of the program, over its one backend. */
 import { AppError, backend } from '../backend';
 import { Drafts } from '../lib/drafts';
 import { onReplay } from './appSignIn';
 import { hold } from './hold';
 import { lasting } from './lasting.svelte';
-import { Questions } from './questions.svelte';
 import { Runs } from './runs.svelte';
 import { ProfileTools } from './tools.svelte';
 import type { BodyFetch } from './toolTypes';
@@ -26,7 +25,6 @@ onReplay((call, out) => runs.replayed(call, out));
 
 const drafts = new Drafts(storage());
 const tools = new Map<string, ProfileTools>();
-const questions = new Map<string, Questions>();
 
 /** Ranges of bodies, for results that did not come with their answer. */
 export const fetchBody: BodyFetch = (seq, part, offset, length, signal) =>
@@ -53,29 +51,6 @@ export function toolsOf(profile: string): ProfileTools {
         ),
     );
     tools.set(profile, own);
-  }
-  return own;
-}
-
-/** The tool a call under way is of; empty when it is not known here. */
-export function toolOfCall(call: string): string {
-  return runs.toolOf(call);
-}
-
-/** The questions of a profile, the same object every time. */
-export function questionsOf(profile: string): Questions {
-  let own = questions.get(profile);
-  if (!own) {
-    own = new Questions(
-      {
-        questions: (id) => backend.questions(id),
-        answer: (answer) => backend.answer(answer),
-        onQuestions: (call) => backend.on('questions', call),
-        faultOf,
-      },
-      profile,
-    );
-    questions.set(profile, own);
   }
   return own;
 }

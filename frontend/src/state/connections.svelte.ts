@@ -54,6 +54,13 @@ export class Connections {
     return this.#all.get(id);
   }
 
+  /** Questions of all connections that wait for the user. */
+  get questions(): number {
+    let sum = 0;
+    for (const connection of this.#all.values()) sum += connection.questions;
+    return sum;
+  }
+
   phase(id: string): Phase {
     return phaseOf(this.#all.get(id));
   }

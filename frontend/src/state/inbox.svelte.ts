@@ -16,6 +16,8 @@ const shortest = 50;
 export class Inbox {
   readonly #source: InboxSource;
   #all = $state.raw<readonly core.InboxItem[]>([]);
+  /** Questions that wait or were settled, and are not listed: there are too many. */
+  hidden = $state(0);
   #refused = $state.raw<readonly core.InboxRefusal[]>([]);
   /** Questions that were opened, with the answers being written. */
   readonly #asked = new Map<string, AskedQuestion>();
@@ -41,10 +43,11 @@ export class Inbox {
   readonly pull = puller(async () => {
     const began = performance.now();
     try {
-      const { questions, refused } = await this.#source.inbox();
+      const { questions, refused, hidden } = await this.#source.inbox();
       const before = this.#all;
       this.#all = orEmpty(questions);
       this.#refused = orEmpty(refused);
+      this.hidden = hidden;
       this.problem = '';
       for (const item of this.#all) this.#asked.get(item.id)?.take(item);
       const known = new Set(this.#all.map((q) => q.id));

@@ -177,11 +177,6 @@ export class Runs {
     if (!out.err?.challenge) this.#refused.delete(call);
   }
 
-  /** The tool a call under way is of; empty for one of another making. */
-  toolOf(call: string): string {
-    return this.#running.get(call)?.tool ?? '';
-  }
-
   async cancel(run: Run): Promise<void> {
     if (run.state !== 'running') return;
     run.cancelling = true;

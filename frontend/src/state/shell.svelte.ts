@@ -1,4 +1,4 @@
-import type { profile } from '../backend';
+import type { profile, rules } from '../backend';
 import type { Connections } from './connections.svelte';
 import type { Preferences } from './preferences.svelte';
 import type { Servers } from './servers.svelte';
@@ -10,6 +10,10 @@ export type OpenDialog =
   | { kind: 'import' }
   | { kind: 'export'; ids: string[] }
   | { kind: 'jump' }
+  /** The rules that answer questions; a rule made of an answer is edited first. */
+  | { kind: 'rules'; rule?: rules.Rule }
+  | { kind: 'sampler' }
+  | { kind: 'roots'; id: string }
   | { kind: 'help' };
 
 /** Where the user is: the server shown, the tab, the dialog. */
@@ -19,6 +23,8 @@ export class Shell {
   readonly preferences: Preferences;
   dialog = $state.raw<OpenDialog>({ kind: 'none' });
   #selected = $state('');
+  /** Whether the main area shows what all servers ask, in place of a server. */
+  #inbox = $state(false);
 
   constructor(servers: Servers, connections: Connections, preferences: Preferences) {
     this.#servers = servers;
@@ -33,7 +39,20 @@ export class Shell {
     return this.#servers.all[0]?.id ?? '';
   });
 
+  get inbox(): boolean {
+    return this.#inbox;
+  }
+
+  showInbox(): void {
+    this.#inbox = true;
+  }
+
+  leaveInbox(): void {
+    this.#inbox = false;
+  }
+
   select(id: string): void {
+    this.#inbox = false;
     this.#selected = id;
     this.preferences.select(id);
   }

@@ -1,4 +1,4 @@
-/** The bridge's types for tools and questions, in one place. */
+/** The bridge's types for tools, in one place. */
 import type { Backend, BodyBytes, core } from '../backend';
 
 export type { BodyBytes };
@@ -13,6 +13,4 @@ export type RunInput = core.RunInput & { readonly headers?: core.RawHeader[] };
 export type RunOutput = core.RunOutput;
 export type CallState = core.CallState;
 export type Problem = core.Problem;
-export type Question = core.Question;
-export type Answer = core.Answer;
 export type CoreError = core.Error;

@@ -1,9 +1,8 @@
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Drafts } from '../lib/drafts';
-import { Questions } from './questions.svelte';
 import { Runs } from './runs.svelte';
 import { type Link, ProfileTools, type ToolsSource } from './tools.svelte';
-import type { CallState, CoreError, Problem, Question, RunInput, RunOutput, Tool } from './toolTypes';
+import type { CallState, CoreError, Problem, RunInput, RunOutput, Tool } from './toolTypes';
 
 const fault = (over: Partial<CoreError>): CoreError => ({
   server: '',
@@ -281,59 +280,5 @@ describe('a tool', () => {
     ];
     await calls.runs.pull();
     expect([run.progress, run.total, run.message, run.waiting]).toEqual([2, 8, 'step', 1]);
-  });
-});
-
-describe('questions', () => {
-  const question = (over: Partial<Question>): Question => ({
-    id: 'q1',
-    profile: 'p',
-    call: '',
-    source: 'request',
-    round: 0,
-    key: '',
-    method: 'roots/list',
-    params: '{}',
-    state: 'pending',
-    asked: 0,
-    entry: 0,
-    template: '{"roots":[]}',
-    ...over,
-  });
-
-  test('pending ones are shown, answers are kept while written, failures are told', async () => {
-    let all = [question({}), question({ id: 'q2', state: 'answered' })];
-    const sent: unknown[] = [];
-    let refuse = true;
-    const questions = new Questions(
-      {
-        questions: () => Promise.resolve(all),
-        answer: (a) => {
-          sent.push(a);
-          if (refuse) return Promise.reject(new Error('not an object'));
-          all = all.map((q) => (q.id === a.id ? { ...q, state: 'answered' } : q));
-          return Promise.resolve();
-        },
-        onQuestions: () => () => undefined,
-        faultOf,
-      },
-      'p',
-    );
-    questions.start();
-    await until(() => questions.pending.length === 1);
-    const [first] = questions.pending;
-    if (!first) throw new Error('no question');
-    expect(questions.text(first)).toBe('{"roots":[]}');
-    questions.setText(first, '{"roots":[1]}');
-    await questions.answer(first, false);
-    expect(questions.fault(first)?.message).toBe('not an object');
-    expect(questions.text(first)).toBe('{"roots":[1]}');
-    refuse = false;
-    await questions.answer(first, true);
-    expect(questions.pending.length).toBe(0);
-    expect(sent).toEqual([
-      { id: 'q1', result: '{"roots":[1]}', decline: false },
-      { id: 'q1', result: '', decline: true },
-    ]);
   });
 });

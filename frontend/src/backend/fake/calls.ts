@@ -1,5 +1,6 @@
 import type { core } from '../../../wailsjs/go/models';
-import { AppError } from '../error';
+import type { FakeInbox } from './inbox';
+import { fakeColour } from './questions';
 import type { FakeLog } from './log';
 import { fakeRawAnswer, fakeRawOutput } from './raw';
 import { fakeError } from './servers';
@@ -13,12 +14,18 @@ export class FakeCalls {
   readonly #emit: (event: 'calls' | 'questions' | 'connections') => void;
   readonly #wait: Wait;
   readonly #running = new Map<string, { state: core.CallState; stop: AbortController }>();
-  readonly #questions: core.Question[] = [];
+  readonly #inbox: FakeInbox;
 
-  constructor(log: FakeLog, emit: (event: 'calls' | 'questions' | 'connections') => void, wait: Wait) {
+  constructor(
+    log: FakeLog,
+    emit: (event: 'calls' | 'questions' | 'connections') => void,
+    wait: Wait,
+    inbox: FakeInbox,
+  ) {
     this.#log = log;
     this.#emit = emit;
     this.#wait = wait;
+    this.#inbox = inbox;
   }
 
   check(input: core.RunInput): core.Problem[] {
@@ -147,17 +154,6 @@ export class FakeCalls {
     return [...this.#running.values()].map((r) => ({ ...r.state })).filter((s) => s.profile === profile);
   }
 
-  questions(profile: string): core.Question[] {
-    return this.#questions.filter((q) => q.profile === profile).map((q) => ({ ...q }));
-  }
-
-  answer(answer: core.Answer): void {
-    const question = this.#questions.find((q) => q.id === answer.id);
-    if (!question) throw new AppError({ kind: 'input', message: `there is no question ${answer.id}` });
-    question.state = answer.decline ? 'declined' : 'answered';
-    this.#emit('questions');
-  }
-
   async #work(
     input: core.RunInput,
     args: Record<string, unknown>,
@@ -176,31 +172,14 @@ export class FakeCalls {
   }
 
   async #ask(input: core.RunInput, state: core.CallState, signal: AbortSignal): Promise<void> {
-    const question: core.Question = {
-      id: `q-${this.#questions.length + 1}`,
-      profile: input.profile,
-      call: input.call,
-      source: 'request',
-      round: 1,
-      key: '',
-      method: 'elicitation/create',
-      params: JSON.stringify({
-        mode: 'form',
-        message: 'Which colour shall it be?',
-        requestedSchema: { type: 'object', properties: { colour: { enum: ['red', 'green'] } }, required: ['colour'] },
-      }),
-      state: 'pending',
-      asked: Date.now() * 1000,
-      entry: 0,
-      template: JSON.stringify({ action: 'accept', content: { colour: 'red' } }),
-    };
-    this.#questions.push(question);
+    const { profile, call, tool } = input;
+    const question = this.#inbox.ask(fakeColour(profile), { call, tool });
     state.waiting = 1;
-    this.#emit('questions');
+    this.#emit('calls');
     while (question.state === 'pending' && !signal.aborted) await this.#wait(100, signal);
-    if (signal.aborted) question.state = 'cancelled';
+    if (signal.aborted) this.#inbox.change(question.id, { state: 'cancelled', by: 'user' });
     state.waiting = 0;
-    this.#emit('questions');
+    this.#emit('calls');
   }
 }
 

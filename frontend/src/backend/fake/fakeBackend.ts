@@ -55,7 +55,9 @@ export class FakeBackend extends FakeInspect implements Backend {
       this.#log,
       (event) => hub.emit(event),
       (ms, signal) => hub.wait(ms, signal),
+      this,
     );
+    hub.on('questions', () => this.#countQuestions());
     this.signIns = new FakeSignIn(hub, (id) => this.#connections.let(this.#saved.get(id)));
     if (empty) return;
     fillPast(this.#log, past);
@@ -237,13 +239,15 @@ export class FakeBackend extends FakeInspect implements Backend {
     return Promise.resolve();
   }
 
-  questions(id: string): Promise<core.Question[]> {
-    return Promise.resolve(this.#calls.questions(id));
-  }
-
-  answer(answer: core.Answer): Promise<void> {
-    this.#calls.answer(answer);
-    return Promise.resolve();
+  /** Tells each connection how many questions wait on it. */
+  #countQuestions(): void {
+    void this.inbox().then(({ questions }) => {
+      for (const { profile } of questions) {
+        const waiting = questions.filter((q) => q.profile === profile && q.state === 'pending').length;
+        const { questions: before } = this.#connections.get(profile) ?? { questions: 0 };
+        if (before !== waiting) this.#connections.set(profile, { questions: waiting });
+      }
+    });
   }
 
   // Tools.

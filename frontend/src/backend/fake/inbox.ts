@@ -28,6 +28,7 @@ export class FakeInbox extends FakeApps implements InboxBackend {
   /** Replies that were sent, in order. */
   readonly replies: core.Reply[] = [];
   refused: core.InboxRefusal[] = [];
+  hidden = 0;
   #ids = 0;
 
   constructor(hub: FakeHub) {
@@ -77,7 +78,9 @@ export class FakeInbox extends FakeApps implements InboxBackend {
     const questions = this.#asked.map((a) => ({ ...a.item }));
     return Promise.resolve({
       questions,
-      pending: questions.filter((q) => q.state === 'pending').length,
+      pending: questions.filter((q) => q.state === 'pending' && !q.rule).length,
+      ruled: questions.filter((q) => q.state === 'pending' && q.rule).length,
+      hidden: this.hidden,
       refused: this.refused,
     });
   }

@@ -194,3 +194,18 @@ export function fakeRoots(profile: string): FakeQuestion {
     roots,
   };
 }
+
+/** What the tool of the twin that asks wants to know. */
+export function fakeColour(profile: string): FakeQuestion {
+  const message = 'Which colour shall it be?';
+  const schema = { type: 'object', properties: { colour: { enum: ['red', 'green'] } }, required: ['colour'] };
+  return {
+    profile,
+    method: 'elicitation/create',
+    mode: 'form',
+    summary: message,
+    params: { mode: 'form', message, requestedSchema: schema },
+    template: { action: 'accept', content: { colour: 'red' } },
+    elicitation: { mode: 'form', message, schema: JSON.stringify(schema), elicitationID: '' },
+  };
+}

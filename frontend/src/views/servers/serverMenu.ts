@@ -37,6 +37,7 @@ export function serverMenu(id: string, servers: Servers, connections: Connection
       ? [{ label: 'Save', icon: 'check' as const, onselect: () => void servers.keep(id) }]
       : []),
     { label: 'Edit…', icon: 'edit', keys: 'F2', onselect: () => shell.edit(id) },
+    { label: 'Roots…', icon: 'folder', onselect: () => (shell.dialog = { kind: 'roots', id }) },
     { label: 'Duplicate', icon: 'copy', onselect: () => void shell.duplicate(id) },
     { label: 'Export…', icon: 'export', onselect: () => shell.export([id]) },
     'line',

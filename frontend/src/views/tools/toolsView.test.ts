@@ -7,6 +7,7 @@ import { AppError, backend } from '../../backend';
 import { Runs } from '../../state/runs.svelte';
 import { ProfileTools } from '../../state/tools.svelte';
 import type { Tool } from '../../state/toolTypes';
+import { testWindow } from '../../test/window';
 import QuestionStrip from '../inbox/QuestionStrip.svelte';
 import ToolsView from './ToolsView.svelte';
 
@@ -143,15 +144,17 @@ describe('calling a tool', () => {
     expect(within(result()).getByText('memo://notes')).toBeTruthy();
   });
 
-  test('a question of the server is answered above', async () => {
+  test('a question of the server is answered beside', async () => {
     const user = userEvent.setup();
     await open('ask_user');
-    render(QuestionStrip, { profile: 'open' });
+    const { shell } = await testWindow();
+    render(QuestionStrip, { profile: 'open', shell, onshowentries: () => undefined });
     await user.click(screen.getByRole('button', { name: 'Run' }));
     const strip = await screen.findByRole('region', { name: 'Questions of the server' }, wait);
-    expect(within(strip).getByText('elicitation/create')).toBeTruthy();
-    expect(within(strip).getByText('Which colour shall it be?')).toBeTruthy();
-    await user.click(within(strip).getByRole('button', { name: 'Answer' }));
+    expect(within(strip).getByText(/Which colour shall it be/)).toBeTruthy();
+    await user.click(await within(result()).findByRole('button', { name: 'Answer it' }, wait));
+    const panel = await screen.findByRole('region', { name: 'Question' }, wait);
+    await user.click(await within(panel).findByRole('button', { name: 'Accept' }, wait));
     await ended('done');
     await waitFor(() => expect(screen.queryByRole('region', { name: 'Questions of the server' })).toBeNull(), wait);
   });

@@ -83,6 +83,8 @@ type Shapes struct {
 	Request   core.AppRequest     `json:"request"`
 	Record    core.AppRecord      `json:"record"`
 
+	Rounds   core.CallRounds      `json:"rounds"`
+	Streams  core.Streams         `json:"streams"`
 	Inbox    core.Inbox           `json:"inbox"`
 	Question core.QuestionDetail  `json:"question"`
 	Rules    core.RuleList        `json:"rules"`

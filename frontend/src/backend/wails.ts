@@ -14,6 +14,7 @@ import { FetchApi } from './fetch';
 import { keychain, plain, settle, unlimited } from './settle';
 import { wailsApps } from './wailsApps';
 import { wailsInbox } from './wailsInbox';
+import { wailsModern } from './wailsModern';
 import { wailsInspect } from './wailsInspect';
 
 /** Milliseconds a server's process tree may take to end. */
@@ -29,6 +30,7 @@ export function wailsBackend(): Backend {
     ...wailsInbox(api),
     ...wailsInspect(api),
     ...wailsApps(api),
+    ...wailsModern(api),
     hello,
     ready: () => settle('start', plain, Win.Ready()),
     openLink: (url) => settle('open link', plain, Win.OpenLink(url)),

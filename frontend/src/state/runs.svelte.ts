@@ -37,6 +37,8 @@ export class Run {
   readonly force: boolean;
   /** The connection it went over: runs on either side of a restart differ. */
   readonly conn: string;
+  /** What it had of its own. */
+  readonly extra: RunInput['extra'];
   /** Unix milliseconds. */
   readonly started = Date.now();
 
@@ -52,6 +54,10 @@ export class Run {
   message = $state('');
   /** Questions of this call that wait for the user. */
   waiting = $state(0);
+  /** Rounds of questions so far. */
+  round = $state(0);
+  /** Whether one of them waits to be sent by hand. */
+  hand = $state(false);
   cancelling = $state(false);
   /** Whether what is shown came of sending it again after a sign-in. */
   replayed = $state(false);
@@ -66,6 +72,7 @@ export class Run {
     this.args = input.args;
     this.force = input.force;
     this.conn = conn;
+    this.extra = input.extra;
   }
 
   /** Milliseconds since it was started. */
@@ -110,6 +117,8 @@ export class Run {
     this.total = state.total;
     this.message = state.message;
     this.waiting = state.waiting;
+    this.round = state.round ?? 0;
+    this.hand = state.hand ?? false;
   }
 }
 

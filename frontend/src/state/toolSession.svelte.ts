@@ -5,6 +5,7 @@ import { byField, type Problem } from '../lib/problems';
 import { type Field, anything, schemaFields } from '../lib/schemaFields';
 import { starter } from '../lib/schemaMatch';
 import { ArgsDoc } from './argsDoc.svelte';
+import { CallExtras } from './callExtras.svelte';
 import type { Run, Runs } from './runs.svelte';
 import type { CoreError, RunInput, Tool, ToolDetail } from './toolTypes';
 
@@ -39,6 +40,8 @@ export class ToolSession {
   field = $state.raw<Field>(anything(''));
   view = $state<ArgsView>('form');
   readonly args: ArgsDoc;
+  /** What the next call has of its own. */
+  readonly extras = new CallExtras();
   #problems = $state.raw<readonly Problem[]>([]);
   /** Problems by the field they belong to. */
   readonly problems = $derived(byField(this.#problems));
@@ -137,7 +140,20 @@ export class ToolSession {
   }
 
   #input(force: boolean): Omit<RunInput, 'call'> {
-    return { profile: this.profile, tool: this.tool.name, index: this.tool.index, args: this.args.wire, force };
+    const extra = this.extras.valid ? this.extras.wire : undefined;
+    return {
+      profile: this.profile,
+      tool: this.tool.name,
+      index: this.tool.index,
+      args: this.args.wire,
+      force,
+      ...(extra ? { extra } : {}),
+    };
+  }
+
+  /** The call as it would be sent now. */
+  get input(): RunInput {
+    return { ...this.#input(false), call: '' };
   }
 
   /** Calls the tool; `force` sends arguments that do not match the schema. What is shown changes as `history` says. */

@@ -30,6 +30,8 @@ export namespace app {
 	    answer: core.AppAnswer;
 	    request: core.AppRequest;
 	    record: core.AppRecord;
+	    rounds: core.CallRounds;
+	    streams: core.Streams;
 	    inbox: core.Inbox;
 	    question: core.QuestionDetail;
 	    rules: core.RuleList;
@@ -300,6 +302,10 @@ export namespace core {
 	    name: string;
 	    value: string;
 	}
+	export interface Asked {
+	    key: string;
+	    method: string;
+	}
 	export interface Attempt {
 	    method: string;
 	    asked: string;
@@ -333,6 +339,40 @@ export namespace core {
 	    declare?: string;
 	    logLevel?: string;
 	    hand?: boolean;
+	}
+	export interface HandQuestion {
+	    key: string;
+	    method: string;
+	    params: string;
+	    template: string;
+	    problem: string;
+	}
+	export interface HandRound {
+	    round: number;
+	    seq: number;
+	    result: string;
+	    cut: boolean;
+	    params: string;
+	    state: string;
+	    hasState: boolean;
+	    questions: HandQuestion[];
+	    problem: string;
+	}
+	export interface Round {
+	    request: number;
+	    response: number;
+	    took: number;
+	    trace: string;
+	    asked: Asked[];
+	    state: number;
+	    hand: boolean;
+	    edited: string;
+	}
+	export interface CallRounds {
+	    call: string;
+	    rounds: Round[];
+	    hand?: HandRound;
+	    limit: number;
 	}
 	export interface CallState {
 	    call: string;
@@ -521,6 +561,14 @@ export namespace core {
 	    median: number;
 	    max: number;
 	}
+	export interface ForeignStream {
+	    id: string;
+	    count: number;
+	    last: number;
+	    method: string;
+	    entry: number;
+	    ended: boolean;
+	}
 	export interface GoneItem {
 	    key: string;
 	    title: string;
@@ -536,6 +584,7 @@ export namespace core {
 	    sandbox: string;
 	    policy: string;
 	}
+	
 	export interface HandRetry {
 	    profile: string;
 	    call: string;
@@ -545,6 +594,7 @@ export namespace core {
 	    noState?: boolean;
 	    params?: string;
 	}
+	
 	
 	export interface IconImage {
 	    type: string;
@@ -1117,6 +1167,7 @@ export namespace core {
 	}
 	
 	
+	
 	export interface RuleState {
 	    rule: rules.Rule;
 	    fired: number;
@@ -1321,6 +1372,19 @@ export namespace core {
 	
 	
 	
+	export interface StreamOffer {
+	    tools: boolean;
+	    prompts: boolean;
+	    resources: boolean;
+	    subscribe: boolean;
+	    tasks: boolean;
+	}
+	export interface Streams {
+	    used: boolean;
+	    streams: ListenStream[];
+	    foreign: ForeignStream[];
+	    offer: StreamOffer;
+	}
 	export interface Suspect {
 	    field: string;
 	    why: string;

@@ -1,8 +1,9 @@
 import type { core } from '../../../wailsjs/go/models';
 import type { AppsBackend } from '../apps';
+import { FakeModern } from './modern';
 
 /** The apps of the twin: a frame without an app in it, and what the window asks for one. */
-export class FakeApps implements AppsBackend {
+export class FakeApps extends FakeModern implements AppsBackend {
   #apps = 0;
   /** What was recorded, asked for and saved, in order. */
   readonly recorded: core.AppMessage[] = [];

@@ -59,13 +59,19 @@ export function groupOf(entry: RowEntry): Group | undefined {
   }
 }
 
+/** The words of the kind column are short. */
+const appWords = new Map([
+  ['invalid', 'not valid'],
+  ['notification', 'notice'],
+]);
+
 /** The word of the kind column. */
 export function kindLabel(entry: RowEntry): string {
   switch (entry.kind) {
     case 'frame':
       return entry.message === 'invalid' ? 'not valid' : (entry.message ?? 'message');
     case 'app': // between the window and an MCP App in it
-      return `app ${entry.message === 'invalid' ? 'not valid' : (entry.message ?? 'message')}`;
+      return `app ${appWords.get(entry.message ?? '') ?? entry.message ?? 'message'}`;
     case 'http':
       return 'HTTP';
     case 'sse':

@@ -41,6 +41,8 @@ export interface AppLine {
 const maxLines = 500;
 /** Tallest an app gets that stands in the page, in CSS pixels. */
 const maxHeight = 4000;
+/** Milliseconds after which a new size is told, when none follows. */
+const settled = 120;
 /** Milliseconds an app has to say farewell. */
 const farewell = 500;
 
@@ -72,6 +74,7 @@ export class RunningApp {
   readonly #bridge: AppBridge;
   #wire: AppWire | undefined;
   #width = 0;
+  #resized: ReturnType<typeof setTimeout> | undefined;
   #room = 0;
 
   phase = $state<AppPhase>('loading');
@@ -133,7 +136,9 @@ export class RunningApp {
   resize(width: number, height: number): void {
     if (Math.round(width) === this.#width && Math.round(height) === this.#room) return;
     [this.#width, this.#room] = [Math.round(width), Math.round(height)];
-    this.#tell();
+    // A pane that is dragged changes with every frame.
+    clearTimeout(this.#resized);
+    this.#resized = setTimeout(() => this.#tell(), settled);
   }
 
   setMode(mode: 'inline' | 'fullscreen'): void {
@@ -147,6 +152,7 @@ export class RunningApp {
     const alive = this.phase === 'ready';
     this.phase = 'ended';
     this.problem = why;
+    clearTimeout(this.#resized);
     this.asks.end();
     this.#stop?.();
     if (this.call === 'running') void this.#source.cancelCall(this.#callId).catch(() => undefined);

@@ -21,6 +21,7 @@ type called struct {
 	TookMS   float64         `json:"tookMs"`
 	Problems []core.Problem  `json:"outputProblems"`
 	Findings []string        `json:"findings"`
+	Answered []answered      `json:"questions,omitempty"`
 	Banner   *reply          `json:"banner,omitempty"` // a refusal outside of any call
 }
 
@@ -114,9 +115,10 @@ func (f *flags) printCall(s streams, c *core.Core, out core.RunOutput, banner *c
 	var err error
 	if f.json {
 		err = printJSON(s.out, called{
-			Result: result, IsError: out.IsError, TookMS: float64(out.Took) / 1000, Problems: out.Output, Findings: out.Findings, Banner: maybeReply(banner),
+			Result: result, IsError: out.IsError, TookMS: float64(out.Took) / 1000, Problems: out.Output, Findings: out.Findings, Answered: f.answers(c), Banner: maybeReply(banner),
 		})
 	} else {
+		f.printAnswers(s, c)
 		err = printResult(s.out, result, out)
 		printBanner(s, banner)
 	}

@@ -16,6 +16,7 @@ import (
 	"github.com/sightglass-dev/sightglass/app/core"
 	"github.com/sightglass-dev/sightglass/app/demo"
 	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/rules"
 )
 
 // Exit codes. They are part of the interface: scripts branch on them.
@@ -165,6 +166,13 @@ func open(s streams, f *flags) (*core.Core, error) {
 	o := core.Options{Version: s.version}
 	if f.signIn {
 		o.Browser, o.AutoSignIn = announce(s), true
+	}
+	if f.answer != "" {
+		list, err := rules.Unattended(f.answer)
+		if err != nil {
+			return nil, usagef("--answer: %v", err)
+		}
+		o.Answers, o.Rules = true, list
 	}
 	c := core.New(o)
 	if err := c.Start(); err != nil {

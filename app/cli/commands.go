@@ -17,6 +17,7 @@ import (
 // connected connects to the target the arguments name and runs with, as targeted does.
 func connected(ctx context.Context, s streams, f *flags, args []string, check func(more []string) error, with func(c *core.Core, v core.Connection) error) error {
 	f.set.BoolVar(&f.signIn, "sign-in", false, "sign in in the browser when the server refuses; without it a browser is never opened")
+	f.set.StringVar(&f.answer, "answer", "", "answer what the server asks by `HOW`: defaults (of the forms), decline, or a JSON file with a list of rules; what no rule answers is declined")
 	return targeted(s, f, args, check, func(c *core.Core, id string) error {
 		v, err := c.ConnectWait(ctx, id)
 		if err != nil {
@@ -88,6 +89,7 @@ type report struct {
 	Tools        []json.RawMessage `json:"tools"`
 	Findings     []string          `json:"findings"`
 	ToolsError   *reply            `json:"toolsError,omitempty"`
+	Answered     []answered        `json:"questions,omitempty"`
 	Banner       *reply            `json:"banner,omitempty"` // a refusal outside of any call
 }
 
@@ -101,9 +103,10 @@ func inspect(ctx context.Context, s streams, args []string) error {
 		r := makeReport(c, v, list)
 		banner := hangUp(c, v.Profile)
 		if f.json {
-			r.Banner = maybeReply(banner)
+			r.Banner, r.Answered = maybeReply(banner), f.answers(c)
 			err = printJSON(s.out, r)
 		} else {
+			f.printAnswers(s, c)
 			err = printReport(s.out, c, v, list)
 			printBanner(s, banner)
 		}

@@ -29,9 +29,10 @@ type flags struct {
 	secrets   []string
 	era       string
 	timeout   string
-	signIn    bool // a refusal is signed in to, in the browser
-	call      bool // the command calls a tool
-	traffic   bool // the command prints the wire, of a refused connect too
+	signIn    bool   // a refusal is signed in to, in the browser
+	answer    string // how questions of the server are answered; empty: none is declared
+	call      bool   // the command calls a tool
+	traffic   bool   // the command prints the wire, of a refused connect too
 }
 
 func newFlags(name, usage string, s streams) *flags {

@@ -50,7 +50,7 @@ type Options struct {
 	Browser    func(ctx context.Context, url string) error
 	AutoSignIn bool // every refusal is signed in to without asking, whatever the profile says
 	// Rules answer questions in place of those of the data folder. Nil: those.
-	Rules  *rules.Book
+	Rules  []rules.Rule
 	Memory bool // the system's keychain is left alone: secrets are kept in memory for this run
 }
 

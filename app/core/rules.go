@@ -9,8 +9,9 @@ import (
 // book is the rules and templates: those of the data folder, which Start found, or those that this run was given.
 func (c *Core) book() *rules.Book {
 	c.bookOnce.Do(func() {
-		if c.bookKept = c.opts.Rules; c.bookKept == nil {
-			c.bookKept = rules.Open(c.dir)
+		c.bookKept = rules.Open(c.dir)
+		if c.opts.Rules != nil {
+			c.bookKept = rules.Given(c.dir, c.opts.Rules)
 		}
 	})
 	return c.bookKept

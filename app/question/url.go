@@ -13,7 +13,10 @@ import (
 	"golang.org/x/net/publicsuffix"
 )
 
-const maxURL = 8 << 10 // bytes of a URL that a browser is opened with
+const (
+	maxURL  = 8 << 10 // bytes of a URL that a browser is opened with
+	maxHost = 1000    // bytes of a host as it is written; a name that is looked up has 253 at most (RFC 1035)
+)
 
 // ReadURL takes a URL apart and says what to look at before a browser is opened with it. It fetches nothing and looks
 // up no name (2025-11-25 client/elicitation: "MUST NOT automatically pre-fetch the URL or any of its metadata").
@@ -45,6 +48,10 @@ func ReadURL(raw string) URL {
 		return u
 	}
 	u.split(parsed)
+	if len(parsed.Hostname()) > maxHost {
+		u.Problem = "Its host is longer than any name: it is not opened."
+		return u
+	}
 	u.host(parsed.Hostname())
 	u.judge(parsed)
 	return u
@@ -95,6 +102,9 @@ func (u *URL) host(name string) {
 	u.Host, u.Unicode = ascii, ascii
 	if shown, err := idna.Punycode.ToUnicode(ascii); err == nil {
 		u.Unicode = shown
+	}
+	if _, isIP := address(u.Host); isIP {
+		return
 	}
 	u.Site, _ = publicsuffix.EffectiveTLDPlusOne(strings.TrimSuffix(u.Host, ".")) // empty for a bare suffix
 }
@@ -218,6 +228,9 @@ func number4(s string) (uint64, bool) {
 // international warns of names in other scripts: "SHOULD … warn about … Punycode" (client/elicitation#safe-url-handling).
 func (u *URL) international() {
 	if u.Unicode == u.Host && !strings.Contains(u.Host, "xn--") {
+		if !isASCII(u.HostText) {
+			u.warn("punycode", true, "The host is written in unusual characters: "+u.Host+" is looked up.")
+		}
 		return
 	}
 	if u.Unicode == u.Host {

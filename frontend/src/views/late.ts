@@ -6,11 +6,21 @@ export const signInView = new Late(async () => (await import('./signin/SignInVie
 export const offerViews = new Late(() => import('./offers'));
 export const inspectViews = new Late(() => import('./inspect'));
 export const appViews = new Late(() => import('./apps'));
+export const streamViews = new Late(() => import('./streams'));
 export const trafficDetail = new Late(async () => (await import('./traffic/TrafficDetail.svelte')).default);
 export const dialogs = new Late(async () => (await import('./shell/Dialogs.svelte')).default);
 
 /** Loads them, in the order they are likely to be wanted. */
 export async function loadLate(): Promise<void> {
-  for (const part of [connectedViews, inspectViews, signInView, offerViews, trafficDetail, dialogs, appViews])
+  for (const part of [
+    connectedViews,
+    inspectViews,
+    signInView,
+    offerViews,
+    trafficDetail,
+    dialogs,
+    appViews,
+    streamViews,
+  ])
     await part.load();
 }

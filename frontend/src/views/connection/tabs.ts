@@ -6,7 +6,7 @@ import type { Offers } from '../../state/appOffers';
 import type { Late } from '../../state/late.svelte';
 import type { SignIn } from '../../state/signIn.svelte';
 import type { toolsOf } from '../../state/appTools';
-import { appViews, connectedViews, inspectViews, offerViews } from '../late';
+import { appViews, connectedViews, inspectViews, offerViews, streamViews } from '../late';
 
 /** What a tab may go by to tell whether it is there. */
 export interface Live {
@@ -93,6 +93,14 @@ export const allTabs: readonly Tab[] = [
     guard: 'log',
     part: inspectViews,
     there: ({ connection }) => connection.logged || declares(connection.capabilities, 'logging'),
+  },
+  {
+    id: 'streams',
+    label: 'Streams',
+    guard: 'streams',
+    part: streamViews,
+    there: ({ connection }) => connection.era === 'modern',
+    count: ({ connection }) => connection.streams,
   },
   { id: 'signin', label: 'Sign-in', guard: 'sign-in', there: ({ signIn }) => signIn !== null },
   { id: 'raw', label: 'Raw request', guard: 'raw request', part: connectedViews },

@@ -40,7 +40,8 @@ type connection struct {
 	templates kept[session.TemplateList]
 	prompts   kept[session.PromptList]
 	skills    kept[session.SkillList]
-	listed    kept[session.List] // tasks/list
+	got       map[string]*session.Skill // entries of skills/get of what the list has not, by URI
+	listed    kept[session.List]        // tasks/list
 	listedErr *Error
 	reads     map[string]lastRead    // by URI
 	completes map[string]*completion // under way, by what is completed

@@ -88,10 +88,39 @@ func (c *Core) skill(id string, index int, uri string) (*connection, *session.Sk
 	}
 	cn.mu.Lock()
 	defer cn.mu.Unlock()
-	if cn.skills.list == nil {
-		return cn, nil
+	if cn.skills.list != nil {
+		if k := item(cn, cn.skills.list.Skills, index, uri, func(k *session.Skill) string { return k.URI }); k != nil {
+			return cn, k
+		}
 	}
-	return cn, item(cn, cn.skills.list.Skills, index, uri, func(k *session.Skill) string { return k.URI })
+	return cn, cn.got[uri]
+}
+
+// maxGot bounds the entries kept of skills that no list has.
+const maxGot = 100
+
+// keepGot keeps the entry of a skill that the list has not: its files are verified against it.
+func (cn *connection) keepGot(uri string, k *session.Skill) {
+	cn.mu.Lock()
+	defer cn.mu.Unlock()
+	if cn.got == nil || len(cn.got) >= maxGot {
+		cn.got = map[string]*session.Skill{}
+	}
+	cn.got[uri] = k
+}
+
+// listedSkill is a skill of the list alone.
+func (c *Core) listedSkill(in SkillInput) *session.Skill {
+	cn, k := c.skill(in.Profile, in.Index, in.Skill)
+	if k == nil {
+		return nil
+	}
+	cn.mu.Lock()
+	defer cn.mu.Unlock()
+	if cn.got[in.Skill] == k {
+		return nil
+	}
+	return k
 }
 
 // ReadSkill reads a file of a skill and verifies it against the entry of the list. The outcome, good or bad, is in
@@ -152,7 +181,7 @@ func (c *Core) GetSkill(ctx context.Context, in SkillInput) SkillEntry {
 		out.Err = AsError(err)
 		return out
 	}
-	_, listed := c.skill(in.Profile, in.Index, in.Skill)
+	listed := c.listedSkill(in)
 	uri := in.Skill
 	if listed != nil {
 		uri = listed.URI
@@ -173,6 +202,7 @@ func (c *Core) GetSkill(ctx context.Context, in SkillInput) SkillEntry {
 		out.Same = len(out.Diffs) == 0
 	} else {
 		index = -1
+		cn.keepGot(uri, now)
 	}
 	detail := cn.skillDetail(index, now)
 	out.Detail = &detail

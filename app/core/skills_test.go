@@ -102,3 +102,43 @@ func TestSkillsThatDiffer(t *testing.T) {
 		t.Errorf("directory: %+v", dir)
 	}
 }
+
+func TestSkillThatNoListHas(t *testing.T) {
+	const uri, text = "skill://a/SKILL.md", "---\nname: a\ndescription: d\n---\n"
+	sum := sha256.Sum256([]byte(text))
+	url := scripted(t, `{"extensions":{"io.modelcontextprotocol/skills":{}}}`, func(method string, _ map[string]any) (any, int) {
+		switch method {
+		case "skills/list":
+			return map[string]any{"skills": []any{}}, 0
+		case "skills/get":
+			return map[string]any{"ttlMs": 0, "skill": map[string]any{"uri": uri, "frontmatter": map[string]any{"name": "a", "description": "d"}, "resources": []any{
+				map[string]any{"uri": uri, "digest": "sha256:" + hex.EncodeToString(sum[:]), "size": len(text)},
+			}}}, 0
+		case "resources/read":
+			return map[string]any{"contents": []any{map[string]any{"uri": uri, "text": text}}}, 0
+		}
+		return nil, -32601
+	})
+	c := start(t)
+	id, err := c.UseProfile(profile.Profile{Name: "x", Transport: profile.HTTP, URL: url, Era: profile.Era{Mode: "legacy"}}, nil, true)
+	if err != nil {
+		t.Fatal(err)
+	}
+	connect(t, c, id)
+	in := SkillInput{Call: "1", Profile: id, Index: -1, Skill: uri, URI: uri}
+	if out := c.ReadSkill(t.Context(), in); out.Err == nil || out.Err.Kind != "input" {
+		t.Errorf("without an entry: %+v", out)
+	}
+	in.Call = "2"
+	if e := c.GetSkill(t.Context(), in); e.Err != nil || e.Listed || e.Detail == nil {
+		t.Fatalf("entry: %+v", e)
+	}
+	in.Call = "3"
+	if out := c.ReadSkill(t.Context(), in); out.Err != nil || !out.OK {
+		t.Errorf("read: %+v", out)
+	}
+	dir := c.SkillDirectory(t.Context(), in)
+	if dir.Err == nil || dir.Err.Kind != "input" {
+		t.Errorf("an undeclared directory: %+v", dir)
+	}
+}

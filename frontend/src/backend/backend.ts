@@ -93,6 +93,15 @@ export interface Backend extends InboxBackend, AppsBackend, ModernBackend, Inspe
   watches(id: string): Promise<core.Watches>;
   prompts(id: string, pages: Pages, signal?: AbortSignal): Promise<core.PromptList>;
   prompt(id: string, index: number, signal?: AbortSignal): Promise<core.PromptDetail>;
+  skills(id: string, pages: Pages, signal?: AbortSignal): Promise<core.SkillList>;
+  /** One skill of the list, whole; nothing is sent. */
+  skill(id: string, index: number, signal?: AbortSignal): Promise<core.SkillDetail>;
+  /** Reads a file of a skill and verifies it against the skill's entry; `cancelCall` ends it. */
+  readSkill(input: core.SkillInput): Promise<core.SkillRead>;
+  /** Asks for the entry of a skill, listed or not, and compares it with the list. */
+  getSkill(input: core.SkillInput): Promise<core.SkillEntry>;
+  /** Reads a directory of a skill, where the server offers that. */
+  skillDirectory(input: core.SkillInput): Promise<core.SkillDirectory>;
   /** Gets a prompt's messages and waits for them; `cancelCall` ends it. */
   getPrompt(input: core.PromptInput): Promise<core.PromptOutput>;
   /** The typed view of the recorded answer to resources/read, prompts/get or tools/call. */

@@ -5,6 +5,7 @@ import * as Raw from '../../wailsjs/go/app/Raw';
 import * as Resources from '../../wailsjs/go/app/Resources';
 import * as Servers from '../../wailsjs/go/app/Servers';
 import * as Sign from '../../wailsjs/go/app/SignIn';
+import * as Skills from '../../wailsjs/go/app/Skills';
 import * as Tools from '../../wailsjs/go/app/Tools';
 import * as Traffic from '../../wailsjs/go/app/Traffic';
 import * as Win from '../../wailsjs/go/app/Window';
@@ -88,6 +89,11 @@ export function wailsBackend(): Backend {
     watches: (id) => settle('list watches', plain, Resources.Watches(id)),
     prompts: (profile, pages, signal) => api.json<core.PromptList>('prompts', { profile, pages }, signal, unlimited),
     prompt: (profile, index, signal) => api.json<core.PromptDetail>('prompt', { profile, index }, signal),
+    skills: (profile, pages, signal) => api.json<core.SkillList>('skills', { profile, pages }, signal, unlimited),
+    skill: (profile, index, signal) => api.json<core.SkillDetail>('skill', { profile, index }, signal),
+    readSkill: (input) => settle('read skill', unlimited, Skills.Read(input)),
+    getSkill: (input) => settle('get skill', unlimited, Skills.Get(input)),
+    skillDirectory: (input) => settle('read directory', unlimited, Skills.Directory(input)),
     getPrompt: (input) => settle('get prompt', unlimited, Prompts.Get(input)),
     contents: (seq, signal) => api.json<core.Contents>('contents', { seq }, signal),
     content: (seq, at, offset, length, signal) => api.bytes('content', { seq, at, offset, length }, signal),

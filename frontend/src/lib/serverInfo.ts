@@ -42,6 +42,12 @@ export function declares(capabilities: string, name: string): boolean {
   return name in readObject(capabilities);
 }
 
+/** Whether an extension is declared. */
+export function declaresExtension(capabilities: string, id: string): boolean {
+  const { extensions } = readObject(capabilities);
+  return typeof extensions === 'object' && extensions !== null && id in extensions;
+}
+
 /** Whether connecting again starts a program that ran before: what there is to say is then "Restart". */
 export function restarts(connection: { transport: string; pid: number } | undefined, error: { kind: string }): boolean {
   return connection?.transport === 'stdio' && (connection.pid > 0 || error.kind === 'closed');

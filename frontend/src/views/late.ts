@@ -7,6 +7,7 @@ export const offerViews = new Late(() => import('./offers'));
 export const inspectViews = new Late(() => import('./inspect'));
 export const appViews = new Late(() => import('./apps'));
 export const streamViews = new Late(() => import('./streams'));
+export const skillViews = new Late(() => import('./skills'));
 export const trafficDetail = new Late(async () => (await import('./traffic/TrafficDetail.svelte')).default);
 export const dialogs = new Late(async () => (await import('./shell/Dialogs.svelte')).default);
 
@@ -21,6 +22,7 @@ export async function loadLate(): Promise<void> {
     dialogs,
     appViews,
     streamViews,
+    skillViews,
   ])
     await part.load();
 }

@@ -8,6 +8,7 @@ import { FakeInbox } from './inbox';
 import { fakeExpand, templateVariables } from './expand';
 import { fakeMessages, fakePrompts, fakeResources, fakeTemplates, fakeWords } from './offers';
 import { refuse } from './refuse';
+import { fakeSkillChecks, fakeSkillDetail, fakeSkills } from './skills';
 import { fakeChallenge, fakeError } from './servers';
 
 const utf8 = new TextEncoder();
@@ -78,6 +79,49 @@ export class FakeCatalog extends FakeInbox {
       };
     });
     return this.#list(id, 'resources/templates/list', { templates });
+  }
+
+  skills(id: string): Promise<core.SkillList> {
+    return this.#list(id, 'skills/list', { skills: fakeSkills, directories: true });
+  }
+
+  async skill(_id: string, index: number): Promise<core.SkillDetail> {
+    return fakeSkillDetail(index) ?? (await refuse(`there is no skill ${index}`));
+  }
+
+  async readSkill(input: core.SkillInput): Promise<core.SkillRead> {
+    const read = await this.readResource({ call: input.call, profile: input.profile, uri: input.uri, index: -1 });
+    const checks = fakeSkillChecks(input.uri);
+    const ok = checks.every((c) => c.state !== 'failed');
+    return { call: input.call, seq: read.seq, took: read.took, bytes: read.bytes, at: '/contents/0', ok, checks };
+  }
+
+  getSkill(input: core.SkillInput): Promise<core.SkillEntry> {
+    const listed = fakeSkills.some((s) => s.uri === input.skill);
+    const detail = fakeSkillDetail(0);
+    const diffs = listed ? [] : [{ path: 'uri', listed: '', read: input.skill }];
+    return Promise.resolve({
+      call: input.call,
+      seq: 0,
+      took: 900,
+      listed,
+      same: listed,
+      diffs,
+      ...(detail ? { detail } : {}),
+    });
+  }
+
+  skillDirectory(): Promise<core.SkillDirectory> {
+    const child = { mimeType: 'text/markdown', directory: false, listed: true };
+    return Promise.resolve({
+      seqs: [],
+      children: [
+        { ...child, uri: 'skill://sample/level-report/SKILL.md', name: 'SKILL.md' },
+        { ...child, uri: 'skill://sample/level-report/new.md', name: 'new.md', listed: false },
+      ],
+      missing: [],
+      findings: [],
+    });
   }
 
   prompts(id: string): Promise<core.PromptList> {

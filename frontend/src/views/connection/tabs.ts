@@ -1,12 +1,12 @@
 /** The tabs of a live connection: which are there, what they tell, and the late part that shows each. */
 import type { Component } from 'svelte';
 import type { Connection, profile } from '../../backend';
-import { declares, offersTools } from '../../lib/serverInfo';
+import { declares, declaresExtension, offersTools } from '../../lib/serverInfo';
 import type { Offers } from '../../state/appOffers';
 import type { Late } from '../../state/late.svelte';
 import type { SignIn } from '../../state/signIn.svelte';
 import type { toolsOf } from '../../state/appTools';
-import { appViews, connectedViews, inspectViews, offerViews, streamViews } from '../late';
+import { appViews, connectedViews, inspectViews, offerViews, skillViews, streamViews } from '../late';
 
 /** What a tab may go by to tell whether it is there. */
 export interface Live {
@@ -86,6 +86,13 @@ export const allTabs: readonly Tab[] = [
     part: appViews,
     there: ({ tools }) => tools.tools.some((t) => t.ui),
     count: ({ tools }) => tools.tools.filter((t) => t.ui).length,
+  },
+  {
+    id: 'skills',
+    label: 'Skills',
+    guard: 'skills',
+    part: skillViews,
+    there: ({ connection }) => declaresExtension(connection.capabilities, 'io.modelcontextprotocol/skills'),
   },
   {
     id: 'log',

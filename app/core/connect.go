@@ -302,3 +302,10 @@ func (c *Core) connectedSince(ctx context.Context, cn *connection) (Connection, 
 	}
 	return cn.snapshot(), cn.err
 }
+
+// Session is the session of a live connection, for the driver of the conformance suite, which sends what no face of the
+// program does.
+func (c *Core) Session(id string) (*session.Session, error) {
+	_, s, err := c.live(id)
+	return s, err
+}

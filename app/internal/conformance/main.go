@@ -12,9 +12,10 @@ import (
 	"strings"
 	"time"
 
+	"github.com/sightglass-dev/sightglass/app/core"
 	"github.com/sightglass-dev/sightglass/app/profile"
+	"github.com/sightglass-dev/sightglass/app/rules"
 	"github.com/sightglass-dev/sightglass/app/session"
-	"github.com/sightglass-dev/sightglass/app/transport"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
@@ -48,23 +49,71 @@ func run(args []string) error {
 	if scenario := os.Getenv("MCP_CONFORMANCE_SCENARIO"); strings.HasPrefix(scenario, "auth/") {
 		return d.signIn(ctx, scenario)
 	}
-	d.log = wire.NewLog(wire.Config{})
-	defer d.trace()
-	s, err := session.Connect(ctx, d.config())
-	if err != nil {
+	return d.play(ctx, os.Getenv("MCP_CONFORMANCE_SCENARIO"))
+}
+
+// play plays a scenario over the whole core: the window's path but for the window.
+func (d *driver) play(ctx context.Context, scenario string) error {
+	o := core.Options{Version: "conformance", Memory: true, Answers: true, Rules: answers()}
+	return withCore(o, func(c *core.Core) error {
+		p, err := c.Save(profile.Profile{Name: "conformance", Transport: profile.HTTP, URL: d.url, Era: profile.Era{Mode: string(eraAsked())}}, nil)
+		if err != nil {
+			return err
+		}
+		if _, err := c.ConnectWait(ctx, p.ID); err != nil {
+			return err
+		}
+		d.core = c
+		if d.session, err = c.Session(p.ID); err != nil {
+			return err
+		}
+		fmt.Fprintf(os.Stderr, "%s: %s\n", scenario, d.session.Info().How)
+		err = d.script(ctx, scenario)
+		c.Disconnect(p.ID)
+		if v, _ := c.Connection(p.ID); v.Banner != nil {
+			fmt.Fprintln(os.Stderr, "outside of a call:", v.Banner.Message)
+		}
+		return err
+	})
+}
+
+// withCore runs with on a core in a data folder of its own, and prints the traffic at the end.
+func withCore(o core.Options, with func(*core.Core) error) (err error) {
+	if o.Dir, err = os.MkdirTemp("", "sightglass-conformance-"); err != nil {
+		return fmt.Errorf("make a data folder: %w", err)
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(o.Dir)) }()
+	c := core.New(o)
+	if err := c.Start(); err != nil {
 		return err
 	}
-	d.session = s
-	scenario := os.Getenv("MCP_CONFORMANCE_SCENARIO")
-	fmt.Fprintf(os.Stderr, "%s: %s\n", scenario, s.Info().How)
-	err = d.script(ctx, scenario)
-	return errors.Join(err, s.Close(ctx))
+	defer func() {
+		printTrace(c.Page(0, traced).Entries, func(seq uint64, part wire.Part) string {
+			b, _ := c.Body(seq, part, 0, tracedBody)
+			return string(b.Bytes)
+		})
+		err = errors.Join(err, c.Close())
+	}()
+	return with(c)
+}
+
+// byHand is the tool whose questions the driver answers as a user does.
+const byHand = "test_mrtr_echo_state"
+
+// answers are the rules of the run: every form is accepted with its defaults, as a user would who only looks.
+func answers() []rules.Rule {
+	sampled := `{"role":"assistant","content":{"type":"text","text":"a test"},"model":"none","stopReason":"endTurn"}`
+	return []rules.Rule{
+		{Name: "by hand", Enabled: true, Tool: byHand, Action: rules.DoAsk},
+		{Name: "defaults", Enabled: true, Action: rules.DoDefaults},
+		{Name: "sampled", Enabled: true, Method: "sampling/createMessage", Action: rules.DoAnswer, Content: sampled},
+	}
 }
 
 // driver is one scenario under way.
 type driver struct {
 	url     string
-	log     *wire.Log
+	core    *core.Core
 	session *session.Session
 	given   struct {
 		ToolCalls []struct {
@@ -72,24 +121,6 @@ type driver struct {
 			Arguments json.RawMessage `json:"arguments"`
 		} `json:"toolCalls"`
 		credentials
-	}
-	between func() // run once, before the first question is answered
-}
-
-// config connects as the window does, with the era that the suite asks for.
-func (d *driver) config() session.Config {
-	log, mask, era := d.log, wire.NewMasker(make([]byte, 32)), eraAsked()
-	return session.Config{
-		Server: "conformance", Conn: "conformance", Transport: session.HTTP, Era: era, Log: log,
-		Client: session.ClientInfo{Name: "sightglass", Title: "Sightglass", Version: "conformance"},
-		Answerers: session.Answerers{
-			Form: true, Sampling: true, Roots: true, Rule: session.AtOnce(d.answer),
-		},
-		Dial: func(ctx context.Context, kind session.Transport, h transport.Handlers) (transport.Link, error) {
-			t := transport.Target{Server: "conformance", Conn: "conformance", Transport: profile.Transport(kind), URL: d.url}
-			return transport.Open(ctx, t, transport.Options{Log: log, Mask: mask, Handlers: h})
-		},
-		OnFault: func(err error) { fmt.Fprintln(os.Stderr, "outside of a call:", err) },
 	}
 }
 
@@ -104,28 +135,13 @@ func eraAsked() session.Era {
 	return session.Legacy
 }
 
-// answer is the rule: accept, with the defaults of the schema.
-func (d *driver) answer(q session.Question) (json.RawMessage, bool) {
-	if between := d.between; between != nil {
-		d.between = nil
-		between()
-	}
-	return q.Template, true
-}
-
-// trace writes the traffic as JSON Lines when SIGHTGLASS_CONFORMANCE_TRACE is set: what went wrong is in there.
-func (d *driver) trace() {
-	printTrace(d.log.Page(0, traced).Entries, func(seq uint64, part wire.Part) string {
-		b, _, _, _ := d.log.Body(seq, part, 0, tracedBody)
-		return string(b)
-	})
-}
-
+// What is printed of the traffic: what went wrong is in there.
 const (
 	traced     = 1000 // entries
 	tracedBody = 4096 // bytes
 )
 
+// printTrace writes the traffic as JSON Lines when SIGHTGLASS_CONFORMANCE_TRACE is set.
 func printTrace(entries []wire.Entry, body func(uint64, wire.Part) string) {
 	if os.Getenv("SIGHTGLASS_CONFORMANCE_TRACE") == "" {
 		return

@@ -2,15 +2,11 @@ package main
 
 import (
 	"context"
-	"errors"
-	"fmt"
 	"io"
 	"net/http"
-	"os"
 
 	"github.com/sightglass-dev/sightglass/app/core"
 	"github.com/sightglass-dev/sightglass/app/profile"
-	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
 // clientDocument is the address that the suite's authorization servers expect of a client ID metadata document.
@@ -60,25 +56,16 @@ func (g credentials) profile(scenario, url string) (profile.Profile, []core.Secr
 
 // signIn plays a scenario of authorization over the whole core: the window's path but for the window, with a browser
 // that needs no user.
-func (d *driver) signIn(ctx context.Context, scenario string) (err error) {
-	dir, err := os.MkdirTemp("", "sightglass-conformance-")
-	if err != nil {
-		return fmt.Errorf("make a data folder: %w", err)
-	}
-	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
-	c := core.New(core.Options{Dir: dir, Version: "conformance", Memory: true, AutoSignIn: true, Browser: follow})
-	if err := c.Start(); err != nil {
-		return err
-	}
-	defer func() {
-		printTrace(c.Page(0, traced).Entries, func(seq uint64, part wire.Part) string {
-			b, _ := c.Body(seq, part, 0, tracedBody)
-			return string(b.Bytes)
-		})
-		err = errors.Join(err, c.Close())
-	}()
+func (d *driver) signIn(ctx context.Context, scenario string) error {
+	return withCore(core.Options{Version: "conformance", Memory: true, AutoSignIn: true, Browser: follow}, func(c *core.Core) error {
+		return d.signedIn(ctx, c, scenario)
+	})
+}
+
+func (d *driver) signedIn(ctx context.Context, c *core.Core, scenario string) error {
 	p, secrets := d.given.profile(scenario, d.url)
-	if p, err = c.Save(p, secrets); err != nil {
+	p, err := c.Save(p, secrets)
+	if err != nil {
 		return err
 	}
 	if _, err := c.ConnectWait(ctx, p.ID); err != nil {

@@ -157,6 +157,10 @@ func (cn *connection) readOf(q *session.Question) *readQuestion {
 	if q.Method == question.MethodElicit && r.mode == question.ModeForm {
 		r.findings = append(r.findings, schemaFindings(question.ReadElicitation(params).Schema)...)
 	}
+	if r.mode == question.ModeURL && q.Source != session.FromInput && question.ReadElicitation(params).ElicitationID == "" {
+		// 2025-11-25 client/elicitation: "URL mode elicitation requests MUST … include … elicitationId"
+		r.findings = append(r.findings, "It has no elicitationId: the server cannot tell when it is over.")
+	}
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.read == nil {

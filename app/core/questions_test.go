@@ -586,6 +586,9 @@ func TestAnswersAndRulesAreFiles(t *testing.T) {
 	if out, err := c.SaveTemplate(rules.Template{Name: "key", Method: "elicitation/create", Kind: rules.KindAccept, Content: `{"key":"ghp_0123456789abcdefghijABCDEFGHIJ012345"}`}, false); err != nil || out.Saved || len(out.Suspects) == 0 {
 		t.Errorf("%+v, %v", out, err)
 	}
+	if out, err := c.SaveTemplate(rules.Template{Name: "form", Method: "elicitation/create", Kind: rules.KindAccept, Content: `{"name":"Ada","password":"hunter2 hunter2"}`}, false); err != nil || out.Saved || len(out.Suspects) != 1 || !strings.Contains(out.Suspects[0], "password") {
+		t.Errorf("%+v, %v", out, err)
+	}
 	l := c.AnswerTemplates()
 	if st, err := os.Stat(l.File); err != nil || st.Mode().Perm() != 0o600 {
 		t.Errorf("%v, %v", st, err)

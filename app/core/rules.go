@@ -1,6 +1,11 @@
 package core
 
 import (
+	"encoding/json"
+	"fmt"
+	"maps"
+	"slices"
+
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/profile"
 	"github.com/sightglass-dev/sightglass/app/rules"
@@ -125,16 +130,37 @@ func ruleError(doing string, err error) error {
 func suspectTexts(list ...string) []string {
 	out := []string{}
 	for _, s := range list {
-		for _, at := range secretPlaces(s) {
-			out = append(out, at)
+		var v any
+		if json.Unmarshal([]byte(s), &v) == nil {
+			out = suspects(out, "", v)
+		} else {
+			out = suspects(out, "", s)
 		}
 	}
 	return out
 }
 
-func secretPlaces(s string) []string {
-	if yes, why := profile.LooksSecret("", s); yes {
-		return []string{why}
+// maxSuspects is how many places are told: the user looks at the whole anyway.
+const maxSuspects = 20
+
+// suspects looks at every text of a JSON value with the name it stands under.
+func suspects(out []string, name string, v any) []string {
+	switch x := v.(type) {
+	case string:
+		if yes, why := profile.LooksSecret(name, x); yes && len(out) < maxSuspects {
+			if name != "" {
+				why = fmt.Sprintf("%q: %s", firstRunes(name, 80), why)
+			}
+			out = append(out, why)
+		}
+	case []any:
+		for _, one := range x {
+			out = suspects(out, name, one)
+		}
+	case map[string]any:
+		for _, key := range slices.Sorted(maps.Keys(x)) {
+			out = suspects(out, key, x[key])
+		}
 	}
-	return nil
+	return out
 }

@@ -1,10 +1,11 @@
 import type { AppError, Backend, BodyBytes, core, rules } from '../backend';
-import { objectNode, parseJson, type JsonNode } from '../lib/jsonDoc';
+import { member, objectNode, parseJson, stringNode, type JsonNode } from '../lib/jsonDoc';
 import { getAt, pointerTokens, toPointer, type Path } from '../lib/jsonPath';
 import { printJson } from '../lib/jsonPrint';
 import { orEmpty } from '../lib/orEmpty';
 import { byField, type Problem } from '../lib/problems';
 import { anything, schemaFields, type Field } from '../lib/schemaFields';
+import { starter } from '../lib/schemaMatch';
 import { ArgsDoc } from './argsDoc.svelte';
 
 export type AskedSource = Pick<
@@ -17,6 +18,8 @@ export type AnswerView = 'form' | 'json' | 'error' | 'malformed';
 
 /** Typing pauses of this length, in milliseconds, are when an answer is checked. */
 const checkPause = 150;
+/** Fields of one form that begin with their default. */
+const maxPrefilled = 1000;
 
 /** One question that is looked at: what it asks, the answer being written, what is wrong with that. */
 export class AskedQuestion {
@@ -115,7 +118,7 @@ export class AskedQuestion {
   }
 
   #begin(detail: core.QuestionDetail): void {
-    this.setResult(detail.template);
+    this.setResult(this.isForm ? printJson(withDefaults(this.field)) : detail.template);
     if (!this.formed) this.#view = 'json';
     void this.check();
   }
@@ -273,6 +276,20 @@ export class AskedQuestion {
       raw: text,
     };
   }
+}
+
+/**
+ * The acceptance of a form with what its schema offers and nothing else. "All primitive types in the schema support
+ * optional default values … clients that support defaults SHOULD pre-populate form fields with these values" (client
+ * elicitation); what has none is left for the user to set.
+ */
+function withDefaults(field: Field): JsonNode {
+  const properties = field.kind === 'object' ? field.properties.slice(0, maxPrefilled) : [];
+  const content = properties.flatMap((p) => {
+    const own = p.field();
+    return own.default || (own.kind === 'const' && p.required) ? [member(p.name, starter(own))] : [];
+  });
+  return objectNode([member('action', stringNode('accept')), member('content', objectNode(content))]);
 }
 
 /** A part of a document, as a document of its own: what a form over it reads and writes. */

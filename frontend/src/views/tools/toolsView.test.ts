@@ -154,7 +154,10 @@ describe('calling a tool', () => {
     expect(within(strip).getByText(/Which colour shall it be/)).toBeTruthy();
     await user.click(await within(result()).findByRole('button', { name: 'Answer it' }, wait));
     const panel = await screen.findByRole('region', { name: 'Question' }, wait);
-    await user.click(await within(panel).findByRole('button', { name: 'Accept' }, wait));
+    await user.selectOptions(await within(panel).findByRole('combobox', { name: 'colour' }, wait), 'red');
+    const accept = within(panel).getByRole<HTMLButtonElement>('button', { name: 'Accept' });
+    await waitFor(() => expect(accept.disabled).toBe(false), wait);
+    await user.click(accept);
     await ended('done');
     await waitFor(() => expect(screen.queryByRole('region', { name: 'Questions of the server' })).toBeNull(), wait);
   });

@@ -23,15 +23,3 @@ func (c *Connections) Disconnect(profile string) (err error) {
 	c.app.core.Disconnect(profile)
 	return nil
 }
-
-// Questions returns the questions of a profile that wait for an answer, and the last ones ended.
-func (c *Connections) Questions(profile string) (out []core.Question, err error) {
-	defer guard(&err, "list questions")
-	return c.app.core.Questions(profile), nil
-}
-
-// Answer answers a question.
-func (c *Connections) Answer(a core.Answer) (err error) {
-	defer guard(&err, "answer")
-	return c.app.core.Answer(a)
-}

@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
@@ -184,53 +183,4 @@ func (c *Core) Calls(id string) []CallState {
 		out = append(out, v)
 	}
 	return out
-}
-
-// Questions returns a profile's questions: those that wait, and the last ones ended.
-func (c *Core) Questions(id string) []Question {
-	out := []Question{}
-	cn, s, err := c.live(id)
-	if err != nil {
-		return out
-	}
-	for _, q := range s.Questions() {
-		out = append(out, Question{
-			ID: q.ID, Profile: id, Call: q.Call, Source: string(q.Source), Round: q.Round, Key: q.Key, Method: q.Method,
-			Params: string(c.masker().Text(cn.id, q.Params)), State: string(q.State), Asked: q.Asked.UnixMicro(), Entry: q.Entry, Template: string(c.masker().Text(cn.id, q.Template)),
-		})
-	}
-	return out
-}
-
-// Answer answers a question of any connection.
-func (c *Core) Answer(a Answer) error {
-	if !a.Decline && !isObject(bytes.TrimSpace([]byte(a.Result))) {
-		return input("answer the question", "the answer is not a JSON object", "Mend it: nothing was sent.")
-	}
-	c.mu.Lock()
-	all := make([]*connection, 0, len(c.connections))
-	for _, cn := range c.connections {
-		all = append(all, cn)
-	}
-	c.mu.Unlock()
-	for _, cn := range all {
-		s, err := cn.live()
-		if err != nil || !asks(s, a.ID) {
-			continue
-		}
-		if a.Decline {
-			return s.Decline(a.ID)
-		}
-		return s.Answer(a.ID, json.RawMessage(a.Result))
-	}
-	return &fault.CallError{Kind: fault.Input, Step: "answer the question", Message: "this question does not wait any more", Cause: errors.New("unknown id " + a.ID)}
-}
-
-func asks(s *session.Session, id string) bool {
-	for _, q := range s.Questions() {
-		if q.ID == id {
-			return true
-		}
-	}
-	return false
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/sightglass-dev/sightglass/app/demo"
 	"github.com/sightglass-dev/sightglass/app/profile"
+	"github.com/sightglass-dev/sightglass/app/rules"
 	"github.com/sightglass-dev/sightglass/app/session"
 )
 
@@ -121,9 +122,9 @@ func TestRunAsTask(t *testing.T) {
 func TestTaskAsksAndIsCancelled(t *testing.T) {
 	c, id := survey(t, t.TempDir(), session.Modern)
 	came := dig(c, id, "one", `{"steps":2,"pauseMs":0,"ask":true}`, "")
-	var q Question
+	var q InboxItem
 	eventually(t, "the question", func() bool {
-		for _, one := range c.Questions(id) {
+		for _, one := range c.Inbox().Questions {
 			if one.State == "pending" {
 				q = one
 				return true
@@ -135,7 +136,7 @@ func TestTaskAsksAndIsCancelled(t *testing.T) {
 	if q.Source != "task" || q.Key != "depth" || q.Call != "one" || task.State != "input_required" || task.Waiting != 1 {
 		t.Errorf("%+v, %+v", q, task)
 	}
-	if err := c.Answer(Answer{ID: q.ID, Result: `{"action":"accept","content":{"depth":"10 m"}}`}); err != nil {
+	if _, err := c.Reply(t.Context(), Reply{ID: q.ID, Kind: rules.KindAccept, Content: `{"depth":"10 m"}`}); err != nil {
 		t.Fatal(err)
 	}
 	if out := <-came; out.Err != nil || !strings.Contains(out.Result, "10 m") {

@@ -308,29 +308,6 @@ type CallState struct {
 	Hand     bool     `json:"hand,omitempty"`    // a round waits to be sent by hand: see Rounds
 }
 
-// Question is one request by the server that waits for the user.
-type Question struct {
-	ID       string `json:"id"`
-	Profile  string `json:"profile"`
-	Call     string `json:"call"`   // the call it belongs to, or empty
-	Source   string `json:"source"` // request (legacy) or input_required (modern)
-	Round    int    `json:"round"`
-	Key      string `json:"key"` // in inputRequests
-	Method   string `json:"method"`
-	Params   string `json:"params"` // JSON text as it came
-	State    string `json:"state"`  // pending, answered, declined, cancelled
-	Asked    int64  `json:"asked"`  // Unix microseconds
-	Entry    uint64 `json:"entry"`
-	Template string `json:"template"` // an answer to start from, JSON text
-}
-
-// Answer is the user's answer to a Question.
-type Answer struct {
-	ID      string `json:"id"`
-	Result  string `json:"result"`  // JSON text; ignored when Decline
-	Decline bool   `json:"decline"` // elicitation: action decline; others: an error by the user
-}
-
 // Match is the answer to a text filter: which entries after a revision hold it.
 type Match struct {
 	Seqs []uint64 `json:"seqs"`

@@ -201,11 +201,6 @@ export namespace core {
 	    priority?: number;
 	    lastModified: string;
 	}
-	export interface Answer {
-	    id: string;
-	    result: string;
-	    decline: boolean;
-	}
 	export interface AnswerTemplates {
 	    templates: rules.Template[];
 	    file: string;
@@ -969,20 +964,6 @@ export namespace core {
 	    findings: string[];
 	    offer: Offer;
 	    err?: Error;
-	}
-	export interface Question {
-	    id: string;
-	    profile: string;
-	    call: string;
-	    source: string;
-	    round: number;
-	    key: string;
-	    method: string;
-	    params: string;
-	    state: string;
-	    asked: number;
-	    entry: number;
-	    template: string;
 	}
 	export interface RootEntry {
 	    uri: string;

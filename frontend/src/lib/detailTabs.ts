@@ -1,8 +1,14 @@
 import type { RowEntry } from './trafficRows';
 
-export type DetailTab = 'message' | 'http' | 'timing' | 'raw';
+export type DetailTab = 'message' | 'result' | 'http' | 'timing' | 'raw';
 
-export const tabLabels: Record<DetailTab, string> = { message: 'Message', http: 'HTTP', timing: 'Timing', raw: 'Raw' };
+export const tabLabels: Record<DetailTab, string> = {
+  message: 'Message',
+  result: 'Result',
+  http: 'HTTP',
+  timing: 'Timing',
+  raw: 'Raw',
+};
 
 /** The tabs that apply to an entry: what has no HTTP side has no HTTP tab, what is no bytes has no raw ones. */
 export function tabsOf(entry: RowEntry): DetailTab[] {
@@ -11,7 +17,12 @@ export function tabsOf(entry: RowEntry): DetailTab[] {
       return ['http', 'timing', 'raw'];
     case 'frame':
     case 'sse':
-      return entry.exchange ? ['message', 'http', 'timing', 'raw'] : ['message', 'raw'];
+      return [
+        'message',
+        ...(resultOf(entry) === undefined ? [] : (['result'] as const)),
+        ...(entry.exchange ? (['http', 'timing'] as const) : []),
+        'raw',
+      ];
     case 'stderr':
     case 'app':
       return ['message', 'raw'];
@@ -29,4 +40,11 @@ export function tabFor(entry: RowEntry, wanted: DetailTab): DetailTab {
 /** Number of the exchange whose HTTP side belongs to an entry, or undefined. */
 export function exchangeOf(entry: RowEntry): number | undefined {
   return entry.kind === 'http' ? entry.seq : entry.exchange || undefined;
+}
+
+/** Number of the entry whose result has a typed view: a good answer, or that to a request; undefined for none. */
+export function resultOf(entry: RowEntry): number | undefined {
+  if (entry.kind !== 'frame' || !entry.method) return undefined;
+  if (entry.message === 'response') return entry.seq;
+  return entry.message === 'request' && entry.pair && !entry.code ? entry.pair : undefined;
 }

@@ -94,3 +94,16 @@ const offers = new AllOffers(backend);
 export function offersOf(profile: string): Offers {
   return offers.of(profile);
 }
+
+/** The typed view of a recorded answer of any connection; whoever asks for it closes it. */
+export function answerOf(seq: number): AnswerContents {
+  return new AnswerContents(
+    {
+      contents: backend.contents.bind(backend),
+      content: backend.content.bind(backend),
+      saveContent: backend.saveContent.bind(backend),
+      faultOf,
+    },
+    seq,
+  );
+}

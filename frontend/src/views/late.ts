@@ -9,6 +9,7 @@ export const appViews = new Late(() => import('./apps'));
 export const streamViews = new Late(() => import('./streams'));
 export const skillViews = new Late(() => import('./skills'));
 export const trafficDetail = new Late(async () => (await import('./traffic/TrafficDetail.svelte')).default);
+export const resultTab = new Late(async () => (await import('./traffic/ResultTab.svelte')).default);
 export const dialogs = new Late(async () => (await import('./shell/Dialogs.svelte')).default);
 
 /** Loads them, in the order they are likely to be wanted. */
@@ -19,6 +20,7 @@ export async function loadLate(): Promise<void> {
     signInView,
     offerViews,
     trafficDetail,
+    resultTab,
     dialogs,
     appViews,
     streamViews,

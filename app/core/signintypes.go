@@ -30,6 +30,7 @@ type SignIn struct {
 	Why        string               `json:"why"`  // refused, step-up, expired, asked; empty with none
 	Next       auth.StepID          `json:"next"` // first step that waits; empty when all are done
 	Steps      []auth.Step          `json:"steps"`
+	Guess      bool                 `json:"guess"` // there are no metadata by any route: the endpoints are those that servers of 2025-03-26 have
 	Challenge  *challenge.Challenge `json:"challenge,omitempty"`
 	StepUp     *StepUp              `json:"stepUp,omitempty"`
 	Browser    *BrowserWait         `json:"browser,omitempty"` // while the listener waits

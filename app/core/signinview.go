@@ -23,6 +23,8 @@ func (s *signin) snapshot() SignIn {
 		return v
 	}
 	v.Steps, v.Next = f.Steps(), f.Next()
+	as := f.ServerMetadata()
+	v.Guess = as != nil && as.Fallback
 	s.maskSteps(v.Steps)
 	w := f.Browser()
 	if w != nil {

@@ -30,6 +30,8 @@ export interface SignInFacts {
   replay?: { what: string; state: string; text: string };
   active: string;
   err?: { message: string; hint: string };
+  /** There are no metadata by any route. */
+  guess?: boolean;
   /** The keychain waits for an answer to its prompt. */
   prompt?: boolean;
   /** Where tokens are kept, one sentence. */
@@ -128,6 +130,15 @@ function refused(s: SignInFacts): NextThing {
   const up = s.why === 'step-up' ? s.stepUp : undefined;
   if (!up) {
     const expired = s.why === 'expired';
+    if (s.guess && !expired) {
+      return {
+        head: 'The server names no way in',
+        text: 'A token that you were given goes into the header Authorization, under Edit server. Signing in tries the addresses that servers of 2025-03-26 have.',
+        tone: 'warn',
+        main: { do: 'start', label: 'Sign in' },
+        others: [stepwise],
+      };
+    }
     return {
       head: expired ? 'The token was refused' : 'A token is needed',
       text: expired

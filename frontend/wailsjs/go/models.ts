@@ -1235,6 +1235,7 @@ export namespace core {
 	    why: string;
 	    next: string;
 	    steps: auth.Step[];
+	    guess: boolean;
 	    challenge?: challenge.Challenge;
 	    stepUp?: StepUp;
 	    browser?: BrowserWait;

@@ -175,6 +175,7 @@ function fresh(profile: string): core.SignIn {
     store: 'Secrets are kept in the keychain.',
     inMemory: false,
     prompt: false,
+    guess: false,
   };
 }
 

@@ -7,6 +7,8 @@ export interface WayIn {
   readonly signIn: SignIn | null;
   /** Why it is not, one or two sentences. */
   readonly blocked: string;
+  /** The user gave an Authorization header: it is sent in place of any token. */
+  readonly pinned: boolean;
   /** Shows the sign-in with all its steps. */
   onopen(): void;
 }

@@ -63,6 +63,8 @@ type Shapes struct {
 	Match     core.Match          `json:"match"`
 	Exchange  wire.Exchange       `json:"exchange"`
 	Tools     core.ToolList       `json:"tools"`
+	Tasks     core.TaskList       `json:"tasks"`
+	Task      core.TaskDetail     `json:"task"`
 	Overview  core.Overview       `json:"overview"`
 	Logs      core.LogPage        `json:"logs"`
 	Icon      core.IconImage      `json:"icon"`

@@ -75,6 +75,9 @@ func (s *Session) wished(in CallInput) (CallInput, error) {
 		}
 		return in, err
 	}
+	if in.Declare != nil {
+		return in, nil // what is declared was written by hand
+	}
 	var caps map[string]json.RawMessage
 	ext := map[string]json.RawMessage{}
 	if err := json.Unmarshal(s.settings().declared, &caps); err != nil || caps == nil {
@@ -93,15 +96,7 @@ func (s *Session) wished(in CallInput) (CallInput, error) {
 	if len(ext) == 0 {
 		delete(caps, "extensions")
 	}
-	raw, err := json.Marshal(caps)
-	if err != nil {
-		return in, err
-	}
-	meta, err := withField(field(in.Params, "_meta"), metaCapabilities, raw)
-	if err != nil {
-		return in, err
-	}
-	in.Params, err = withField(in.Params, "_meta", meta)
+	in.Declare, err = json.Marshal(caps)
 	return in, err
 }
 

@@ -27,7 +27,7 @@ export interface BodyBytes {
 export type Pages = '' | 'all' | 'first' | 'next';
 
 /** What an event says: pull again. */
-export type EventName = 'traffic' | 'connections' | 'servers' | 'calls' | 'questions' | 'signin' | 'apps';
+export type EventName = 'traffic' | 'connections' | 'servers' | 'calls' | 'questions' | 'signin' | 'apps' | 'tasks';
 
 /** The form of an export: the common one, or VS Code's. */
 export type ExportForm = 'mcpServers' | 'servers';

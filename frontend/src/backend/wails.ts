@@ -15,6 +15,7 @@ import { FetchApi } from './fetch';
 import { keychain, plain, settle, unlimited } from './settle';
 import { wailsApps } from './wailsApps';
 import { wailsInbox } from './wailsInbox';
+import { wailsTasks } from './wailsTasks';
 import { wailsModern } from './wailsModern';
 import { wailsInspect } from './wailsInspect';
 
@@ -31,6 +32,7 @@ export function wailsBackend(): Backend {
     ...wailsInbox(api),
     ...wailsInspect(api),
     ...wailsApps(api),
+    ...wailsTasks(api),
     ...wailsModern(api),
     hello,
     ready: () => settle('start', plain, Win.Ready()),

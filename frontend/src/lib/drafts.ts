@@ -66,6 +66,23 @@ export class Drafts {
     });
   }
 
+  /** Whether a tool was last run as a task; undefined when it was never chosen. */
+  task(profile: string, tool: string): boolean | undefined {
+    try {
+      const kept = this.store?.getItem(taskKey(profile, tool));
+      return kept === 'yes' ? true : kept === 'no' ? false : undefined;
+    } catch {
+      return undefined;
+    }
+  }
+
+  keepTask(profile: string, tool: string, on: boolean): void {
+    if (tool.length > 1000) return;
+    this.quietly((s) => {
+      s.setItem(taskKey(profile, tool), on ? 'yes' : 'no');
+    });
+  }
+
   private prune(): void {
     this.quietly((s) => {
       const keys: string[] = [];
@@ -104,6 +121,10 @@ export class Drafts {
 
 function toolKey(profile: string): string {
   return `sightglass.tool.${encodeURIComponent(profile)}`;
+}
+
+function taskKey(profile: string, tool: string): string {
+  return `sightglass.task.${encodeURIComponent(profile)}/${encodeURIComponent(wellFormed(tool))}`;
 }
 
 function draftKey(profile: string, tool: string): string {

@@ -1,11 +1,18 @@
 import { readResult, type ToolResult } from '../lib/content';
 import { parseJson, parseJsonSliced, type JsonNode, type ParseResult } from '../lib/jsonDoc';
-import { get } from '../lib/jsonPath';
+import { get, pointerTokens } from '../lib/jsonPath';
 import { chunkSize } from './bodyLines.svelte';
 import type { BodyFetch, RunOutput } from './toolTypes';
 
 /** Longer answers (bytes) are not read into a document: they are shown raw. */
 export const maxPretty = 8 << 20;
+
+/** The result in a message; that of a task may stand deeper in it. */
+function at(frame: JsonNode, pointer = '/result'): JsonNode | undefined {
+  let node: JsonNode | undefined = frame;
+  for (const name of pointerTokens(pointer || '/result') ?? []) node = get(node, name);
+  return node;
+}
 
 export type ResultState = 'none' | 'loading' | 'ready' | 'large' | 'broken';
 
@@ -43,7 +50,7 @@ export class RunResult {
       // Joining, reading and showing are a piece of work each: the page breathes in between.
       await new Promise((resolve) => setTimeout(resolve));
       const parsed = await parseJsonSliced(text, this.#abort.signal);
-      this.#take(parsed, (frame) => get(frame, 'result'));
+      this.#take(parsed, (frame) => at(frame, this.out.at));
     } catch (error) {
       if (this.#abort.signal.aborted) return;
       this.#fail(error instanceof Error ? error.message : String(error));

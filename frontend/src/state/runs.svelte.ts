@@ -54,6 +54,12 @@ export class Run {
   message = $state('');
   /** Questions of this call that wait for the user. */
   waiting = $state(0);
+  /** Key of the task that it became; empty for none. */
+  task = $state('');
+  /** How the task stands, the server's word. */
+  status = $state('');
+  /** Whether the task is asked about now: without a connection it is not. */
+  follows = $state(false);
   /** Rounds of questions so far. */
   round = $state(0);
   /** Whether one of them waits to be sent by hand. */
@@ -82,6 +88,7 @@ export class Run {
 
   /** Microseconds on the wire, or from click to answer where nothing was measured there. */
   get took(): number {
+    if (this.out?.waited) return this.out.waited;
     return this.out && this.out.took > 0 ? this.out.took : this.waited * 1000;
   }
 
@@ -99,6 +106,7 @@ export class Run {
     clearTimeout(this.#timer);
     this.waited = this.elapsed();
     this.out = out;
+    this.task = out.task ?? '';
     this.fault = out.err ?? null;
     if (out.err) this.state = out.err.kind === 'cancelled' ? 'cancelled' : 'failed';
     else if (orEmpty(out.problems).length > 0 && out.seq === 0) this.state = 'unsent';
@@ -117,6 +125,9 @@ export class Run {
     this.total = state.total;
     this.message = state.message;
     this.waiting = state.waiting;
+    this.task = state.task ?? '';
+    this.status = state.status ?? '';
+    this.follows = state.follows ?? false;
     this.round = state.round ?? 0;
     this.hand = state.hand ?? false;
   }

@@ -31,6 +31,7 @@ export class ToolSession {
   readonly #runs: Runs;
   readonly #drafts: Drafts;
   readonly #draftName: string;
+  #asTask = $state<boolean>();
 
   tool = $state.raw<Tool>() as Tool;
   /** The connection in use. */
@@ -63,6 +64,7 @@ export class ToolSession {
     this.profile = profile;
     this.tool = tool;
     this.#draftName = draftName;
+    this.#asTask = drafts.task(profile, draftName);
     const kept = drafts.load(profile, draftName);
     this.#seeded = kept !== undefined;
     this.args = new ArgsDoc(kept ?? starter(anything('')), () => {
@@ -148,7 +150,18 @@ export class ToolSession {
       args: this.args.wire,
       force,
       ...(extra ? { extra } : {}),
+      ...(this.tool.tasks ? { task: this.asTask ? 'yes' : 'no' } : {}),
     };
+  }
+
+  /** Whether a call asks for a task, or with the extension allows one: as chosen last, for this tool. */
+  get asTask(): boolean {
+    return this.tool.tasks === 'required' || (this.#asTask ?? this.tool.tasks === 'allowed');
+  }
+
+  set asTask(on: boolean) {
+    this.#asTask = on;
+    this.#drafts.keepTask(this.profile, this.#draftName, on);
   }
 
   /** The call as it would be sent now. */

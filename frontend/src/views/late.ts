@@ -6,6 +6,7 @@ export const signInView = new Late(async () => (await import('./signin/SignInVie
 export const offerViews = new Late(() => import('./offers'));
 export const inspectViews = new Late(() => import('./inspect'));
 export const appViews = new Late(() => import('./apps'));
+export const taskViews = new Late(() => import('./tasks'));
 export const streamViews = new Late(() => import('./streams'));
 export const skillViews = new Late(() => import('./skills'));
 export const trafficDetail = new Late(async () => (await import('./traffic/TrafficDetail.svelte')).default);
@@ -22,6 +23,7 @@ export async function loadLate(): Promise<void> {
     trafficDetail,
     resultTab,
     dialogs,
+    taskViews,
     appViews,
     streamViews,
     skillViews,

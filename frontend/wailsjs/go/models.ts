@@ -11,6 +11,8 @@ export namespace app {
 	    match: core.Match;
 	    exchange: wire.Exchange;
 	    tools: core.ToolList;
+	    tasks: core.TaskList;
+	    task: core.TaskDetail;
 	    overview: core.Overview;
 	    logs: core.LogPage;
 	    icon: core.IconImage;
@@ -1372,6 +1374,87 @@ export namespace core {
 	    why: string;
 	    text: string;
 	}
+	export interface Task {
+	    key: string;
+	    id: string;
+	    form: string;
+	    listed: boolean;
+	    call: string;
+	    tool: string;
+	    status: string;
+	    state: string;
+	    message: string;
+	    created: string;
+	    updated: string;
+	    ttl: number;
+	    endless: boolean;
+	    interval: number;
+	    pause: number;
+	    next: number;
+	    polls: number;
+	    known: number;
+	    heard: number;
+	    expires: number;
+	    follows: boolean;
+	    stopped: string;
+	    asked: number;
+	    progress?: number;
+	    total?: number;
+	    note: string;
+	    waiting: number;
+	    over: boolean;
+	    result: boolean;
+	    isError: boolean;
+	    wrong: number;
+	    entries: number[];
+	    err?: Error;
+	}
+	export interface TaskQuestion {
+	    key: string;
+	    method: string;
+	    state: string;
+	    entry: number;
+	    text: string;
+	}
+	export interface TaskMoment {
+	    status: string;
+	    message: string;
+	    at: number;
+	    entry: number;
+	}
+	export interface TaskDetail {
+	    task: Task;
+	    raw: string;
+	    entry: number;
+	    findings: string[];
+	    history: TaskMoment[];
+	    inputs: TaskQuestion[];
+	}
+	export interface TaskOffer {
+	    live: boolean;
+	    form: string;
+	    client: boolean;
+	    server: boolean;
+	    calls: boolean;
+	    list: boolean;
+	    cancel: boolean;
+	    push: boolean;
+	    text: string;
+	}
+	export interface TaskList {
+	    tasks: Task[];
+	    offer: TaskOffer;
+	    pushed: boolean;
+	    agreed: number;
+	    listed: boolean;
+	    more: boolean;
+	    pages: number;
+	    findings: string[];
+	    err?: Error;
+	}
+	
+	
+	
 	export interface TemplateVariable {
 	    name: string;
 	    operator: string;

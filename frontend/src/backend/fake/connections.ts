@@ -66,10 +66,10 @@ export class FakeConnections {
       resourcesChanged: false,
       promptsChanged: false,
       logged: false,
+      watchRev: 0,
       tasks: 0,
       activeTasks: 0,
       taskForm: '',
-      watchRev: 0,
       noise: '',
     };
     const keep = change.phase === undefined && old ? old : fresh;

@@ -1,9 +1,10 @@
 import type { core } from '../../../wailsjs/go/models';
 import { AppError } from '../error';
 import type { ModernBackend } from '../modern';
+import { FakeTasks } from './tasks';
 
 /** The rounds and streams of the twin: what a test puts there. */
-export class FakeModern implements ModernBackend {
+export class FakeModern extends FakeTasks implements ModernBackend {
   /** By call. */
   readonly roundsOf = new Map<string, core.CallRounds>();
   readonly roundsSent: core.HandRetry[] = [];

@@ -6,7 +6,7 @@ import type { Offers } from '../../state/appOffers';
 import type { Late } from '../../state/late.svelte';
 import type { SignIn } from '../../state/signIn.svelte';
 import type { toolsOf } from '../../state/appTools';
-import { appViews, connectedViews, inspectViews, offerViews, skillViews, streamViews } from '../late';
+import { appViews, connectedViews, inspectViews, offerViews, skillViews, streamViews, taskViews } from '../late';
 
 /** What a tab may go by to tell whether it is there. */
 export interface Live {
@@ -86,6 +86,15 @@ export const allTabs: readonly Tab[] = [
     part: appViews,
     there: ({ tools }) => tools.tools.some((t) => t.ui),
     count: ({ tools }) => tools.tools.filter((t) => t.ui).length,
+  },
+  {
+    id: 'tasks',
+    label: 'Tasks',
+    guard: 'tasks',
+    part: taskViews,
+    there: ({ connection }) => connection.taskForm !== '' || connection.tasks > 0,
+    count: ({ connection }) => (connection.tasks > 0 ? connection.tasks : undefined),
+    mark: ({ connection }) => connection.activeTasks > 0,
   },
   {
     id: 'skills',

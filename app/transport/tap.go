@@ -219,7 +219,7 @@ func (t *tap) open(req *http.Request, body []byte, c *call, purpose string) *exc
 func (c *call) takeFrame(method string) bool {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	if method != http.MethodPost || len(c.frame) == 0 || c.entry != 0 {
+	if method != http.MethodPost || len(c.frame) == 0 && c.hand == nil || c.entry != 0 {
 		return false
 	}
 	return true

@@ -60,7 +60,7 @@ export interface Backend extends InboxBackend, AppsBackend, ModernBackend, Inspe
   connect(id: string): Promise<void>;
   disconnect(id: string): Promise<void>;
 
-  tools(id: string, refresh: boolean, signal?: AbortSignal): Promise<core.ToolList>;
+  tools(id: string, pages: Pages, signal?: AbortSignal): Promise<core.ToolList>;
   tool(id: string, index: number, signal?: AbortSignal): Promise<core.ToolDetail>;
   check(input: core.RunInput): Promise<core.Problem[]>;
   /** Calls a tool and waits for its result, however long it takes; `cancelCall` ends it. */

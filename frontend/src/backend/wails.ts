@@ -66,7 +66,7 @@ export function wailsBackend(): Backend {
     connect: (id) => settle('connect', keychain, Connections.Connect(id)),
     disconnect: (id) => settle('disconnect', ending, Connections.Disconnect(id)),
 
-    tools: (profile, refresh, signal) => api.json<core.ToolList>('tools', { profile, refresh }, signal, unlimited),
+    tools: (profile, pages, signal) => api.json<core.ToolList>('tools', { profile, pages }, signal, unlimited),
     tool: (profile, index, signal) => api.json<core.ToolDetail>('tool', { profile, index }, signal),
     check: (input) => settle('check arguments', plain, Tools.Check(input)),
     run: (input) => settle('call tool', unlimited, Tools.Run(input)),

@@ -38,7 +38,7 @@ export function toolsOf(profile: string): ProfileTools {
       () =>
         new ProfileTools(
           {
-            tools: (id, refresh) => backend.tools(id, refresh),
+            tools: (id, pages) => backend.tools(id, pages),
             tool: (id, index) => backend.tool(id, index),
             connections: (after) => backend.connections(after),
             onConnections: (call) => backend.on('connections', call),

@@ -10,6 +10,8 @@ export interface LiveConnection {
   readonly resourcesChanged: boolean;
   readonly promptsChanged: boolean;
   readonly watchRev: number;
+  /** Its settings: lists are read page by page. */
+  readonly paged?: boolean;
 }
 
 export interface LinkSource {

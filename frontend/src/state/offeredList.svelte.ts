@@ -6,6 +6,8 @@ import type { Mark } from './tools.svelte';
 export interface ListPage<T> {
   readonly items: readonly T[] | null;
   readonly more: boolean;
+  readonly cursor: string;
+  readonly pages: number;
   readonly seqs: readonly number[] | null;
   readonly at: number;
   readonly findings: readonly string[] | null;
@@ -24,6 +26,9 @@ export interface ListStatus {
   readonly findings: readonly string[];
   readonly offer: core.Offer | null;
   readonly more: boolean;
+  readonly pages: number;
+  readonly cursor: string;
+  readonly cache: core.CacheHint | null;
 }
 
 /** One list of a server: its items, and how they differ from the list before. */
@@ -42,6 +47,9 @@ export class OfferedList<T extends { readonly index: number }> {
   cache = $state.raw<core.CacheHint | null>(null);
   /** There are pages that were not read. */
   more = $state(false);
+  /** Pages that were read, and the cursor of the next. */
+  pages = $state(0);
+  cursor = $state('');
   marks = $state.raw<ReadonlyMap<number, Mark>>(new Map());
   /** Items of the list before that are not in this one. */
   gone = $state.raw<readonly T[]>([]);
@@ -70,6 +78,13 @@ export class OfferedList<T extends { readonly index: number }> {
     if (conn === this.#asked) return;
     this.#asked = conn;
     await this.load('');
+  }
+
+  /** The list is looked at again: one that is not fresh any more by the server's word is asked for. */
+  async revisit(): Promise<void> {
+    const { cache } = this;
+    if (!cache || this.state !== 'ready') return;
+    if (cache.until <= Date.now() * 1000 || cache.stale !== '') await this.load('');
   }
 
   /** Asks for the list; see Pages. */
@@ -102,6 +117,8 @@ export class OfferedList<T extends { readonly index: number }> {
     this.offer = page.offer;
     this.cache = page.cache ?? null;
     this.more = page.more;
+    this.pages = page.pages;
+    this.cursor = page.cursor;
     this.fault = page.err ?? null;
     this.state = page.err ? 'failed' : 'ready';
     this.#read ||= !page.err;

@@ -54,7 +54,18 @@ export class ProfilePrompts {
 
   /** Asks the server for the list again. */
   refresh(): Promise<void> {
+    const pages = this.link.now?.paged ? 'first' : 'all';
+    return this.#keeping(() => this.list.load(pages));
+  }
+
+  /** Asks for all pages. */
+  everyPage(): Promise<void> {
     return this.#keeping(() => this.list.load('all'));
+  }
+
+  /** The list is looked at again. */
+  revisit(): Promise<void> {
+    return this.#keeping(() => this.list.revisit());
   }
 
   /** Positions may mean others after a list is read: what was chosen stays chosen as long as it is there. */

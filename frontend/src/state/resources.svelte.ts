@@ -109,7 +109,8 @@ export class ProfileResources {
 
   /** Asks the server for both lists again. */
   refresh(): Promise<void> {
-    return this.#keeping(() => Promise.all([this.resources.load('all'), this.templates.load('all')]));
+    const pages = this.link.now?.paged ? 'first' : 'all';
+    return this.#keeping(() => Promise.all([this.resources.load(pages), this.templates.load(pages)]));
   }
 
   /** Positions may mean others after a list is read: what was chosen stays chosen as long as it is there. */
@@ -119,6 +120,18 @@ export class ProfileResources {
     await read();
     const same = before[0] === this.resources.items && before[1] === this.templates.items;
     if (kept && !same) this.#restore(kept);
+  }
+
+  /** Asks for all pages of what has more. */
+  async everyPage(): Promise<void> {
+    await this.#keeping(() =>
+      Promise.all([this.resources, this.templates].filter((list) => list.more).map((list) => list.load('all'))),
+    );
+  }
+
+  /** The lists are looked at again. */
+  revisit(): Promise<void> {
+    return this.#keeping(() => Promise.all([this.resources.revisit(), this.templates.revisit()]));
   }
 
   /** Reads the next page of what has more. */

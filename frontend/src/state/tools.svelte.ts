@@ -1,6 +1,7 @@
 import { type Drafts } from '../lib/drafts';
 import { orEmpty } from '../lib/orEmpty';
 import { searchIndex, searchTools } from '../lib/toolSearch';
+import type { Pages, core } from '../backend';
 import { type Runs } from './runs.svelte';
 import { type CheckSource, ToolSession } from './toolSession.svelte';
 import type { CoreError, Tool, ToolDetail, ToolList } from './toolTypes';
@@ -10,7 +11,7 @@ export interface ToolsSource extends CheckSource {
   /** The connections changed after a revision. */
   connections(after: number): Promise<Link[]>;
   onConnections(call: () => void): () => void;
-  tools(profile: string, refresh: boolean): Promise<ToolList>;
+  tools(profile: string, pages: Pages): Promise<ToolList>;
   tool(profile: string, index: number): Promise<ToolDetail>;
   faultOf(error: unknown): CoreError;
 }
@@ -22,6 +23,8 @@ export interface Link {
   readonly rev: number;
   readonly phase: string;
   readonly toolsChanged: boolean;
+  /** Its settings: lists are read page by page. */
+  readonly paged?: boolean;
 }
 
 export type ListState = 'unread' | 'loading' | 'ready' | 'failed';
@@ -43,6 +46,10 @@ export class ProfileTools {
   /** Entries of the list's answers. */
   seqs = $state.raw<readonly number[]>([]);
   marks = $state.raw<ReadonlyMap<number, Mark>>(new Map());
+  /** How long the list stays fresh by the server's word. */
+  cache = $state.raw<core.CacheHint | null>(null);
+  /** There are pages that were not read: how many were, and the cursor of the next. */
+  more = $state.raw<{ pages: number; cursor: string } | null>(null);
   /** Tools of the list before that are not in this one. */
   gone = $state.raw<readonly Tool[]>([]);
   /** The connection the list was read over. */
@@ -114,7 +121,7 @@ export class ProfileTools {
       if (link.profile === this.profile) this.link = link;
     }
     const link = this.link;
-    if (link?.phase === 'connected' && link.conn !== this.#asked) void this.load(link.conn, false);
+    if (link?.phase === 'connected' && link.conn !== this.#asked) void this.load(link.conn, '');
   }
 
   /** Whether calls can be made now. */
@@ -127,20 +134,32 @@ export class ProfileTools {
     return this.link?.toolsChanged === true;
   }
 
-  /** Asks the server for the list again. */
+  /** Asks the server for the list again: for its first page where lists are read page by page. */
   refresh(): Promise<void> {
-    return this.load(this.link?.conn ?? '', true);
+    return this.load(this.link?.conn ?? '', this.link?.paged ? 'first' : 'all');
   }
 
-  /** Reads the list over connection `conn`; `refresh` asks the server again. */
-  async load(conn: string, refresh: boolean): Promise<void> {
+  /** Reads one page more, or all of them anew. */
+  further(pages: 'next' | 'all'): Promise<void> {
+    return this.load(this.link?.conn ?? '', pages);
+  }
+
+  /** The list is looked at again: one that is not fresh any more by the server's word is asked for. */
+  async revisit(): Promise<void> {
+    const { cache } = this;
+    if (!cache || this.state === 'loading' || !this.connected || this.link?.conn !== this.conn) return;
+    if (cache.until <= Date.now() * 1000 || cache.stale !== '') await this.load(this.conn, '');
+  }
+
+  /** Reads the list over connection `conn`; see Pages. */
+  async load(conn: string, pages: Pages): Promise<void> {
     const mine = ++this.#loading;
     this.#asked = conn;
     const read = this.state !== 'unread';
     this.state = 'loading';
     try {
-      const list = await this.#source.tools(this.profile, refresh);
-      if (mine === this.#loading) this.#take(list, conn, read);
+      const list = await this.#source.tools(this.profile, pages);
+      if (mine === this.#loading) this.#take(list, conn, read && pages !== 'next');
     } catch (error) {
       if (mine !== this.#loading) return;
       this.fault = this.#source.faultOf(error);
@@ -153,12 +172,14 @@ export class ProfileTools {
     const before = this.#tools;
     const known = read && this.conn !== '';
     this.marks = known ? marksOf(before, tools) : new Map();
-    this.gone = known ? before.filter((t) => !tools.some((now) => now.name === t.name)) : [];
+    this.gone = known && !list.more ? before.filter((t) => !tools.some((now) => now.name === t.name)) : [];
     const chosen = before[this.#selected];
     const name = chosen?.name ?? this.#drafts.lastTool(this.profile);
     this.#tools = tools;
     this.findings = orEmpty(list.findings);
     this.seqs = orEmpty(list.seqs);
+    this.cache = list.cache ?? null;
+    this.more = list.more ? { pages: list.pages, cursor: list.cursor ?? '' } : null;
     this.fault = list.err ?? null;
     this.state = list.err ? 'failed' : 'ready';
     this.conn = conn;

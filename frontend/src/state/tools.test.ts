@@ -2,7 +2,7 @@ import { beforeEach, describe, expect, test } from 'vitest';
 import { Drafts } from '../lib/drafts';
 import { Runs } from './runs.svelte';
 import { type Link, ProfileTools, type ToolsSource } from './tools.svelte';
-import type { CallState, CoreError, Problem, RunInput, RunOutput, Tool } from './toolTypes';
+import type { CallState, CoreError, Problem, RunInput, RunOutput, Tool, ToolList } from './toolTypes';
 
 const fault = (over: Partial<CoreError>): CoreError => ({
   server: '',
@@ -43,12 +43,14 @@ class Source implements ToolsSource {
   schema = '{"type":"object"}';
   problems: Problem[] = [];
   checked: RunInput[] = [];
-  reads: boolean[] = [];
+  reads: string[] = [];
   fail: Error | null = null;
   nudge: () => void = () => undefined;
 
-  tools(_profile: string, refresh: boolean) {
-    this.reads.push(refresh);
+  more: Partial<ToolList> = {};
+
+  tools(_profile: string, pages: string) {
+    this.reads.push(pages);
     if (this.fail) return Promise.reject(this.fail);
     return Promise.resolve({
       tools: this.list.map((t, index) => ({ ...t, index })),
@@ -56,6 +58,7 @@ class Source implements ToolsSource {
       seqs: [3],
       at: 0,
       findings: [],
+      ...this.more,
     });
   }
   tool(_profile: string, index: number) {
@@ -125,19 +128,38 @@ describe('the list', () => {
     await until(() => tools.state === 'ready');
     source.nudge();
     await settle();
-    expect(source.reads).toEqual([false]);
+    expect(source.reads).toEqual(['']);
     source.link = { ...source.link, conn: 'c2', rev: 3 };
     source.nudge();
     await until(() => source.reads.length === 2);
   });
 
+  test('is read page by page where the settings say so, and asked for when the server’s time is over', async () => {
+    source.list = [tool('a')];
+    source.link = { ...source.link, paged: true };
+    source.more = { more: true, cursor: '', cache: { ttl: 1000, scope: 'private', until: 0, stale: '' } };
+    tools.start();
+    await until(() => tools.state === 'ready');
+    expect(tools.more).toEqual({ pages: 1, cursor: '' });
+    await tools.further('next');
+    expect(tools.gone).toEqual([]);
+    await tools.refresh();
+    await tools.revisit();
+    expect(source.reads).toEqual(['', 'next', 'first', '']);
+    source.more = { cache: { ttl: 1000, scope: '', until: Number.MAX_SAFE_INTEGER, stale: '' } };
+    await tools.further('all');
+    await tools.revisit();
+    expect(source.reads).toHaveLength(5);
+    expect(tools.more).toBeNull();
+  });
+
   test('marks what is new, changed and gone, and keeps the chosen tool', async () => {
     source.list = [tool('a'), tool('b'), tool('c')];
-    await tools.load('c1', false);
+    await tools.load('c1', '');
     expect(tools.marks.size).toBe(0);
     tools.select(2);
     source.list = [tool('new'), tool('a', { title: 'A' }), tool('c')];
-    await tools.load('c2', false);
+    await tools.load('c2', '');
     expect([...tools.marks]).toEqual([
       [0, 'new'],
       [1, 'changed'],
@@ -148,7 +170,7 @@ describe('the list', () => {
 
   test('keeps duplicates apart', async () => {
     source.list = [tool('twin'), tool('twin', { title: 'other' })];
-    await tools.load('c1', false);
+    await tools.load('c1', '');
     tools.select(0);
     const first = tools.session;
     first?.args.setText('{"a":1}');
@@ -162,22 +184,22 @@ describe('the list', () => {
 
   test('a failure is told, and what was read stays', async () => {
     source.fail = new Error('no answer');
-    await tools.load('c1', false);
+    await tools.load('c1', '');
     expect(tools.state).toBe('failed');
     expect(tools.fault?.message).toBe('no answer');
     source.fail = null;
     source.list = [tool('a')];
     await tools.refresh();
     expect(tools.state).toBe('ready');
-    expect(source.reads).toEqual([false, true]);
+    expect(source.reads).toEqual(['', 'all']);
   });
 
   test('comes back to the tool chosen last', async () => {
     source.list = [tool('a'), tool('b')];
-    await tools.load('c1', false);
+    await tools.load('c1', '');
     tools.select(1);
     const again = new ProfileTools(source, calls.runs, drafts, 'p');
-    await again.load('c1', false);
+    await again.load('c1', '');
     expect(again.selected).toBe(1);
   });
 });
@@ -185,7 +207,7 @@ describe('the list', () => {
 describe('a tool', () => {
   async function open(): Promise<NonNullable<ProfileTools['session']>> {
     source.list = [tool('a')];
-    await tools.load('c1', false);
+    await tools.load('c1', '');
     const session = tools.session;
     if (!session) throw new Error('no session');
     await until(() => session.detail !== null);
@@ -210,7 +232,7 @@ describe('a tool', () => {
     session.args.setText('{"v":1,"n":1.10,"password":"hush"}');
     session.keepDraft();
     const again = new ProfileTools(source, calls.runs, drafts, 'p');
-    await again.load('c1', false);
+    await again.load('c1', '');
     expect(again.session?.args.wire).toBe('{"v":1,"n":1.10}');
     expect(JSON.stringify({ ...localStorage })).not.toContain('hush');
   });

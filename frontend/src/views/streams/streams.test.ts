@@ -34,7 +34,12 @@ async function view(all: core.Streams): Promise<Awaited<ReturnType<typeof testWi
     },
     'open',
   );
-  render(StreamsView, { profile: 'open', connection, streams, onshowentries: (s) => void shown.push([...s]) });
+  render(StreamsView, {
+    profile: 'open',
+    connection,
+    streams,
+    onshowentries: (s: readonly number[]) => void shown.push([...s]),
+  });
   return { ...w, shown };
 }
 

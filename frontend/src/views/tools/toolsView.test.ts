@@ -26,7 +26,7 @@ function freshTools(): ProfileTools {
   runs.start();
   return new ProfileTools(
     {
-      tools: (id, refresh) => backend.tools(id, refresh),
+      tools: (id, pages) => backend.tools(id, pages),
       tool: (id, index) => backend.tool(id, index),
       check: (input) => backend.check(input),
       connections: (after) => backend.connections(after),
@@ -260,7 +260,7 @@ describe('the list', () => {
     expect(screen.getByText('malformed')).toBeTruthy();
     expect(screen.getByText('(no name)')).toBeTruthy();
     own.select(1);
-    expect(await screen.findByText(/Clients must not offer this tool/)).toBeTruthy();
+    expect(await screen.findByText(/clients must not offer this tool/)).toBeTruthy();
   });
 });
 

@@ -1,0 +1,25 @@
+import { expect, it } from 'vitest';
+import { freshness, type Hint } from './freshness';
+
+const hint = (over: Partial<Hint> = {}): Hint => ({
+  ttl: 60_000,
+  scope: 'private',
+  until: 60_000_000,
+  stale: '',
+  ...over,
+});
+
+it('counts down, then is stale', () => {
+  expect(freshness(null, 0)).toBeUndefined();
+  expect(freshness(hint(), 0)).toMatchObject({ fresh: true, label: 'fresh 60 s' });
+  expect(freshness(hint(), 59_500_000)?.label).toBe('fresh 500 ms');
+  expect(freshness(hint(), 60_000_000)).toMatchObject({ fresh: false, label: 'stale' });
+  expect(freshness(hint({ until: 6e9 }), 0)?.label).toBe('fresh 100 min');
+  expect(freshness(hint({ until: 6e10 }), 0)?.label).toBe('fresh 17 h');
+});
+
+it('is stale before its time when something happened', () => {
+  expect(freshness(hint({ stale: 'token' }), 0)?.label).toBe('stale: other token');
+  expect(freshness(hint(), 0, true)?.label).toBe('stale: changed');
+  expect(freshness(hint({ stale: 'changed' }), 0)?.about).toContain('private');
+});

@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -74,7 +73,7 @@ func (cn *connection) ruled(ctx context.Context, q *session.Question, r rules.Ru
 	case rules.DoAnswer:
 		return replyOf(q, Reply{Kind: rules.KindResult, Content: r.Content}), true
 	case rules.DoDefaults:
-		return session.Reply{Result: json.RawMessage(q.Template)}, true
+		return session.Reply{Result: q.Template}, true
 	case rules.DoDecline, rules.DoCancel:
 		state := session.Declined
 		if r.Action == rules.DoCancel {

@@ -26,13 +26,9 @@ func defaults(t *testing.T, c *Core, delay int64) {
 
 // Every question of a flood is answered by the rule, with its own answer, over every path.
 func TestFloodIsAnsweredByRule(t *testing.T) {
-	for _, kind := range []profile.Transport{profile.Stdio, profile.SSE} {
+	for _, kind := range []profile.Transport{profile.Stdio, profile.HTTP, profile.SSE} {
 		t.Run(string(kind), func(t *testing.T) {
-			c, id, _ := asking(t, func(p *profile.Profile) {
-				if kind == profile.SSE {
-					p.Transport, p.Command, p.Args, p.URL = kind, "", nil, mcptest.AskingSSE(t)
-				}
-			})
+			c, id, _ := asking(t, over(t, kind))
 			defaults(t, c, 0)
 			if got := textOf(t, run(t, c, id, "flood", floodArgs{1000, "Your number?"})); got != `{"accept":1000}` {
 				t.Error(got)
@@ -102,13 +98,29 @@ func TestBenchAnswers(t *testing.T) {
 		t.Skip("a measurement: make bench")
 	}
 	const n = 10_000
-	c, id, _ := asking(t, nil)
-	defaults(t, c, 0)
-	textOf(t, run(t, c, id, "flood", floodArgs{100, "Your number?"}))
-	began := time.Now()
-	if got := textOf(t, run(t, c, id, "flood", floodArgs{n, "Your number?"})); got != fmt.Sprintf(`{"accept":%d}`, n) {
-		t.Fatal(got)
+	for _, kind := range []profile.Transport{profile.Stdio, profile.HTTP, profile.SSE} {
+		c, id, _ := asking(t, over(t, kind))
+		defaults(t, c, 0)
+		textOf(t, run(t, c, id, "flood", floodArgs{100, "Your number?"}))
+		began := time.Now()
+		if got := textOf(t, run(t, c, id, "flood", floodArgs{n, "Your number?"})); got != fmt.Sprintf(`{"accept":%d}`, n) {
+			t.Fatal(got)
+		}
+		rate := n / time.Since(began).Seconds()
+		fmt.Printf("elicitations answered by rule over %s: %.0f a second, none lost of %d; wanted: 1,000\n", kind, rate, n)
+		c.Disconnect(id)
 	}
-	rate := n / time.Since(began).Seconds()
-	fmt.Printf("elicitations answered by rule: %.0f a second, none lost of %d; wanted: 1,000\n", rate, n)
+}
+
+// over is the asking server over a transport.
+func over(t *testing.T, kind profile.Transport) func(*profile.Profile) {
+	return func(p *profile.Profile) {
+		switch kind {
+		case profile.HTTP:
+			p.Transport, p.Command, p.Args, p.URL = kind, "", nil, mcptest.AskingHTTP(t)
+		case profile.SSE:
+			p.Transport, p.Command, p.Args, p.URL = kind, "", nil, mcptest.AskingSSE(t)
+		case profile.Stdio:
+		}
+	}
 }

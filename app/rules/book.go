@@ -170,10 +170,10 @@ func (c compiled) matches(q Asked) bool {
 
 // fits reports whether an action can answer such a question at all.
 func (a Action) fits(method, mode string) bool {
-	switch a {
-	case DoDefaults:
+	switch {
+	case a == DoDefaults:
 		return method == question.MethodElicit && mode == question.ModeForm
-	case DoSampler:
+	case a == DoSampler:
 		return method == question.MethodSample
 	}
 	return true

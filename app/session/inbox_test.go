@@ -18,6 +18,16 @@ import (
 
 var everyAnswerer = Answerers{Form: true, URL: true, Sampling: true, Roots: true}
 
+// AtOnce is an Answerers.Rule that asks answer, which says false for what it leaves to the user.
+func AtOnce(answer func(Question) (json.RawMessage, bool)) func(Question) (Deed, bool) {
+	return func(q Question) (Deed, bool) {
+		return Deed{By: "rule", At: q.Asked, Do: func(context.Context) (Reply, bool) {
+			result, ok := answer(q)
+			return Reply{Result: result}, ok
+		}}, true
+	}
+}
+
 // pending waits for n pending questions.
 func pending(t *testing.T, s *Session, n int) []Question {
 	t.Helper()

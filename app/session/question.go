@@ -76,16 +76,6 @@ type Deed struct {
 	Do func(ctx context.Context) (Reply, bool)
 }
 
-// AtOnce is an [Answerers].Rule that asks answer, which says false for what it leaves to the user.
-func AtOnce(answer func(Question) (json.RawMessage, bool)) func(Question) (Deed, bool) {
-	return func(q Question) (Deed, bool) {
-		return Deed{By: "rule", At: q.Asked, Do: func(context.Context) (Reply, bool) {
-			result, ok := answer(q)
-			return Reply{Result: result}, ok
-		}}, true
-	}
-}
-
 // Reply is an answer to a question: one of Result, Err and Raw, or none of them for a question of an error.
 type Reply struct {
 	Result json.RawMessage // a result; an object, except in place of an input request's answer with Odd

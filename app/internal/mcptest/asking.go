@@ -173,3 +173,61 @@ func (w eventWriter) Write(b []byte) (int, error) {
 	}
 	return len(b), nil
 }
+
+// AskingHTTP starts an [Asking] server behind Streamable HTTP and returns its URL. What it asks comes on the response
+// of the call that is under way, one at a time.
+func AskingHTTP(t testing.TB) string {
+	t.Helper()
+	in, feed := io.Pipe()
+	h := &askingHTTP{feed: feed}
+	go ServeAsking(in, h)
+	t.Cleanup(func() { _ = feed.Close() })
+	return Serve(t, Scripted(h.post, nil)) + "/mcp"
+}
+
+type askingHTTP struct {
+	feed *io.PipeWriter
+
+	mu    sync.Mutex
+	under *Post
+	id    string
+	done  chan struct{}
+}
+
+// post takes a message: an answer is passed on, a request gets a stream.
+func (h *askingHTTP) post(p Post) {
+	line := append(bytes.TrimSpace(p.Body), '\n')
+	if p.ID == "" || p.Method == "" {
+		p.W.WriteHeader(http.StatusAccepted)
+		_, _ = h.feed.Write(line) // a closed pipe is the end
+		return
+	}
+	done := make(chan struct{})
+	p.Stream()
+	h.mu.Lock()
+	h.under, h.id, h.done = &p, p.ID, done
+	h.mu.Unlock()
+	_, _ = h.feed.Write(line)
+	select {
+	case <-done:
+	case <-p.R.Context().Done():
+	}
+}
+
+// Write implements io.Writer: each line is an event; the answer to the request ends its stream.
+func (h *askingHTTP) Write(b []byte) (int, error) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	for line := range bytes.SplitSeq(bytes.TrimSuffix(b, []byte("\n")), []byte("\n")) {
+		if h.under == nil {
+			continue
+		}
+		h.under.More("event: message\ndata: " + string(line))
+		var m frame
+		if json.Unmarshal(line, &m) == nil && m.Method == "" && string(m.ID) == h.id {
+			close(h.done)
+			h.under = nil
+		}
+	}
+	return len(b), nil
+}

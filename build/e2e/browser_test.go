@@ -5,6 +5,7 @@ package e2e
 import (
 	"encoding/base64"
 	"net/http"
+	"net/url"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -15,12 +16,15 @@ import (
 )
 
 // opener stands for the system's way of opening a link: it keeps the address for the test.
-type opener struct{ dir string }
+type opener struct {
+	dir string
+	all []string // every address that was opened
+}
 
 // newOpener makes an xdg-open of our own; its environment puts it before the system's.
 func newOpener(t *testing.T) *opener {
 	t.Helper()
-	o := &opener{t.TempDir()}
+	o := &opener{dir: t.TempDir()}
 	script := "#!/bin/sh\nfile=$(mktemp " + quote(o.dir+"/XXXXXXXX") + `) && printf %s "$1" >"$file" && mv "$file" "$file.url"` + "\n"
 	if err := os.WriteFile(filepath.Join(o.dir, "xdg-open"), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
@@ -44,11 +48,31 @@ func (o *opener) opened(t *testing.T) []string {
 			t.Fatal(err)
 		}
 		urls = append(urls, string(b))
+		o.all = append(o.all, string(b))
 		if err := os.Remove(name); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return urls
+}
+
+// states are the state parameters of the authorization requests that were opened.
+func (o *opener) states(t *testing.T) []string {
+	t.Helper()
+	var all []string
+	for _, raw := range o.all {
+		u, err := url.Parse(raw)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if s := u.Query().Get("state"); s != "" {
+			all = append(all, s)
+		}
+	}
+	if len(all) == 0 {
+		t.Error("no state was sent: looking for one shows nothing")
+	}
+	return all
 }
 
 // next waits for the address that is opened next.

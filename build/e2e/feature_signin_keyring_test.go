@@ -28,6 +28,7 @@ func TestSignInWithoutAKeyring(t *testing.T) {
 	a.says(next, "A token is needed")
 	a.quit()
 	a.mustNotHold(p.secrets(t)...)
+	a.mustNotKeep(o.states(t)...)
 }
 
 // prompt is the number of the keyring's own window at the X server.
@@ -53,6 +54,7 @@ func TestSignInWithALockedKeyring(t *testing.T) {
 	a.click(role("button", "Sign in").in(next))
 	a.prompt()
 	a.says(css("nav"), "The keychain is asking for its password")
+	a.says(next, "waiting for your answer to its prompt")
 	a.responsive(t)
 	a.shot("prompt")
 	a.connect("Sample server") // another server is not held up
@@ -95,14 +97,27 @@ func TestSignInWithAKeyringThatAnswers(t *testing.T) {
 				a.says(shown, "in the keychain")
 			} else {
 				a.says(shown, "memory only")
+				a.says(mainish, "Kept in memory only.", "its prompt was refused or not answered")
 			}
 			a.shot("identity")
 			if unlock {
 				a.restart()
 				a.connect("Guarded")
 			}
+			if !unlock { // the user thinks better of it
+				a.click(button("Try the keychain again"))
+				a.poll("the token to be in the keychain", func() bool {
+					a.answerPrompt(true)
+					return a.count(text("in memory: gone with this run")) == 0
+				})
+				a.says(shown, "in the keychain")
+				a.shot("kept")
+				a.restart()
+				a.connect("Guarded")
+			}
 			a.quit()
 			a.mustNotHold(p.secrets(t)...)
+			a.mustNotKeep(o.states(t)...)
 		})
 	}
 }

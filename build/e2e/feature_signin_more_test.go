@@ -57,6 +57,7 @@ func TestStepUp(t *testing.T) {
 func TestSignInRefusedAndCancelled(t *testing.T) {
 	p, o, b := newGuardedPeer(t, "http", time.Hour), newOpener(t), startBrowser(t)
 	a := start(t, options{env: []string{o.env()}})
+	a.record()
 	a.addServer("Guarded", "http", p.url)
 	a.refusedConnect("Guarded")
 	a.click(role("button", "Sign in").in(next))
@@ -86,6 +87,9 @@ func TestSignInRefusedAndCancelled(t *testing.T) {
 	if n := len(p.all("registered")); n != 1 {
 		t.Errorf("%d clients were registered, want 1: it is kept with its redirect port", n)
 	}
+	a.quit()
+	a.mustNotHold(p.secrets(t)...)
+	a.mustNotKeep(o.states(t)...)
 }
 
 // TestTokenExpires lets tokens end within seconds: each use refreshes them by itself.
@@ -93,6 +97,7 @@ func TestTokenExpires(t *testing.T) {
 	const life = 3 * time.Second
 	p, o, b := newGuardedPeer(t, "http", life), newOpener(t), startBrowser(t)
 	a := start(t, options{env: []string{o.env()}})
+	a.record()
 	a.addServer("Guarded", "http", p.url)
 	a.refusedConnect("Guarded")
 	a.signInAs(o, b, "ada")
@@ -117,6 +122,9 @@ func TestTokenExpires(t *testing.T) {
 	if urls := o.opened(t); len(urls) > 0 {
 		t.Errorf("the browser was opened: %q", urls)
 	}
+	a.quit()
+	a.mustNotHold(p.secrets(t)...)
+	a.mustNotKeep(o.states(t)...)
 }
 
 // TestSignInToTheSample is four clicks: Connect, Sign in, Allow in the browser, and a tool. The sample asks nobody but
@@ -149,4 +157,6 @@ func TestSignInToTheSample(t *testing.T) {
 	a.shot("written")
 	a.click(tool("read_note"))
 	a.run("done", "the milk")
+	a.quit()
+	a.mustNotKeep(o.states(t)...)
 }

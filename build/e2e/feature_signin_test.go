@@ -126,6 +126,7 @@ func TestSignIn(t *testing.T) {
 			a.mustNotShow(secrets...)
 			a.quit()
 			a.mustNotHold(secrets...)
+			a.mustNotKeep(o.states(t)...)
 		})
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"os"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 )
 
@@ -99,13 +100,18 @@ func TestEnterpriseSignIn(t *testing.T) {
 		t.Errorf("%d token requests after the refused token, want 4: %q", n, p.requests())
 	}
 
-	evil := newHTTPPeer(t)
+	var reached atomic.Int32
+	evil := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		reached.Add(1)
+		http.NotFound(w, r)
+	}))
+	t.Cleanup(evil.Close)
 	file := a.profilesFile()
 	b, err := os.ReadFile(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	changed := strings.Replace(string(b), p.idp, strings.TrimSuffix(evil.url, "/mcp"), 1)
+	changed := strings.Replace(string(b), p.idp, evil.URL, 1)
 	if changed == string(b) {
 		t.Fatal("the identity provider is not in the file")
 	}
@@ -120,16 +126,16 @@ func TestEnterpriseSignIn(t *testing.T) {
 	a.click(role("button", "Sign in again").in(next))
 	a.see(text("Use these settings?"))
 	a.says(css("del"), p.idp)
-	a.says(css("ins"), strings.TrimSuffix(evil.url, "/mcp"))
+	a.says(css("ins"), evil.URL)
 	a.both("changed-outside")
-	if n := evil.count.Load(); n > 0 || len(p.requests()) != 4 {
+	if n := reached.Load(); n > 0 || len(p.requests()) != 4 {
 		t.Errorf("%d requests went to the new identity provider before it was seen, %q", n, p.requests())
 	}
 	a.click(role("button", "Allow"))
 	a.click(role("button", "Sign in again").in(next))
 	a.says(next, "Identity provider: your turn", "publishes no metadata")
 	a.shot("another-provider")
-	if n := evil.count.Load(); n == 0 || len(p.requests()) != 4 {
+	if n := reached.Load(); n == 0 || len(p.requests()) != 4 {
 		t.Errorf("once allowed, %d requests went to the new identity provider; to the old: %q", n, p.requests()[4:])
 	}
 	a.mustHaveHeard("said: hello", p.issuer)

@@ -25,7 +25,7 @@ const NudgeApps = "apps"
 // Limits of an app.
 const (
 	maxAppChars   = 4 << 20 // characters of one message: a picture in base64 fits
-	appPerSecond  = 400     // messages from an app, as app/sandbox/outer.js relays them
+	appPerSecond  = 200     // messages from an app, as app/sandbox/outer.js relays them
 	maxAppBlocked = 200     // different things that were blocked and are told
 )
 

@@ -4,7 +4,7 @@
 {
   const frame = document.querySelector('iframe');
   const host = window.parent;
-  const perSecond = 400; // messages that are relayed; named to the user when it is hit
+  const perSecond = 200; // messages that are relayed; named to the user when it is hit
   let second = 0;
   let count = 0;
   let untold = 0; // messages that were dropped since the window was last told

@@ -14,37 +14,30 @@ export interface Ask {
 interface Waiting {
   readonly id: number;
   readonly ask: Ask;
-  settle(yes: boolean): void;
+  settle(why: string): void;
 }
 
+const over = 'the app has ended';
+
 /** Questions that wait for the user at once: an app that asks more gets no for an answer. */
-export const maxAsks = 8;
+const maxAsks = 8;
 
 /** The questions of one app, asked one after the other. */
 export class Asks {
-  readonly #refuse: (what: string) => void;
   readonly #allowed = new Set<string>();
   #last = 0;
   #waiting = $state.raw<readonly Waiting[]>([]);
   #ended = false;
 
-  /** `refuse` is told of what was refused without asking. */
-  constructor(refuse: (what: string) => void) {
-    this.#refuse = refuse;
-  }
-
   get waiting(): readonly Waiting[] {
     return this.#waiting;
   }
 
-  /** Resolves with the user's answer, false once the app has ended. */
-  ask(ask: Ask): Promise<boolean> {
-    if (this.#ended) return Promise.resolve(false);
-    if (ask.always && this.#allowed.has(key(ask))) return Promise.resolve(true);
-    if (this.#waiting.length >= maxAsks) {
-      this.#refuse(`${ask.title}: ${String(maxAsks)} questions wait already`);
-      return Promise.resolve(false);
-    }
+  /** Resolves with why it may not, empty when it may. */
+  ask(ask: Ask): Promise<string> {
+    if (this.#ended) return Promise.resolve(over);
+    if (ask.always && this.#allowed.has(key(ask))) return Promise.resolve('');
+    if (this.#waiting.length >= maxAsks) return Promise.resolve(`${String(maxAsks)} questions wait already`);
     return new Promise((resolve) => {
       this.#waiting = [...this.#waiting, { id: ++this.#last, ask, settle: resolve }];
     });
@@ -57,7 +50,7 @@ export class Asks {
     if (always) this.#allowed.add(key(one.ask));
     const these = this.#waiting.filter((w) => w === one || (always && key(w.ask) === key(one.ask)));
     this.#waiting = this.#waiting.filter((w) => !these.includes(w));
-    for (const w of these) w.settle(yes);
+    for (const w of these) w.settle(yes ? '' : 'you refused it');
   }
 
   /** Answers all with no. */
@@ -65,7 +58,7 @@ export class Asks {
     this.#ended = true;
     const all = this.#waiting;
     this.#waiting = [];
-    for (const w of all) w.settle(false);
+    for (const w of all) w.settle(over);
   }
 }
 

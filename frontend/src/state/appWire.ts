@@ -22,7 +22,7 @@ const maxWaiting = 64;
 /** Characters of a message over the limit that are recorded. */
 const keptOfRefused = 2000;
 /** Messages over the rate that end an app: they cost the window time. */
-export const maxDropped = 20_000;
+export const maxDropped = 5_000;
 
 /**
  * The wire between the window and an app: messages go through the sandbox's page, are recorded as they are, and what

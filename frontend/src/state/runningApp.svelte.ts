@@ -3,6 +3,7 @@ import type { AppError, Backend, core } from '../backend';
 import { pieces, readLink } from '../lib/appInput';
 import { filesOf, type AppFile } from './appFiles';
 import { Asks } from './appAsks.svelte';
+import { AppLines } from './appLines.svelte';
 import { AppRecorder, AppWire, maxDropped } from './appWire';
 import { capabilities, hostContext } from './hostContext';
 
@@ -31,14 +32,6 @@ export interface AppStart {
 
 export type AppPhase = 'loading' | 'ready' | 'ended';
 
-export interface AppLine {
-  readonly at: number;
-  readonly level: string;
-  readonly text: string;
-}
-
-/** Lines of each list that are kept. */
-const maxLines = 500;
 /** Tallest an app gets that stands in the page, in CSS pixels. */
 const maxHeight = 4000;
 /** Milliseconds after which a new size is told, when none follows. */
@@ -69,6 +62,7 @@ export class RunningApp {
   readonly app: core.App;
   readonly start: AppStart;
   readonly asks: Asks;
+  readonly lines = new AppLines();
   readonly #source: AppSource;
   readonly #recorder: AppRecorder;
   readonly #bridge: AppBridge;
@@ -84,14 +78,10 @@ export class RunningApp {
   /** Height it asked for, in CSS pixels; 0: none yet. */
   height = $state(0);
   name = $state('');
-  log = $state.raw<readonly AppLine[]>([]);
-  messages = $state.raw<readonly AppLine[]>([]);
   /** What it wants a model to know, JSON text; empty: nothing. */
   context = $state('');
   blocked = $state.raw<readonly core.AppBlocked[]>([]);
   blockedMore = $state(0);
-  /** What was refused to it, newest last. */
-  refused = $state.raw<readonly AppLine[]>([]);
   limits = $state.raw<readonly string[]>([]);
   /** The call of the tool it shows: running, done, failed, cancelled; empty: none yet. */
   call = $state<'' | 'running' | 'done' | 'failed' | 'cancelled'>('');
@@ -105,7 +95,7 @@ export class RunningApp {
     this.start = start;
     this.entries = [app.request, app.seq].filter((seq) => seq > 0);
     this.#recorder = new AppRecorder((messages) => source.recordApp({ app: app.id, messages }));
-    this.asks = new Asks((what) => this.#deny(what));
+    this.asks = new Asks();
     this.#bridge = new AppBridge(null, { name: 'Sightglass', version: start.version }, capabilities(app), {
       hostContext: this.#hostContext(),
     });
@@ -119,7 +109,7 @@ export class RunningApp {
       limit: (text) => this.#limit(text),
       blocked: (directive, what) =>
         this.#deny(`${directive}: ${what || 'a navigation'}`, 'blocked in the page around the app'),
-      reloaded: () => this.#line('refused', 'warning', 'The app loaded itself anew, or tried to go elsewhere.'),
+      reloaded: () => this.lines.add('refused', 'warning', 'The app loaded itself anew, or tried to go elsewhere.'),
     });
     void this.#bridge.connect(this.#wire);
     this.#stop = this.#source.onApps(() => void this.#pull());
@@ -183,7 +173,7 @@ export class RunningApp {
         this.height = Math.min(Math.max(Math.round(height), 1), maxHeight);
     });
     b.addEventListener('loggingmessage', ({ level, data, logger }) => {
-      this.#line(
+      this.lines.add(
         'log',
         level,
         (logger ? `${logger}: ` : '') + (typeof data === 'string' ? data : JSON.stringify(data)),
@@ -191,7 +181,7 @@ export class RunningApp {
     });
     b.addEventListener('requestteardown', () => void this.close('The app asked to be closed.'));
     b.onmessage = ({ role, content }) => {
-      this.#line('messages', role, content.map((c) => (c.type === 'text' ? c.text : JSON.stringify(c))).join('\n'));
+      this.lines.add('messages', role, content.map((c) => (c.type === 'text' ? c.text : JSON.stringify(c))).join('\n'));
       return Promise.resolve({});
     };
     b.onupdatemodelcontext = (params) => {
@@ -258,7 +248,7 @@ export class RunningApp {
       this.#deny(`tools/call ${tool}`, 'its visibility lacks “app”');
       throw new Refused(`the tool ${tool} is not for apps: its visibility lacks "app"`);
     }
-    const yes = await this.asks.ask({
+    const why = await this.asks.ask({
       kind: 'tool',
       title: 'The app wants to call a tool',
       subject: tool,
@@ -266,8 +256,8 @@ export class RunningApp {
       yes: 'Call it',
       always: 'Allow this tool for this app',
     });
-    if (yes) return;
-    this.#deny(`tools/call ${tool}`, 'you refused it');
+    if (why === '') return;
+    this.#deny(`tools/call ${tool}`, why);
     throw new Refused(`the user refused the call of ${tool}`);
   }
 
@@ -315,15 +305,15 @@ export class RunningApp {
       this.#deny(`link ${url.slice(0, 200)}`, link.why);
       return false;
     }
-    const yes = await this.asks.ask({
+    const why = await this.asks.ask({
       kind: 'link',
       title: 'The app wants to open a link in your browser',
       subject: link.host,
       detail: link.href,
       yes: 'Open it',
     });
-    if (!yes) {
-      this.#deny(`link ${link.href.slice(0, 200)}`, 'you refused it');
+    if (why !== '') {
+      this.#deny(`link ${link.href.slice(0, 200)}`, why);
       return false;
     }
     return this.#source.openLink(link.href).then(
@@ -343,15 +333,15 @@ export class RunningApp {
       this.#deny('a download', thrown instanceof Error ? thrown.message : String(thrown));
       return false;
     }
-    const yes = await this.asks.ask({
+    const why = await this.asks.ask({
       kind: 'file',
       title: 'The app wants to save files',
       subject: files.map((f) => f.name).join(', '),
       detail: files.map((f) => `${f.name}, ${f.mime || 'no type'}, ${String(f.size)} bytes`).join('\n'),
       yes: 'Choose where',
     });
-    if (!yes) {
-      this.#deny('a download', 'you refused it');
+    if (why !== '') {
+      this.#deny('a download', why);
       return false;
     }
     let saved = 0;
@@ -361,8 +351,8 @@ export class RunningApp {
     return saved === files.length;
   }
 
-  #deny(what: string, why = 'refused'): void {
-    this.#line('refused', 'warning', `${what}: ${why}`);
+  #deny(what: string, why: string): void {
+    this.lines.add('refused', 'warning', `${what}: ${why}`);
     this.#recorder.note(`refused to the app: ${what}: ${why}`);
   }
 
@@ -373,10 +363,6 @@ export class RunningApp {
     }
     if ((this.#wire?.dropped ?? 0) > maxDropped)
       void this.close(`The app was ended: it sent ${String(maxDropped)} messages over the limit.`);
-  }
-
-  #line(to: 'log' | 'messages' | 'refused', level: string, text: string): void {
-    this[to] = [...this[to], { at: Date.now() * 1000, level, text: text.slice(0, 4000) }].slice(-maxLines);
   }
 
   async #pull(): Promise<void> {

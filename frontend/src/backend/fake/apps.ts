@@ -42,7 +42,7 @@ export class FakeApps extends FakeModern implements AppsBackend {
       domain: '',
       findings: [],
       maxChars: 4 << 20,
-      perSecond: 400,
+      perSecond: 200,
     });
   }
 

@@ -35,6 +35,15 @@ func (a *app) again(name string, pane target, state string, wanted ...string) {
 	}
 }
 
+// drawn does something in the frame that draws HTML.
+func (a *app) drawn(do func()) {
+	a.t.Helper()
+	a.see(css(`iframe[title$=", drawn"]`))
+	a.frame(`iframe[title$=", drawn"]`)
+	do()
+	a.top()
+}
+
 // TestResources reads every kind of content of the sample, light and dark, small and large.
 func TestResources(t *testing.T) {
 	for name, dark := range map[string]bool{"light": false, "dark": true} {
@@ -60,8 +69,13 @@ func TestResources(t *testing.T) {
 			a.wait("the sound", `document.querySelector('section[aria-label="Contents"] audio') !== null`)
 			a.read("trace.bin", "done", "00000010")
 			a.both("hex")
-			a.read("page.html", "done", "<script>", "Rendering comes with MCP Apps")
+			a.read("page.html", "done", "without network and without scripts")
+			a.drawn(func() { a.see(text("Scripts did not run.")) })
 			a.both("html")
+			a.click(role("checkbox", "Run its scripts").in(contents))
+			a.drawn(func() { a.frame("iframe"); a.see(text("Scripts ran.")) })
+			a.click(role("button", "Source").in(contents))
+			a.says(contents, "<script>")
 			a.read("bundle", "done", "The first of three.", "sample://lens.png")
 			a.both("bundle")
 			a.click(role("tab", "Raw").in(contents))

@@ -33,6 +33,10 @@ func TestMain(m *testing.M) {
 		serveSample()
 		return
 	}
+	if len(os.Args) > 4 && os.Args[1] == peerVerb && os.Args[2] == "apps" {
+		serveApps(os.Args[3:])
+		return
+	}
 	if len(os.Args) > 2 && os.Args[1] == peerVerb {
 		stdioPeer(os.Args[2])
 		return

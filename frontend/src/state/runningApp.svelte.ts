@@ -86,6 +86,7 @@ export class RunningApp {
   /** The call of the tool it shows: running, done, failed, cancelled; empty: none yet. */
   call = $state<'' | 'running' | 'done' | 'failed' | 'cancelled'>('');
   entries = $state.raw<readonly number[]>([]);
+  #over = false;
   #callId = '';
   #stop: (() => void) | undefined;
 
@@ -138,7 +139,9 @@ export class RunningApp {
 
   /** Asks the app to make ready for its end, and takes it away. */
   async close(why: string): Promise<void> {
-    if (this.phase === 'ended') return;
+    // Not the phase: a state that is read while its reader is torn down says what it was before.
+    if (this.#over) return;
+    this.#over = true;
     const alive = this.phase === 'ready';
     this.phase = 'ended';
     this.problem = why;

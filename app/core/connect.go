@@ -98,6 +98,9 @@ func (c *Core) begin(p profile.Profile) (*connection, error) {
 	}
 	c.nextConn++
 	cn := &connection{core: c, profile: p, id: fmt.Sprintf("c%d", c.nextConn), ended: make(chan struct{}), settled: make(chan struct{}), runs: map[string]string{}, again: old != nil}
+	if old != nil {
+		_, cn.asked.ended = old.asked.kept()
+	}
 	cn.ctx, cn.cancel = context.WithCancel(context.Background())
 	if old != nil {
 		cn.resume = old.wants()

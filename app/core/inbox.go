@@ -12,6 +12,7 @@ import (
 
 const (
 	maxShownParams   = 1 << 20  // bytes of a question's params that the window gets; the entry holds the rest
+	maxKept          = 100      // questions kept of a server's connections that ended
 	maxKeptParams    = 16 << 20 // bytes of params and answers kept of a connection that ended
 	maxListed        = 2000     // questions of all connections in one list: a rule may hold thousands
 	maxCheckedSchema = 64 << 10 // bytes of a schema that is compiled to say what is wrong with it
@@ -22,7 +23,7 @@ const (
 type inboxView struct {
 	mu    sync.Mutex
 	read  map[string]*readQuestion // by id
-	ended []QuestionDetail         // once the connection is over
+	ended []QuestionDetail         // of the connections before, and of this one once it is over; the last ones
 	over  bool
 
 	rootsAsked time.Time
@@ -104,19 +105,14 @@ func (cn *connection) anySession() *session.Session {
 
 // inboxItems are a connection's questions; after its end, those that were kept.
 func (cn *connection) inboxItems() []InboxItem {
-	cn.asked.mu.Lock()
-	over, ended := cn.asked.over, cn.asked.ended
-	cn.asked.mu.Unlock()
+	over, ended := cn.asked.kept()
 	var out []InboxItem
-	if over {
-		for _, d := range ended {
-			out = append(out, d.Item)
-		}
-		return out
+	for _, d := range ended {
+		out = append(out, d.Item)
 	}
 	s := cn.anySession()
-	if s == nil {
-		return nil
+	if over || s == nil {
+		return out
 	}
 	list := s.Questions()
 	for i := range list {
@@ -124,6 +120,13 @@ func (cn *connection) inboxItems() []InboxItem {
 	}
 	cn.forgetRead(list)
 	return out
+}
+
+// kept are the questions that stay of connections that are over; over says whether this one is.
+func (v *inboxView) kept() (over bool, ended []QuestionDetail) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.over, v.ended
 }
 
 // forgetRead drops what was read of questions that are gone.
@@ -244,7 +247,8 @@ func (cn *connection) keepQuestions(s *session.Session) {
 	slices.Reverse(kept)
 	v := &cn.asked
 	v.mu.Lock()
-	v.ended, v.over, v.read = kept, true, nil
+	all := slices.Concat(v.ended, kept) // not appended to: readers hold it
+	v.ended, v.over, v.read = all[max(0, len(all)-maxKept):], true, nil
 	v.mu.Unlock()
 	cn.core.nudge(NudgeQuestions)
 }
@@ -252,9 +256,7 @@ func (cn *connection) keepQuestions(s *session.Session) {
 // Question returns one question, whole.
 func (c *Core) Question(id string) (QuestionDetail, error) {
 	for _, cn := range c.all() {
-		cn.asked.mu.Lock()
-		ended := cn.asked.ended
-		cn.asked.mu.Unlock()
+		_, ended := cn.asked.kept()
 		for _, d := range ended {
 			if d.Item.ID == id {
 				return d, nil

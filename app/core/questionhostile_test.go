@@ -108,4 +108,18 @@ func TestQuestionsStayMasked(t *testing.T) {
 	c.Disconnect(id)
 	<-out
 	look("after the end")
+	if r, err := c.Reply(t.Context(), Reply{ID: q.ID, Kind: rules.KindDecline}); err == nil || r.Sent {
+		t.Error("a question of a connection that ended was answered")
+	}
+	connect(t, c, id)
+	look("on the next connection")
+	out = run(t, c, id, "ask", askArgs{[]string{elicit(1, "Again?")}, 1})
+	if again := waits(t, c, 1)[0]; again.ID == q.ID {
+		t.Error("an id was used twice")
+	}
+	c.Disconnect(id)
+	<-out
+	if n := len(c.Inbox().Questions); n != 2 {
+		t.Errorf("%d questions", n)
+	}
 }

@@ -17,6 +17,10 @@ const answerStep = "answer the question"
 // findQuestion returns a question of a live connection.
 func (c *Core) findQuestion(id string) (*connection, *session.Session, session.Question, error) {
 	for _, cn := range c.all() {
+		// After the end what is kept is all there is: its secrets were forgotten, so nothing else could be masked.
+		if over, _ := cn.asked.kept(); over {
+			continue
+		}
 		if s := cn.anySession(); s != nil {
 			if q, ok := s.Question(id); ok {
 				return cn, s, q, nil

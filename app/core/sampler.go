@@ -185,6 +185,9 @@ func (c *Core) sampler(ctx context.Context, conn string, params json.RawMessage)
 	if err != nil {
 		return a, err
 	}
+	if answer.Cut {
+		return a, &fault.CallError{Server: "sampler", Kind: fault.HTTP, Step: samplerStep, Message: "the endpoint's answer is longer than 1 MiB", Status: answer.Status, Entries: answer.Entries}
+	}
 	a.result, a.model, err = sampler.Result(answer.Status, c.masker().Text(samplerScope, answer.Body))
 	if err != nil {
 		return a, &fault.CallError{

@@ -110,3 +110,27 @@ func TestApp(t *testing.T) {
 		})
 	}
 }
+
+// TestAppOfAResult opens an app from a result in the tools view, and one whose arguments come piece by piece; both by
+// the keyboard where there is a key.
+func TestAppOfAResult(t *testing.T) {
+	a := start(t, options{})
+	a.connect("Sample server")
+	a.see(text("app only"))
+	a.click(tool("gauge"))
+	a.run("done", "3.1 m at cologne")
+	a.shot("result")
+	a.click(button("Open app"))
+	a.inApp(func() { a.see(exactly("3.1 m at cologne")) })
+	a.click(button("Traffic"))
+	a.click(button("Close app"))
+	a.fill(role("textbox", "station"), "bonn")
+	a.click(role("checkbox", "Arguments piece by piece"))
+	a.keys(role("textbox", "station"), ctrl(enter))
+	a.inApp(func() { a.see(exactly("3.1 m at bonn")) })
+	a.seeEntry(entry("to app", "ui/notifications/tool-input-partial"))
+	a.click(button("Call again"))
+	a.seeEntry(entry("to app", "ui/notifications/tool-result"))
+	a.click(button("Disconnect"))
+	a.unsee(appStage)
+}

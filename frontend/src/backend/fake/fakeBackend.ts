@@ -242,7 +242,7 @@ export class FakeBackend extends FakeInspect implements Backend {
   /** Tells each connection how many questions wait on it. */
   #countQuestions(): void {
     void this.inbox().then(({ questions }) => {
-      for (const { profile } of questions) {
+      for (const profile of new Set(questions.map((q) => q.profile))) {
         const waiting = questions.filter((q) => q.profile === profile && q.state === 'pending').length;
         const { questions: before } = this.#connections.get(profile) ?? { questions: 0 };
         if (before !== waiting) this.#connections.set(profile, { questions: waiting });

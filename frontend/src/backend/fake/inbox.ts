@@ -36,8 +36,8 @@ export class FakeInbox extends FakeApps implements InboxBackend {
     this.#inbox = hub;
   }
 
-  /** Asks; settles once it is over. */
-  ask(about: FakeQuestion, change: Partial<core.InboxItem> = {}): core.InboxItem {
+  /** Asks. `quiet`: more follow, and the last of them tells. */
+  ask(about: FakeQuestion, change: Partial<core.InboxItem> = {}, quiet = false): core.InboxItem {
     const item: core.InboxItem = {
       id: `q-${++this.#ids}`,
       profile: about.profile,
@@ -64,7 +64,7 @@ export class FakeInbox extends FakeApps implements InboxBackend {
       ...change,
     };
     this.#asked.push({ item, about, answer: '' });
-    this.#inbox.emit('questions');
+    if (!quiet) this.#inbox.emit('questions');
     return item;
   }
 

@@ -24,7 +24,7 @@ const (
 // ListChanges is how a list differs from the one the user saw last: the first that was read in this run, or the one of
 // the last dismissal. It outlives a connection, so that a server that was changed and started again shows what is new.
 type ListChanges struct {
-	Of    string       `json:"of"`    // tools, resources, templates, prompts
+	Of    string       `json:"of"`    // tools, resources, templates, prompts, skills
 	Since int64        `json:"since"` // Unix microseconds of the list that is compared with
 	At    int64        `json:"at"`    // of the present one
 	Items []ItemChange `json:"items"` // new and changed, by place
@@ -90,7 +90,7 @@ func (c *Core) DismissChanges(id, of string) (ListChanges, error) {
 
 func (c *Core) changes(id, of string, dismiss bool) (ListChanges, error) {
 	out := ListChanges{Of: of, Items: []ItemChange{}, Gone: []GoneItem{}}
-	if !slices.Contains([]string{"tools", "resources", "templates", "prompts"}, of) {
+	if !slices.Contains([]string{"tools", "resources", "templates", "prompts", "skills"}, of) {
 		return out, input("compare lists", fmt.Sprintf("there is no list of %q", of), "")
 	}
 	cn := c.connection(id)
@@ -141,6 +141,9 @@ func (cn *connection) present(of string) (p present, ok bool) {
 	case of == "prompts" && cn.prompts.list != nil:
 		l := cn.prompts.list
 		add(&l.List, cn.prompts.at, len(l.Prompts), func(i int) string { return l.Prompts[i].Name })
+	case of == "skills" && cn.skills.list != nil:
+		l := cn.skills.list
+		add(&l.List, cn.skills.at, len(l.Skills), func(i int) string { return l.Skills[i].URI })
 	}
 	return p, ok
 }

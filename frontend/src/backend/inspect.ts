@@ -1,7 +1,7 @@
 import type { core } from '../../wailsjs/go/models';
 
 /** A list whose changes are told. */
-export type ListKind = 'tools' | 'resources' | 'templates' | 'prompts';
+export type ListKind = 'tools' | 'resources' | 'templates' | 'prompts' | 'skills';
 
 /** What the window asks of a connection besides its features: what is known of it, pings, logging, icons. */
 export interface InspectBackend {

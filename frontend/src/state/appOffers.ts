@@ -77,6 +77,8 @@ export class AllOffers {
       contents: source.contents.bind(source),
       content: source.content.bind(source),
       saveContent: source.saveContent.bind(source),
+      listChanges: source.listChanges.bind(source),
+      dismissChanges: source.dismissChanges.bind(source),
       faultOf,
     };
     const watching = new Watching(lists, link);

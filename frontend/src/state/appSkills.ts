@@ -19,6 +19,8 @@ export function makeSkills(source: typeof backend, profile: string): ProfileSkil
       readSkill: source.readSkill.bind(source),
       getSkill: source.getSkill.bind(source),
       skillDirectory: source.skillDirectory.bind(source),
+      listChanges: source.listChanges.bind(source),
+      dismissChanges: source.dismissChanges.bind(source),
       cancelCall: source.cancelCall.bind(source),
       faultOf: (error) => AppError.from(error).fault,
     },

@@ -43,6 +43,8 @@ export function toolsOf(profile: string): ProfileTools {
             connections: (after) => backend.connections(after),
             onConnections: (call) => backend.on('connections', call),
             check: (input) => backend.check(input),
+            listChanges: (id, of) => backend.listChanges(id, of),
+            dismissChanges: (id, of) => backend.dismissChanges(id, of),
             faultOf,
           },
           runs,

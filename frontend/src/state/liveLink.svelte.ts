@@ -9,6 +9,8 @@ export interface LiveConnection {
   readonly phase: string;
   readonly resourcesChanged: boolean;
   readonly promptsChanged: boolean;
+  /** A list that changed is read again by itself. */
+  readonly autoRefresh?: boolean | undefined;
   readonly watchRev: number;
   /** Its settings: lists are read page by page. */
   readonly paged?: boolean;

@@ -1,6 +1,6 @@
 import type { Pages, core } from '../backend';
 import { orEmpty } from '../lib/orEmpty';
-import type { Mark } from './tools.svelte';
+import type { ListMarks } from './listMarks.svelte';
 
 /** A list that a server offers, as it crosses the bridge; `items` is named after what it lists there. */
 export interface ListPage<T> {
@@ -31,7 +31,7 @@ export interface ListStatus {
   readonly cache: core.CacheHint | null;
 }
 
-/** One list of a server: its items, and how they differ from the list before. */
+/** One list of a server: its items, and how they differ from the list that was seen last. */
 export class OfferedList<T extends { readonly index: number }> {
   readonly #ask: (pages: Pages) => Promise<ListPage<T>>;
   readonly #faultOf: (error: unknown) => core.Error;
@@ -50,22 +50,21 @@ export class OfferedList<T extends { readonly index: number }> {
   /** Pages that were read, and the cursor of the next. */
   pages = $state(0);
   cursor = $state('');
-  marks = $state.raw<ReadonlyMap<number, Mark>>(new Map());
-  /** Items of the list before that are not in this one. */
-  gone = $state.raw<readonly T[]>([]);
+  readonly marks: ListMarks;
   /** The connection a list was last asked of. */
   #asked = '';
   #loading = 0;
-  #read = false;
 
   constructor(
     ask: (pages: Pages) => Promise<ListPage<T>>,
     key: (item: T) => string,
     faultOf: (error: unknown) => core.Error,
+    marks: ListMarks,
   ) {
     this.#ask = ask;
     this.key = key;
     this.#faultOf = faultOf;
+    this.marks = marks;
   }
 
   /** Whether the server has such a list: it says so, or it answered. */
@@ -93,7 +92,7 @@ export class OfferedList<T extends { readonly index: number }> {
     this.state = 'loading';
     try {
       const page = await this.#ask(pages);
-      if (mine === this.#loading) this.#take(page, pages === 'next');
+      if (mine === this.#loading) this.#take(page);
     } catch (error) {
       if (mine !== this.#loading) return;
       this.fault = this.#faultOf(error);
@@ -101,17 +100,8 @@ export class OfferedList<T extends { readonly index: number }> {
     }
   }
 
-  #take(page: ListPage<T>, further: boolean): void {
-    const items = orEmpty(page.items);
-    const before = this.items;
-    const compare = this.#read && !further;
-    if (compare) {
-      this.marks = marksOf(before, items, this.key);
-      const now = new Set(items.map(this.key));
-      // Of a list that broke off, what is missing is not gone.
-      this.gone = page.err || page.more ? [] : before.filter((item) => !now.has(this.key(item)));
-    }
-    this.items = items;
+  #take(page: ListPage<T>): void {
+    this.items = orEmpty(page.items);
     this.findings = orEmpty(page.findings);
     this.seqs = orEmpty(page.seqs);
     this.offer = page.offer;
@@ -121,7 +111,7 @@ export class OfferedList<T extends { readonly index: number }> {
     this.cursor = page.cursor;
     this.fault = page.err ?? null;
     this.state = page.err ? 'failed' : 'ready';
-    this.#read ||= !page.err;
+    void this.marks.pull();
   }
 
   /** Which item of its key it is. */
@@ -140,20 +130,4 @@ export class OfferedList<T extends { readonly index: number }> {
     let left = nth;
     return this.items.findIndex((item) => this.key(item) === key && left-- === 0);
   }
-}
-
-function marksOf<T extends { readonly index: number }>(
-  before: readonly T[],
-  now: readonly T[],
-  key: (item: T) => string,
-): Map<number, Mark> {
-  const print = (item: T): string => JSON.stringify({ ...item, index: 0 });
-  const old = new Map(before.map((item) => [key(item), print(item)]));
-  const marks = new Map<number, Mark>();
-  for (const [i, item] of now.entries()) {
-    const was = old.get(key(item));
-    if (was === undefined) marks.set(i, 'new');
-    else if (was !== print(item)) marks.set(i, 'changed');
-  }
-  return marks;
 }

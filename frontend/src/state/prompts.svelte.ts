@@ -4,12 +4,15 @@ import { orEmpty } from '../lib/orEmpty';
 import { searchIndex, searchTools } from '../lib/toolSearch';
 import { Completion, type CompletionSource } from './completion.svelte';
 import type { LiveLink } from './liveLink.svelte';
+import { AutoRefresh } from './autoRefresh';
+import { ListMarks, type ChangeSource } from './listMarks.svelte';
 import { OfferedList } from './offeredList.svelte';
 import { RunHistory } from './runHistory.svelte';
 import type { Run, Runs } from './runs.svelte';
 
 export type PromptsSource = Pick<Backend, 'prompts' | 'prompt'> &
-  CompletionSource & { faultOf: (error: unknown) => core.Error };
+  CompletionSource &
+  ChangeSource & { faultOf: (error: unknown) => core.Error };
 
 /** The prompts of one server: the list, the search, and what is chosen. */
 export class ProfilePrompts {
@@ -38,9 +41,13 @@ export class ProfilePrompts {
       },
       (prompt) => prompt.name,
       source.faultOf,
+      new ListMarks(source, link.profile, 'prompts'),
     );
+    const again = new AutoRefresh(() => this.refresh());
     link.follow((now) => {
-      if (now.phase === 'connected') void this.#keeping(() => this.list.follow(now.conn));
+      if (now.phase !== 'connected') return;
+      void this.#keeping(() => this.list.follow(now.conn));
+      again.follow(now.autoRefresh === true && now.promptsChanged);
     });
   }
 

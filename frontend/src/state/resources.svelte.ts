@@ -2,6 +2,8 @@ import type { Backend, core } from '../backend';
 import { searchIndex, searchTools } from '../lib/toolSearch';
 import type { CompletionSource } from './completion.svelte';
 import type { LiveLink } from './liveLink.svelte';
+import { AutoRefresh } from './autoRefresh';
+import { ListMarks, type ChangeSource } from './listMarks.svelte';
 import { OfferedList } from './offeredList.svelte';
 import type { Reads } from './reads';
 import { ResourceSession } from './resourceSession.svelte';
@@ -9,7 +11,8 @@ import { TemplateSession } from './templateSession.svelte';
 import type { Watching } from './watching.svelte';
 
 export type ResourcesSource = Pick<Backend, 'resources' | 'resource' | 'templates' | 'template' | 'expandTemplate'> &
-  CompletionSource & { faultOf: (error: unknown) => core.Error };
+  CompletionSource &
+  ChangeSource & { faultOf: (error: unknown) => core.Error };
 
 /** A row of the list: a heading, a resource or a template by its position. */
 export type ResourceRow =
@@ -67,6 +70,7 @@ export class ProfileResources {
       },
       (resource) => resource.uri,
       source.faultOf,
+      new ListMarks(source, profile, 'resources'),
     );
     this.templates = new OfferedList(
       async (pages) => {
@@ -75,10 +79,13 @@ export class ProfileResources {
       },
       (template) => template.uriTemplate,
       source.faultOf,
+      new ListMarks(source, profile, 'templates'),
     );
+    const again = new AutoRefresh(() => this.refresh());
     link.follow((now) => {
       if (now.phase !== 'connected') return;
       void this.#keeping(() => Promise.all([this.resources.follow(now.conn), this.templates.follow(now.conn)]));
+      again.follow(now.autoRefresh === true && now.resourcesChanged);
     });
   }
 

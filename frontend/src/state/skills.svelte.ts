@@ -3,12 +3,14 @@ import type { Backend, core } from '../backend';
 import { orEmpty } from '../lib/orEmpty';
 import { searchIndex, searchTools } from '../lib/toolSearch';
 import type { LiveLink } from './liveLink.svelte';
+import { type ChangeSource, ListMarks } from './listMarks.svelte';
 import { OfferedList } from './offeredList.svelte';
 
 export type SkillsSource = Pick<
   Backend,
   'skills' | 'skill' | 'readSkill' | 'getSkill' | 'skillDirectory' | 'cancelCall'
-> & { faultOf: (error: unknown) => core.Error };
+> &
+  ChangeSource & { faultOf: (error: unknown) => core.Error };
 
 /** The skills of one server: the list, the search, and what is chosen. No file is read unless somebody asks for it. */
 export class ProfileSkills {
@@ -40,6 +42,7 @@ export class ProfileSkills {
       },
       (skill) => skill.uri,
       source.faultOf,
+      new ListMarks(source, link.profile, 'skills'),
     );
     link.follow((now) => {
       if (now.phase === 'connected') void this.#keeping(() => this.list.follow(now.conn));

@@ -2,12 +2,14 @@ import { type Drafts } from '../lib/drafts';
 import { orEmpty } from '../lib/orEmpty';
 import { searchIndex, searchTools } from '../lib/toolSearch';
 import type { Pages, core } from '../backend';
+import { AutoRefresh } from './autoRefresh';
+import { type ChangeSource, ListMarks } from './listMarks.svelte';
 import { type Runs } from './runs.svelte';
 import { type CheckSource, ToolSession } from './toolSession.svelte';
 import type { CoreError, Tool, ToolDetail, ToolList } from './toolTypes';
 
 /** What the tools of a connection need of the backend. */
-export interface ToolsSource extends CheckSource {
+export interface ToolsSource extends CheckSource, ChangeSource {
   /** The connections changed after a revision. */
   connections(after: number): Promise<Link[]>;
   onConnections(call: () => void): () => void;
@@ -25,11 +27,11 @@ export interface Link {
   readonly toolsChanged: boolean;
   /** Its settings: lists are read page by page. */
   readonly paged?: boolean;
+  /** A list that changed is read again by itself. */
+  readonly autoRefresh?: boolean | undefined;
 }
 
 export type ListState = 'unread' | 'loading' | 'ready' | 'failed';
-/** How a tool differs from the list before. */
-export type Mark = 'new' | 'changed';
 
 /** The tools of one connection: the list, the search, the chosen tool and what was typed for each. */
 export class ProfileTools {
@@ -45,13 +47,13 @@ export class ProfileTools {
   findings = $state.raw<readonly string[]>([]);
   /** Entries of the list's answers. */
   seqs = $state.raw<readonly number[]>([]);
-  marks = $state.raw<ReadonlyMap<number, Mark>>(new Map());
   /** How long the list stays fresh by the server's word. */
   cache = $state.raw<core.CacheHint | null>(null);
   /** There are pages that were not read: how many were, and the cursor of the next. */
   more = $state.raw<{ pages: number; cursor: string } | null>(null);
-  /** Tools of the list before that are not in this one. */
-  gone = $state.raw<readonly Tool[]>([]);
+  /** How the list differs from the one that was seen last. */
+  readonly marks: ListMarks;
+  readonly #auto = new AutoRefresh(() => this.refresh());
   /** The connection the list was read over. */
   conn = $state('');
   /** The connection as it is now. */
@@ -75,6 +77,7 @@ export class ProfileTools {
     this.#runs = runs;
     this.#drafts = drafts;
     this.profile = profile;
+    this.marks = new ListMarks(source, profile, 'tools');
   }
 
   get tools(): readonly Tool[] {
@@ -122,6 +125,7 @@ export class ProfileTools {
     }
     const link = this.link;
     if (link?.phase === 'connected' && link.conn !== this.#asked) void this.load(link.conn, '');
+    this.#auto.follow(link?.phase === 'connected' && link.autoRefresh === true && link.toolsChanged);
   }
 
   /** Whether calls can be made now. */
@@ -155,11 +159,10 @@ export class ProfileTools {
   async load(conn: string, pages: Pages): Promise<void> {
     const mine = ++this.#loading;
     this.#asked = conn;
-    const read = this.state !== 'unread';
     this.state = 'loading';
     try {
       const list = await this.#source.tools(this.profile, pages);
-      if (mine === this.#loading) this.#take(list, conn, read && pages !== 'next');
+      if (mine === this.#loading) this.#take(list, conn);
     } catch (error) {
       if (mine !== this.#loading) return;
       this.fault = this.#source.faultOf(error);
@@ -167,12 +170,10 @@ export class ProfileTools {
     }
   }
 
-  #take(list: ToolList, conn: string, read: boolean): void {
+  #take(list: ToolList, conn: string): void {
     const tools = orEmpty(list.tools);
     const before = this.#tools;
-    const known = read && this.conn !== '';
-    this.marks = known ? marksOf(before, tools) : new Map();
-    this.gone = known && !list.more ? before.filter((t) => !tools.some((now) => now.name === t.name)) : [];
+    void this.marks.pull();
     const chosen = before[this.#selected];
     const name = chosen?.name ?? this.#drafts.lastTool(this.profile);
     this.#tools = tools;
@@ -240,20 +241,4 @@ function occurrence(tools: readonly Tool[], tool: Tool): number {
     if (t.name === tool.name) nth++;
   }
   return nth;
-}
-
-function marksOf(before: readonly Tool[], now: readonly Tool[]): Map<number, Mark> {
-  const old = new Map<string, string>();
-  for (const t of before) old.set(t.name, print(t));
-  const marks = new Map<number, Mark>();
-  for (const [i, t] of now.entries()) {
-    const was = old.get(t.name);
-    if (was === undefined) marks.set(i, 'new');
-    else if (was !== print(t)) marks.set(i, 'changed');
-  }
-  return marks;
-}
-
-function print(tool: Tool): string {
-  return JSON.stringify({ ...tool, index: 0 });
 }

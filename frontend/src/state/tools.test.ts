@@ -1,4 +1,5 @@
 import { beforeEach, describe, expect, test } from 'vitest';
+import type { core, ListKind } from '../backend';
 import { Drafts } from '../lib/drafts';
 import { Runs } from './runs.svelte';
 import { type Link, ProfileTools, type ToolsSource } from './tools.svelte';
@@ -64,6 +65,16 @@ class Source implements ToolsSource {
   tool(_profile: string, index: number) {
     const own = this.list[index] ?? tool('');
     return Promise.resolve({ tool: own, description: '', inputSchema: this.schema, outputSchema: '', raw: '{}' });
+  }
+  changes: Partial<core.ListChanges> = {};
+  dismissed: string[] = [];
+  listChanges(_profile: string, of: ListKind) {
+    return Promise.resolve({ of, since: 1, at: 2, items: [], gone: [], ...this.changes });
+  }
+  dismissChanges(profile: string, of: ListKind) {
+    this.dismissed.push(`${profile} ${of}`);
+    this.changes = {};
+    return Promise.resolve();
   }
   check(input: RunInput) {
     this.checked.push(input);
@@ -142,7 +153,6 @@ describe('the list', () => {
     await until(() => tools.state === 'ready');
     expect(tools.more).toEqual({ pages: 1, cursor: '' });
     await tools.further('next');
-    expect(tools.gone).toEqual([]);
     await tools.refresh();
     await tools.revisit();
     expect(source.reads).toEqual(['', 'next', 'first', '']);
@@ -153,19 +163,56 @@ describe('the list', () => {
     expect(tools.more).toBeNull();
   });
 
-  test('marks what is new, changed and gone, and keeps the chosen tool', async () => {
+  test('marks what is new, changed and gone until it is dismissed, and keeps the chosen tool', async () => {
     source.list = [tool('a'), tool('b'), tool('c')];
     await tools.load('c1', '');
-    expect(tools.marks.size).toBe(0);
+    expect(tools.marks.some).toBe(false);
     tools.select(2);
     source.list = [tool('new'), tool('a', { title: 'A' }), tool('c')];
+    source.changes = {
+      items: [
+        { index: 0, mark: 'new', fields: [] },
+        { index: 1, mark: 'changed', fields: [{ path: 'inputSchema.type', was: '"a"', now: '"b"' }] },
+      ],
+      gone: [{ key: 'b', title: '' }],
+    };
     await tools.load('c2', '');
-    expect([...tools.marks]).toEqual([
-      [0, 'new'],
-      [1, 'changed'],
-    ]);
-    expect(tools.gone.map((t) => t.name)).toEqual(['b']);
+    await until(() => tools.marks.some);
+    expect([0, 1, 2].map((i) => tools.marks.get(i))).toEqual(['new', 'changed', undefined]);
+    expect([tools.marks.about(0), tools.marks.about(1)]).toEqual(['', 'Changed: inputSchema.type']);
+    expect(tools.marks.gone.map((t) => t.key)).toEqual(['b']);
     expect(tools.tools[tools.selected]?.name).toBe('c');
+    await tools.marks.dismiss();
+    expect(tools.marks.some).toBe(false);
+    expect(source.dismissed).toEqual(['p tools']);
+    await tools.load('c2', '');
+    await settle();
+    expect(tools.marks.some).toBe(false);
+  });
+
+  test('reads a list that changed again by itself, if the server is set so, and not in a tight loop', async () => {
+    source.link = { ...source.link, autoRefresh: true };
+    tools.start();
+    await until(() => tools.state === 'ready');
+    source.link = { ...source.link, toolsChanged: true, rev: 2 };
+    source.nudge();
+    await until(() => source.reads.length === 2);
+    expect(source.reads).toEqual(['', 'all']);
+    const began = Date.now();
+    for (let rev = 3; rev < 6; rev++) {
+      source.link = { ...source.link, rev };
+      source.nudge();
+      await settle();
+    }
+    await until(() => source.reads.length === 3);
+    expect(Date.now() - began).toBeGreaterThan(800);
+    source.link = { ...source.link, toolsChanged: false, autoRefresh: false, rev: 6 };
+    source.nudge();
+    await settle();
+    source.link = { ...source.link, toolsChanged: true, rev: 7 };
+    source.nudge();
+    await settle();
+    expect(source.reads).toHaveLength(3);
   });
 
   test('keeps duplicates apart', async () => {

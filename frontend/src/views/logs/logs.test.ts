@@ -2,12 +2,18 @@ import { render, screen, waitFor, within } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import { expect, it } from 'vitest';
 import { backend, type core } from '../../backend';
-import type { FakeBackend } from '../../backend/fake';
+import { FakeBackend } from '../../backend/fake';
 import { logOf } from '../../state/appInspect';
 import { expectAccessible } from '../../test/axe';
 import LogsView from './LogsView.svelte';
 
-const fake = backend as FakeBackend;
+/** The one backend of a test is the twin. */
+function twin(): FakeBackend {
+  if (backend instanceof FakeBackend) return backend;
+  throw new Error('this test runs over the twin');
+}
+
+const fake = twin();
 let next = 0;
 
 async function view(...lines: Partial<core.LogLine>[]): Promise<{ id: string; shown: number[][] }> {

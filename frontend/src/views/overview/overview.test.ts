@@ -2,13 +2,19 @@ import { render, screen, waitFor, within } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import { beforeEach, expect, it } from 'vitest';
 import { backend, type core } from '../../backend';
-import type { FakeBackend } from '../../backend/fake';
+import { FakeBackend } from '../../backend/fake';
 import { fakeError } from '../../backend/fake/servers';
 import { overviewOf } from '../../state/appInspect';
 import { expectAccessible } from '../../test/axe';
 import OverviewView from './OverviewView.svelte';
 
-const fake = backend as FakeBackend;
+/** The one backend of a test is the twin. */
+function twin(): FakeBackend {
+  if (backend instanceof FakeBackend) return backend;
+  throw new Error('this test runs over the twin');
+}
+
+const fake = twin();
 
 const served = (method: string, change: Partial<core.ServedMethod> = {}): core.ServedMethod => ({
   capability: method.split('/')[0] ?? '',

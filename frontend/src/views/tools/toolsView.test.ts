@@ -3,7 +3,7 @@ import userEvent from '@testing-library/user-event';
 import axe from 'axe-core';
 import { beforeEach, describe, expect, test } from 'vitest';
 import { Drafts } from '../../lib/drafts';
-import { AppError, backend } from '../../backend';
+import { AppError, backend, type ListKind } from '../../backend';
 import { Runs } from '../../state/runs.svelte';
 import { ProfileTools } from '../../state/tools.svelte';
 import type { Tool } from '../../state/toolTypes';
@@ -29,6 +29,8 @@ function freshTools(): ProfileTools {
       tools: (id, pages) => backend.tools(id, pages),
       tool: (id, index) => backend.tool(id, index),
       check: (input) => backend.check(input),
+      listChanges: (id, of) => backend.listChanges(id, of),
+      dismissChanges: (id, of) => backend.dismissChanges(id, of),
       connections: (after) => backend.connections(after),
       onConnections: (call) => backend.on('connections', call),
       faultOf,
@@ -205,6 +207,8 @@ describe('the list', () => {
       tools: () => Promise.resolve({ tools: many, pages: 10, seqs: [], at: 0, findings: [] }),
       tool: (_: string, index: number) => backend.tool('open', index % 5),
       check: () => Promise.resolve([]),
+      listChanges: (_: string, of: ListKind) => Promise.resolve({ of, since: 0, at: 0, items: [], gone: [] }),
+      dismissChanges: () => Promise.resolve(),
       connections: () =>
         Promise.resolve([{ profile: 'open', conn: 'c', rev: 1, phase: 'connected', toolsChanged: true }]),
       onConnections: () => () => undefined,
@@ -268,6 +272,8 @@ function backendSource() {
   return {
     tool: (id: string, index: number) => backend.tool(id, index),
     check: () => Promise.resolve([]),
+    listChanges: (_: string, of: ListKind) => Promise.resolve({ of, since: 0, at: 0, items: [], gone: [] }),
+    dismissChanges: () => Promise.resolve(),
     connections: (after: number) => backend.connections(after),
     onConnections: () => () => undefined,
     faultOf,

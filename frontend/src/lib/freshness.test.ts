@@ -11,11 +11,11 @@ const hint = (over: Partial<Hint> = {}): Hint => ({
 
 it('counts down, then is stale', () => {
   expect(freshness(null, 0)).toBeUndefined();
-  expect(freshness(hint(), 0)).toMatchObject({ fresh: true, label: 'fresh 60 s' });
-  expect(freshness(hint(), 59_500_000)?.label).toBe('fresh 500 ms');
+  expect(freshness(hint(), 0)).toMatchObject({ fresh: true, label: 'fresh', left: '60 s' });
+  expect(freshness(hint(), 59_500_000)?.left).toBe('500 ms');
   expect(freshness(hint(), 60_000_000)).toMatchObject({ fresh: false, label: 'stale' });
-  expect(freshness(hint({ until: 6e9 }), 0)?.label).toBe('fresh 100 min');
-  expect(freshness(hint({ until: 6e10 }), 0)?.label).toBe('fresh 17 h');
+  expect(freshness(hint({ until: 6e9 }), 0)?.left).toBe('100 min');
+  expect(freshness(hint({ until: 6e10 }), 0)?.left).toBe('17 h');
 });
 
 it('is stale before its time when something happened', () => {

@@ -13,6 +13,8 @@ export interface Hint {
 export interface Freshness {
   readonly fresh: boolean;
   readonly label: string;
+  /** The time that is left; empty when there is none. */
+  readonly left: string;
   readonly about: string;
 }
 
@@ -22,14 +24,15 @@ export function freshness(hint: Hint | null | undefined, now: number, changed = 
   const scope = hint.scope ? ` Its cacheScope is ${hint.scope}.` : '';
   const said = `The server gives it ${span(hint.ttl)}.${scope}`;
   if (changed || hint.stale === 'changed')
-    return { fresh: false, label: 'stale: changed', about: `${said} It said since that it changed.` };
+    return { fresh: false, label: 'stale: changed', left: '', about: `${said} It said since that it changed.` };
   if (hint.stale === 'token')
-    return { fresh: false, label: 'stale: other token', about: `${said} It was read with another token.` };
+    return { fresh: false, label: 'stale: other token', left: '', about: `${said} It was read with another token.` };
   const left = (hint.until - now) / 1000;
-  if (left <= 0) return { fresh: false, label: 'stale', about: `${said} That time is over.` };
+  if (left <= 0) return { fresh: false, label: 'stale', left: '', about: `${said} That time is over.` };
   return {
     fresh: true,
-    label: `fresh ${span(left)}`,
+    label: 'fresh',
+    left: span(left),
     about: `${said} Until then it is not asked for again by itself.`,
   };
 }

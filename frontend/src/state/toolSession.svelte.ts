@@ -43,6 +43,8 @@ export class ToolSession {
   readonly args: ArgsDoc;
   /** What the next call has of its own. */
   readonly extras = new CallExtras();
+  /** Whether the headers that the call is mirrored in are shown. */
+  mirrored = $state(false);
   #problems = $state.raw<readonly Problem[]>([]);
   /** Problems by the field they belong to. */
   readonly problems = $derived(byField(this.#problems));

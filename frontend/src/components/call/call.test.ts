@@ -81,7 +81,7 @@ it('shows a round that waits, and sends it as it came but for the answers', asyn
   await user.clear(answer);
   await user.type(answer, '{{"action":"decline"}');
   await expectAccessible();
-  await user.click(screen.getByTitle('Show this round in the traffic'));
+  await user.click(screen.getByRole('button', { name: 'Show this round in the traffic' }));
   expect(shown).toHaveBeenCalledExactlyOnceWith([2, 1]);
   await user.click(screen.getByRole('button', { name: 'Send the round' }));
   expect(from.sent).toEqual([{ profile: 'p', call: 'c1', round: 1, responses: '{"who":{"action":"decline"}}' }]);

@@ -2,12 +2,22 @@
 
 package e2e
 
-import "testing"
+import (
+	"os"
+	"path/filepath"
+	"testing"
+)
+
+// asksRoots is a rule by which roots/list is the user's to answer; without it the server's settings answer.
+const asksRoots = `{"version":1,"items":[{"id":"roots","name":"Roots are mine","enabled":true,"method":"roots/list","action":"ask"}]}`
 
 // TestQuestionMovesNothing holds what the pointer may be on its way to: server-everything asks roots/list right after
 // the connect.
 func TestQuestionMovesNothing(t *testing.T) {
 	a := start(t, options{})
+	if err := os.WriteFile(filepath.Join(a.home, "sightglass", "rules.json"), []byte(asksRoots), 0o600); err != nil {
+		t.Fatal(err)
+	}
 	a.startTyped("node " + everything(t) + " stdio")
 	a.connected()
 	strip := css(`section[aria-label="Questions of the server"]`)

@@ -41,6 +41,8 @@ func (s *signin) snapshot() SignIn {
 		v.Phase = SignInBrowser
 	case f.Asking():
 		v.Phase = SignInAsking
+	case v.Phase == SignInPaused: // the next order would be refused yet: a token is being stored, metadata looked up
+		v.Phase = SignInRunning
 	}
 	return v
 }

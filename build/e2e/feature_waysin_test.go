@@ -91,7 +91,7 @@ func TestEnterpriseSignIn(t *testing.T) {
 	a.click(tabOf("Steps"))
 	a.says(css(`[role="listbox"]`), "Identity provider")
 	a.both("sequence")
-	a.click(target{"step Identity provider", `byRole("button", "").filter((e) => e.closest("li") && nameOf(e).includes("Identity provider"))`})
+	a.openStep("Identity provider")
 	a.says(css("main, [role=main], body"), "compared letter by letter", "/oauth2/token")
 	a.shot("identity-provider")
 	p.retire()

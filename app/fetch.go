@@ -181,6 +181,8 @@ func (f *fetcher) catalog(ctx context.Context, name string, q ask) (any, error) 
 // asked answers for what servers ask.
 func (f *fetcher) asked(ctx context.Context, name string, q ask) (any, error) {
 	switch name {
+	case "trysampler":
+		return f.core.TrySampler(ctx, q.Seq), nil
 	case "draft":
 		return f.core.Draft(ctx, q.Text), nil
 	case "inbox":

@@ -3,13 +3,16 @@ package app
 import (
 	"context"
 
+	"github.com/wailsapp/wails/v2/pkg/runtime"
+
 	"github.com/sightglass-dev/sightglass/app/core"
 	"github.com/sightglass-dev/sightglass/app/rules"
 )
 
 // Questions is the bound noun for what servers ask. The inbox and the questions travel by fetch: /api/inbox,
 // /api/question (text: the id), /api/questionmedia (text: the id, at: Content.at); so do /api/rules and
-// /api/answers, which hold answers of any length, and /api/draft (text: the id), which waits for the sampler.
+// /api/answers, which hold answers of any length, and /api/draft (text: the id) and /api/trysampler (seq: an answer to
+// prompts/get), which wait for the sampler.
 type Questions struct{ app *App }
 
 // Check says what is wrong with an answer. Nothing is sent.
@@ -102,7 +105,17 @@ func (q *Questions) TestSampler() (out core.SamplerDraft, err error) {
 	return q.app.core.TestSampler(context.Background()), nil
 }
 
-// CancelDraft ends a Draft under way, or the test with an empty id.
+// PickFolder asks for a folder by the system's dialog and returns its file URI, empty when the user cancelled.
+func (q *Questions) PickFolder() (uri string, err error) {
+	defer guard(&err, "choose a folder")
+	path, err := runtime.OpenDirectoryDialog(q.app.ctx, runtime.OpenDialogOptions{Title: "Choose a root"})
+	if err != nil || path == "" {
+		return "", err
+	}
+	return core.FolderURI(path), nil
+}
+
+// CancelDraft ends a Draft under way, the test with an empty id, or what /api/trysampler asks with "try".
 func (q *Questions) CancelDraft(id string) (err error) {
 	defer guard(&err, "cancel the draft")
 	q.app.core.CancelDraft(id)

@@ -160,15 +160,16 @@ func (c *Core) Reply(ctx context.Context, r Reply) (ReplyOutput, error) {
 	if out.Problems = checkReply(&q, r); len(out.Problems) > 0 && (!r.Force || !forcible(out.Problems)) {
 		return out, nil
 	}
-	if q.State != session.Pending {
+	again := r.Kind == rules.KindOpen && !q.Opened.IsZero() // the page was closed, say: nothing is sent for it
+	if q.State != session.Pending && !again {
 		return out, input(answerStep, "this question does not wait any more: it was "+string(q.State), "")
 	}
 	if r.Kind == rules.KindOpen {
 		if err := c.openURL(ctx, cn, s, &q, r.URL); err != nil {
 			return out, err
 		}
-		if q.Source == session.FromError {
-			out.Sent = true // nothing is: the user goes through the page first
+		if q.Source == session.FromError || q.State != session.Pending {
+			out.Sent = true // nothing is: after an error the user goes through the page first
 			return out, nil
 		}
 	}

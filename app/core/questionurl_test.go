@@ -33,6 +33,12 @@ func TestURLIsOpenedOnlyAsShown(t *testing.T) {
 	if got := textOf(t, out); got != `{"jsonrpc":"2.0","id":1,"result":{"action":"accept"}}` {
 		t.Error(got)
 	}
+	if r, err := c.Reply(t.Context(), Reply{ID: q.ID, Kind: rules.KindOpen, URL: url}); err != nil || !r.Sent || <-browsed != url {
+		t.Errorf("open again: %+v, %v", r, err)
+	}
+	if _, err := c.Reply(t.Context(), Reply{ID: q.ID, Kind: rules.KindAccept}); err == nil {
+		t.Error("a settled question was answered once more")
+	}
 	textOf(t, run(t, c, id, "tell", askArgs{[]string{
 		`{"jsonrpc":"2.0","method":"notifications/elicitation/complete","params":{"elicitationId":"unknown"}}`,
 		`{"jsonrpc":"2.0","method":"notifications/elicitation/complete","params":{"elicitationId":"e1"}}`,

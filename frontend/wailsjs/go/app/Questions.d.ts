@@ -15,6 +15,8 @@ export function EnableRule(arg1:string,arg2:boolean):Promise<void>;
 
 export function Hold(arg1:string):Promise<void>;
 
+export function PickFolder():Promise<string>;
+
 export function ReorderRules(arg1:Array<string>):Promise<void>;
 
 export function Reply(arg1:core.Reply):Promise<core.ReplyOutput>;

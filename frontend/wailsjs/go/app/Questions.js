@@ -26,6 +26,10 @@ export function Hold(arg1) {
   return window['go']['app']['Questions']['Hold'](arg1);
 }
 
+export function PickFolder() {
+  return window['go']['app']['Questions']['PickFolder']();
+}
+
 export function ReorderRules(arg1) {
   return window['go']['app']['Questions']['ReorderRules'](arg1);
 }

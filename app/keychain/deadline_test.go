@@ -110,6 +110,35 @@ func TestPrompt(t *testing.T) {
 	}
 }
 
+// TestPromptNobodyAnswers holds up one call for the whole of its time, and those behind it no more than a moment; what
+// they keep goes into the keychain once somebody does answer.
+func TestPromptNobodyAnswers(t *testing.T) {
+	f := newFake()
+	k, sys := open(t, f, 50*time.Millisecond)
+	k.waits.prompt = time.Second
+	sys.set(probed{state: Locked, name: "Fake", canPrompt: true})
+	release := make(chan struct{})
+	f.script(func(string, string) (bool, error) { <-release; return false, nil })
+	begun := time.Now()
+	if place, err := k.Set(t.Context(), item, "v"); place != InMemory || err != nil || time.Since(begun) < k.waits.prompt {
+		t.Fatalf("Set = %v, %v after %v", place, err, time.Since(begun))
+	}
+	begun = time.Now()
+	for _, name := range []string{"a", "b", "c", "d", "e"} {
+		if place, err := k.Set(t.Context(), name, "v"); place != InMemory || err != nil {
+			t.Fatalf("Set of %s = %v, %v", name, place, err)
+		}
+	}
+	if took := time.Since(begun); took >= 5*k.waits.prompt {
+		t.Errorf("five calls behind the prompt waited %v", took)
+	}
+	if s := k.State(t.Context()); s.State != PromptPending {
+		t.Errorf("State = %+v", s)
+	}
+	close(release)
+	until(t, "the late results", func() bool { return k.Where(t.Context(), "e") == InKeychain })
+}
+
 func TestCloseFreesWaiters(t *testing.T) {
 	f := newFake()
 	k, _ := open(t, f, time.Minute)

@@ -54,7 +54,8 @@ func (k *Keychain) do(ctx context.Context, j *job) (string, error) {
 		case <-k.quit:
 			return "", ErrClosed
 		case <-timer.C:
-			if quiet := k.silence(); quiet < k.waits.normal {
+			quiet := k.silence()
+			if quiet < k.waits.normal {
 				timer.Reset(k.waits.normal - quiet + time.Millisecond) // it is busy, with this call or one before
 				continue
 			}
@@ -63,7 +64,7 @@ func (k *Keychain) do(ctx context.Context, j *job) (string, error) {
 				k.note(err)
 				return "", err
 			}
-			if time.Since(begun) >= k.waits.prompt {
+			if time.Since(begun) >= k.waits.prompt || quiet >= k.waits.prompt { // nobody answers: who comes behind is not held up as long again
 				return "", fmt.Errorf("%w, for %v now", ErrPending, k.waits.prompt)
 			}
 			timer.Reset(min(k.waits.normal, k.waits.prompt-time.Since(begun)+time.Millisecond))

@@ -25,6 +25,7 @@ var icon []byte
 // openWindow shows the window until the user closes it, and returns the exit code.
 func openWindow(_ []string) int {
 	a := app.New(version)
+	a.RestartPage = webview.RestartPage
 	err := webview.Run(func() error { return wails.Run(windowOptions(a)) })
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "sightglass: open the window:", err)

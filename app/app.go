@@ -19,8 +19,13 @@ type App struct {
 	fetch   *fetcher
 	nudges  *nudger
 	version string
+	alive   *aliveWatch
+	ended   chan struct{}   // closed by Shutdown
 	ctx     context.Context // Wails hands it to OnStartup and wants it back in every runtime call
 	started error
+
+	// RestartPage ends the page and loads it anew. It is set before Startup, and called from any goroutine.
+	RestartPage func()
 
 	Servers     *Servers
 	Connections *Connections
@@ -41,11 +46,16 @@ type App struct {
 
 // New builds the bound API. It touches no file and no network: Startup does.
 func New(version string) *App {
-	a := &App{version: version}
+	a := &App{version: version, ended: make(chan struct{}), RestartPage: func() {}}
 	a.nudges = newNudger(func(name string, rev uint64) { runtime.EventsEmit(a.ctx, name, rev) })
 	a.core = core.New(core.Options{Version: version, Answers: true, Seed: true, Desktop: !isatty.IsTerminal(os.Stderr.Fd()), Nudge: a.nudges.Nudge})
 	a.fetch = newFetcher(a.core)
 	a.fetch.saveAppFile = a.saveAppFile
+	a.alive = &aliveWatch{
+		needed: a.core.ShowsScripts,
+		ask:    func() { a.nudges.Nudge("alive", 0) },
+		stuck:  func() { a.core.AppsStuck(); a.RestartPage() },
+	}
 	a.Servers = &Servers{app: a}
 	a.Connections = &Connections{app: a}
 	a.Tools = &Tools{app: a}
@@ -78,11 +88,13 @@ func (a *App) FrameOrigin() (string, error) { return a.core.SandboxOrigin() }
 // Startup opens the data folder. What goes wrong is shown in the window: Hello returns it.
 func (a *App) Startup(ctx context.Context) {
 	a.ctx = ctx
+	go a.alive.run(a.ended)
 	a.started = a.core.Start()
 }
 
 // Shutdown ends every connection and waits for their ends.
 func (a *App) Shutdown(context.Context) {
+	close(a.ended)
 	a.nudges.Close()
 	_ = a.core.Close() // the window is gone: nobody to tell
 }

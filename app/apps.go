@@ -41,6 +41,13 @@ func (a *Apps) Reports(id string) (out core.AppReports, err error) {
 	return a.app.core.AppReports(id)
 }
 
+// Alive is the page's answer to the event "alive".
+func (a *Apps) Alive() (err error) {
+	defer guard(&err, "tell that the page is there")
+	a.app.alive.answer()
+	return nil
+}
+
 // appFile is a file that an app hands to the user.
 type appFile struct {
 	Name string `json:"name"`

@@ -1,7 +1,6 @@
 package core
 
 import (
-	"bytes"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,6 +39,8 @@ type openApps struct {
 // openApp is an app, or a page of HTML: then cn is nil.
 type openApp struct {
 	id, doc string // doc is the sandbox's
+	name    string // of the tool
+	scripts bool
 	cn      *connection
 
 	mu      sync.Mutex
@@ -80,14 +81,14 @@ func (c *Core) OpenApp(ctx context.Context, in AppInput) App {
 		out.Err = cn.callError(err)
 		return out
 	}
-	if err := c.showApp(cn, &out, tool.UI.URI, res.Result, in.Permissions); err != nil {
+	if err := c.showApp(cn, &out, tool.Name, tool.UI.URI, res.Result, in.Permissions); err != nil {
 		out.Err = AsError(cn.masked(err))
 	}
 	return out
 }
 
 // showApp puts the HTML of an answer to resources/read into the sandbox.
-func (c *Core) showApp(cn *connection, out *App, uri string, result json.RawMessage, granted []string) error {
+func (c *Core) showApp(cn *connection, out *App, tool, uri string, result json.RawMessage, granted []string) error {
 	content, err := appContent(uri, result, out)
 	if err != nil {
 		return err
@@ -107,7 +108,7 @@ func (c *Core) showApp(cn *connection, out *App, uri string, result json.RawMess
 			out.Granted = append(out.Granted, p)
 		}
 	}
-	a := &openApp{id: newID(), cn: cn, reports: AppReports{Blocked: []AppBlocked{}}}
+	a := &openApp{id: newID(), cn: cn, name: tool, scripts: true, reports: AppReports{Blocked: []AppBlocked{}}}
 	opened, err := c.apps.add(a, sandbox.Document{
 		HTML: content.Body, Scripts: true, Permissions: out.Granted, Local: onThisMachine(cn.profile),
 		Domains:  sandbox.Domains{Connect: ui.Connect, Resource: ui.Resource, Frame: ui.Frame, BaseURI: ui.BaseURI},
@@ -226,89 +227,40 @@ func (c *Core) CloseApps() {
 	}
 }
 
-// RecordApp records messages between an app and the window, known secrets masked.
-func (c *Core) RecordApp(in AppRecord) error {
-	a, err := c.apps.get(in.App)
-	if err != nil || a.cn == nil {
-		return err
+// ShowsScripts reports whether scripts of servers run in the window.
+func (c *Core) ShowsScripts() bool {
+	c.apps.mu.Lock()
+	defer c.apps.mu.Unlock()
+	for _, a := range c.apps.open {
+		if a.scripts {
+			return true
+		}
 	}
-	m := c.masker()
-	for _, msg := range in.Messages {
-		e := wire.Entry{Conn: a.cn.id, Kind: wire.KindApp, Dir: wire.Dir(msg.Dir), Call: a.id, Purpose: wire.PurposeApp, Time: msg.At}
-		if msg.Dir == "" {
-			e.Kind, e.Note = wire.KindLifecycle, string(m.Text(a.cn.id, []byte(firstRunes(msg.Note, 300))))
-			c.log.Append(wire.Draft{Entry: e})
+	return false
+}
+
+// AppsStuck takes all away, since one of them keeps the page from answering, and tells so at their connections.
+func (c *Core) AppsStuck() {
+	c.apps.mu.Lock()
+	var open []*openApp
+	for _, a := range c.apps.open {
+		open = append(open, a)
+	}
+	c.apps.mu.Unlock()
+	for _, a := range open {
+		c.CloseApp(a.id)
+		if a.cn == nil || !a.scripts {
 			continue
 		}
-		if msg.Note != "" {
-			e.Withheld = firstRunes(msg.Note, 300)
-		}
-		c.log.Append(wire.Draft{Entry: e, Message: m.Text(a.cn.id, []byte(msg.Text))})
+		seq := c.log.Append(wire.Draft{Entry: wire.Entry{
+			Conn: a.cn.id, Kind: wire.KindLifecycle, Call: a.id, Purpose: wire.PurposeApp, Note: "the window's page did not answer while the app of " + a.cn.text(a.name) + " was open: both were ended",
+		}})
+		a.cn.onFault(&fault.CallError{
+			Server: a.cn.profile.Name, Kind: fault.Protocol, Step: "show app", Entries: []uint64{seq},
+			Message: fmt.Sprintf("the app of %q was ended: the window did not answer while it was open", clipText(a.name)),
+			Hint:    "A script of it may never yield. The window was loaded anew; connections went on.",
+		})
 	}
-	return nil
-}
-
-// appMethods are what an app may ask its server for: those that MCP Apps 2026-01-26 proxies.
-var appMethods = []string{"tools/call", "resources/read", "resources/list", "resources/templates/list", "prompts/list"}
-
-// AskForApp sends a request to the server of an app: "Host MUST reject tools/call requests from apps for tools that
-// don't include "app" in visibility". The user was asked before, which is the window's part.
-func (c *Core) AskForApp(ctx context.Context, in AppRequest) AppAnswer {
-	a, err := c.apps.get(in.App)
-	if err == nil && a.cn == nil {
-		err = input("ask for app", "a page of HTML has no server", "")
-	}
-	if err == nil && !slices.Contains(appMethods, in.Method) {
-		err = input("ask for app", fmt.Sprintf("apps may not send %q", firstRunes(in.Method, 80)), "They may send "+strings.Join(appMethods, ", ")+".")
-	}
-	params := bytes.TrimSpace([]byte(in.Params))
-	if err == nil && !isObject(params) {
-		err = input("ask for app", "the params are no JSON object", "")
-	}
-	call := session.CallInput{Call: in.Call, Method: in.Method, Params: params, Purpose: wire.PurposeApp, OnProgress: func(session.Progress) {}}
-	about := in.Method
-	if err == nil && in.Method == "tools/call" {
-		about, call.Schema, err = c.toolForApp(a, params, in.Host)
-	}
-	var s *session.Session
-	if err == nil {
-		s, err = a.cn.live()
-	}
-	if err != nil {
-		return AppAnswer{Err: AsError(err)}
-	}
-	a.cn.begin(in.Call, about)
-	res, err := s.Call(ctx, call)
-	a.cn.finish(in.Call)
-	out := AppAnswer{Err: a.cn.callError(err)}
-	if res != nil {
-		out.Result, out.Seq, out.Request, out.Took = string(res.Result), res.Response, res.Request, res.Took.Microseconds()
-		if res.RPC != nil {
-			b, _ := json.Marshal(res.RPC) // plain values always marshal
-			out.RPC = string(b)
-		}
-	}
-	return out
-}
-
-// toolForApp finds the tool that an app calls, and refuses one that is not for apps.
-func (c *Core) toolForApp(a *openApp, params []byte, host bool) (name string, schema json.RawMessage, err error) {
-	var p struct {
-		Name string `json:"name"`
-	}
-	if json.Unmarshal(params, &p) != nil || p.Name == "" {
-		return "", nil, input("call tool for app", "the params name no tool", "")
-	}
-	tool, err := c.tool(a.cn.profile.ID, -1, p.Name)
-	switch {
-	case host && err != nil:
-		return p.Name, nil, nil
-	case err != nil:
-		return "", nil, input("call tool for app", fmt.Sprintf("the server lists no tool %q", clipText(p.Name)), "Apps may call the tools that their server lists.")
-	case !host && !tool.UI.App:
-		return "", nil, input("call tool for app", fmt.Sprintf("the tool %q is not for apps: its _meta.ui.visibility lacks \"app\"", clipText(p.Name)), "Add \"app\" to it where the app is to call it.")
-	}
-	return tool.Name, tool.InputSchema, nil
 }
 
 // appBlocked notes what the browser blocked.
@@ -361,7 +313,7 @@ func (c *Core) ShowHTML(in HTMLInput) (HTMLPage, error) {
 	if err != nil {
 		return HTMLPage{}, err
 	}
-	a := &openApp{id: newID(), reports: AppReports{Blocked: []AppBlocked{}}}
+	a := &openApp{id: newID(), scripts: in.Scripts, reports: AppReports{Blocked: []AppBlocked{}}}
 	opened, err := c.apps.add(a, sandbox.Document{HTML: b.Bytes, Scripts: in.Scripts, OnReport: func(r sandbox.Report) { c.appBlocked(a, r) }})
 	if err != nil {
 		hint := "Look at its source."

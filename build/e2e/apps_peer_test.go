@@ -19,6 +19,9 @@ var hostileApp string
 //go:embed apps/flood.html
 var floodApp string
 
+//go:embed apps/stuck.html
+var stuckApp string
+
 // serveApps is a stdio server whose apps are hostile: `e2e.test stdio-peer apps ALLOWED DENIED`, two origins.
 func serveApps(args []string) {
 	s := server.NewMCPServer("apps", "1.0.0", server.WithToolCapabilities(true), server.WithResourceCapabilities(false, false))
@@ -41,6 +44,7 @@ func serveApps(args []string) {
 	}
 	app("hostile", page, map[string]any{"csp": csp, "permissions": map[string]any{"camera": map[string]any{}}})
 	app("flood", floodApp, map[string]any{})
+	app("stuck", stuckApp, map[string]any{})
 	secret := mcp.NewTool("secret")
 	secret.Meta = &mcp.Meta{AdditionalFields: map[string]any{"ui": map[string]any{"visibility": []string{"model"}}}}
 	s.AddTool(secret, func(context.Context, mcp.CallToolRequest) (*mcp.CallToolResult, error) {

@@ -6,7 +6,9 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"os/exec"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -38,10 +40,10 @@ func (r *reached) seen() []string {
 	return slices.Clone(r.paths)
 }
 
-// apps starts the window on the peer with hostile apps.
-func appsPeer(t *testing.T, allowed, denied *reached) *app {
+// appsPeer starts the window on the peer with hostile apps.
+func appsPeer(t *testing.T, allowed, denied *reached, env ...string) *app {
 	t.Helper()
-	a := start(t, options{})
+	a := start(t, options{env: env})
 	a.typeIn(peerLine(t, "apps") + " " + allowed.url + " " + denied.url)
 	a.see(text("Enter again starts it."))
 	a.keys(box, enter)
@@ -133,6 +135,28 @@ func TestFloodingApp(t *testing.T) {
 	a.click(button("Back"))
 	a.see(button("Open app"))
 	a.seeEntry(entry("limit of the app"))
+}
+
+// TestStuckApp runs an app whose script never yields, which holds up the page: it is ended with it, and said, and the
+// connection goes on.
+func TestStuckApp(t *testing.T) {
+	a := appsPeer(t, newReached(t), newReached(t), "SIGHTGLASS_TRACE=start")
+	starts := func() int { return strings.Count(a.log(), "window usable") }
+	a.poll("the first page", func() bool { return starts() == 1 })
+	a.click(exactly("stuck").in(role("listbox", "Tools with an app")))
+	a.openApp()
+	a.poll("the page to be loaded anew", func() bool { return starts() == 2 })
+	// The driver's session ended with the page: from here on only the program itself and its picture tell.
+	if !alive(a.pid()) {
+		t.Error("the program ended with its page")
+	}
+	server, err := exec.Command("pgrep", "-P", strconv.Itoa(a.pid()), "-f", "stdio-peer apps").Output()
+	if err != nil || len(server) == 0 {
+		t.Errorf("the connection did not go on: %q, %v", server, err)
+	}
+	if err := a.picture(artifact(t, "anew") + ".png"); err != nil {
+		t.Error(err)
+	}
 }
 
 // appTabShown chooses a tab beside the app, wherever the bar has slid to.

@@ -10,6 +10,8 @@ export interface AppsBackend {
   closeApp(id: string): Promise<void>;
   /** What the browser blocked of an app or a page of HTML; the event `apps` says when to ask again. */
   appReports(id: string): Promise<core.AppReports>;
+  /** The answer to the event `alive`: the page is not held up by an app. */
+  alive(): Promise<void>;
   /** Sends a request to the server of an app, however long it takes; `cancelCall` ends it. */
   askForApp(request: core.AppRequest): Promise<core.AppAnswer>;
   /** Records messages between an app and the window. */

@@ -27,7 +27,8 @@ export interface BodyBytes {
 export type Pages = '' | 'all' | 'first' | 'next';
 
 /** What an event says: pull again. */
-export type EventName = 'traffic' | 'connections' | 'servers' | 'calls' | 'questions' | 'signin' | 'apps' | 'tasks';
+export type EventName =
+  'traffic' | 'connections' | 'servers' | 'calls' | 'questions' | 'signin' | 'apps' | 'alive' | 'tasks';
 
 /** The form of an export: the common one, or VS Code's. */
 export type ExportForm = 'mcpServers' | 'servers';

@@ -11,6 +11,7 @@ export function wailsApps(api: FetchApi): AppsBackend {
     showHtml: (input) => settle('show HTML', plain, Apps.Show(input)),
     closeApp: (id) => settle('close app', plain, Apps.Close(id)),
     appReports: (id) => settle('list what was blocked', plain, Apps.Reports(id)),
+    alive: () => settle('tell that the page is there', plain, Apps.Alive()),
     askForApp: (app) => api.json<core.AppAnswer>('app-ask', { app }, undefined, unlimited),
     recordApp: async (record) => void (await api.json<object>('app-record', { record })),
     saveAppFile: (name, data) => api.json<string>('app-save', { file: { name, data } }, undefined, unlimited),

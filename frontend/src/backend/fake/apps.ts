@@ -64,6 +64,10 @@ export class FakeApps extends FakeModern implements AppsBackend {
     return Promise.resolve(this.reports);
   }
 
+  alive(): Promise<void> {
+    return Promise.resolve();
+  }
+
   askForApp(request: core.AppRequest): Promise<core.AppAnswer> {
     this.appAsks.push(request);
     return Promise.resolve(this.appAnswer);

@@ -135,7 +135,7 @@ func (f *framing) reject(text []byte, m *message, size int64, findings []string,
 	rec := f.link.rec
 	quoted := fmt.Sprintf("%q", rec.text(clip(text, 200)))
 	empty := len(bytes.TrimSpace(text)) == 0
-	if f.junk == "" && !empty {
+	if f.junk == "" && !empty && !f.link.expectsAnything() {
 		f.junk = quoted
 		if f.link.noise != nil {
 			f.link.noise(quoted)

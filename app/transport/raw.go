@@ -122,6 +122,13 @@ func (l *link) leaveByHand(c *call) {
 	}
 }
 
+// expectsAnything tells that a frame written by hand is waited for: what comes may be the answer to nonsense.
+func (l *link) expectsAnything() bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return len(l.byHand) > 0
+}
+
 // handOf finds the frame written by hand that a response answers: it repeats the id, and came on that frame's own
 // stream where there is one.
 func (l *link) handOf(m *message, own *call) *call {

@@ -147,6 +147,29 @@ func TestRawLeavesCallsAlone(t *testing.T) {
 	}
 }
 
+// What a server answers to nonsense is no sign that it logs where it must not.
+func TestRawIsNoNoise(t *testing.T) {
+	noise := make(chan string, 10)
+	r := newRig(t).must(stdioTarget("junk-line"), func(o *Options) { o.Noise = func(line string) { noise <- line } })
+	r.initialize()
+	if out, err := r.hand(`{"jsonrpc":"2.0","id":"x","method":"go"}`, patience, nil); err != nil || out.Answer == nil {
+		t.Fatalf("by hand: %+v, %v", out, err)
+	}
+	select {
+	case line := <-noise:
+		t.Errorf("noise was told: %s", line)
+	default:
+	}
+	if _, err := r.call("go", ""); err != nil {
+		t.Fatal(err)
+	}
+	select {
+	case <-noise:
+	case <-time.After(patience):
+		t.Error("noise in answer to a call was not told")
+	}
+}
+
 func TestRawUsedID(t *testing.T) {
 	r := openStdioRig(t, "strict")
 	r.initialize()

@@ -45,6 +45,8 @@ export class RawRequests {
   #offered = '';
   /** The frame as it was made, while nobody changed it. */
   #made = '';
+  /** Names of the headers that the frame last taken from the palette changed. */
+  #broken: readonly string[] = [];
   #number = 0;
   #last = 0;
   readonly #prefix = `hand-${Date.now().toString(36)}-`;
@@ -166,8 +168,10 @@ export class RawRequests {
     const broken = item.make(sound);
     this.#frame = broken.frame;
     this.#made = item.id === 'sound' ? broken.frame : '';
-    const names = new Set(broken.headers.map((h) => h.name.toLowerCase()));
-    this.headers = [...this.headers.filter((h) => !names.has(h.name.toLowerCase())), ...broken.headers];
+    const names = broken.headers.map((h) => h.name.toLowerCase());
+    const gone = new Set([...this.#broken, ...names]); // what the frame before changed is sound again
+    this.headers = [...this.headers.filter((h) => !gone.has(h.name.toLowerCase())), ...broken.headers];
+    this.#broken = names;
     this.#mode = 'frame';
     this.#changed();
   }

@@ -3,6 +3,7 @@ import userEvent from '@testing-library/user-event';
 import { beforeEach, expect, it } from 'vitest';
 import { backend } from '../../backend';
 import { Drafts } from '../../lib/drafts';
+import { palette } from '../../lib/rawPalette';
 import { rawFrames, rawSource } from '../../state/appRaw';
 import { lasting } from '../../state/lasting.svelte';
 import { RawRequests } from '../../state/rawRequests.svelte';
@@ -200,4 +201,17 @@ it('keeps the history over a restart, to be put back, sent again and deleted', a
   within(list).getAllByRole('button', { name: /batch/ })[0]?.focus();
   await user.keyboard('{Delete}');
   expect(later.history.map((s) => s.state)).toEqual(['kept']);
+});
+
+it('breaks one thing at a time', async () => {
+  const { requests } = open();
+  requests.headers = [{ name: 'X-Mine', value: '1', leave: false }];
+  const take = async (id: string): Promise<string[]> => {
+    const item = palette.find((p) => p.id === id);
+    if (item) await requests.take(item);
+    return requests.headers.map((h) => h.name);
+  };
+  expect(await take('no-type')).toEqual(['X-Mine', 'Content-Type']);
+  expect(await take('accept')).toEqual(['X-Mine', 'Accept']);
+  expect(await take('sound')).toEqual(['X-Mine']);
 });

@@ -125,9 +125,7 @@ func (c *Core) SetLogLevel(ctx context.Context, id, level string) error {
 		return nil // the next connect asks for it
 	}
 	if s.Info().Era == session.Modern {
-		if live, ok := any(s).(interface{ SetLogLevel(level string) }); ok {
-			live.SetLogLevel(level)
-		}
+		s.SetLogLevel(level)
 		cn.setLevel(level)
 		return nil
 	}

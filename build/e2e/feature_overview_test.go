@@ -131,6 +131,13 @@ func (p *utilityPeer) stream(w http.ResponseWriter, r *http.Request) {
 	}
 }
 
+// change replaces the tools; the next tools/list tells.
+func (p *utilityPeer) change(tools ...string) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.tools = tools
+}
+
 func (p *utilityPeer) asked(of *[]string) string {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -57,6 +57,9 @@ func TestAnswersOfAnUnattendedRun(t *testing.T) {
 	if q := got.Questions[0]; q.Method != "elicitation/create" || q.State != "answered" || q.By != "rule" || q.Answer.Action != "accept" {
 		t.Errorf("%+v", q)
 	}
+	if _, out, _ := run(t, "traffic", "--json", "--era", "legacy", "--answer", "defaults", "--", exe, "demo-server"); !strings.Contains(out, "elicitation") || strings.Contains(out, "modelcontextprotocol/ui") {
+		t.Errorf("declared in a run that nobody looks at: %s", out)
+	}
 	if _, out, errOut := run(t, "call", "--era", "legacy", "--", exe, "demo-server", "::", "ask"); strings.Contains(out, "Hello") {
 		t.Errorf("without --answer nothing is declared: %s %s", out, errOut)
 	}

@@ -32,9 +32,18 @@ func declared(p profile.Profile, answers bool) session.Answerers {
 	return a
 }
 
+// declares is what this run declares: where rules alone answer, nobody looks at apps.
+func (c *Core) declares(p profile.Profile) session.Answerers {
+	a := declared(p, c.opts.Answers)
+	if c.opts.Rules != nil {
+		delete(a.Extensions, profile.ExtensionUI)
+	}
+	return a
+}
+
 // answerers are those of a connection: what is declared, and what answers in the user's place.
 func (cn *connection) answerers(p profile.Profile) session.Answerers {
-	a := declared(p, cn.core.opts.Answers)
+	a := cn.core.declares(p)
 	a.Rule = cn.rule
 	return a
 }

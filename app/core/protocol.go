@@ -14,7 +14,7 @@ func (cn *connection) settings(p profile.Profile) session.Settings {
 	if p.Protocol.Meta != "" {
 		every.Meta = json.RawMessage(p.Protocol.Meta)
 	}
-	return session.Settings{Every: every, Answerers: declared(p, cn.core.opts.Answers)}
+	return session.Settings{Every: every, Answerers: cn.core.declares(p)}
 }
 
 // applyProtocol lets the live connections follow what was changed in their servers' settings. What was declared to a

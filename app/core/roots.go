@@ -30,7 +30,7 @@ func (c *Core) Roots(id string) RootList {
 	for _, r := range p.Protocol.Roots {
 		out.Roots = append(out.Roots, RootEntry{URI: r.URI, Name: r.Name, Problem: rootProblem(r.URI)})
 	}
-	out.Declared = declared(p, c.opts.Answers).Roots
+	out.Declared = c.declares(p).Roots
 	cn, s, err := c.live(id)
 	if err != nil {
 		return out

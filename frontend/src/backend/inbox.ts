@@ -31,11 +31,16 @@ export interface InboxBackend {
   /** Replaces the roots of a server's settings and tells a live legacy server. */
   setRoots(id: string, roots: core.RootEntry[]): Promise<core.RootList>;
 
+  /** Asks for a folder by the system's dialog; answers with its file URI, empty when the user cancelled. */
+  pickFolder(): Promise<string>;
+
   sampler(): Promise<core.SamplerState>;
   setSampler(input: core.SamplerInput): Promise<core.SamplerState>;
   testSampler(): Promise<core.SamplerDraft>;
   /** Asks the endpoint for an answer to a sampling question, however long it takes; `cancelDraft` ends it. */
   draft(id: string): Promise<core.SamplerDraft>;
-  /** Ends a draft under way, or the test with an empty id. */
+  /** Puts the messages of a recorded answer to prompts/get to the endpoint; no server is told. */
+  trySampler(seq: number): Promise<core.SamplerDraft>;
+  /** Ends a draft under way, the test with an empty id, or what trySampler asks with "try". */
   cancelDraft(id: string): Promise<void>;
 }

@@ -24,10 +24,12 @@ export function wailsInbox(api: FetchApi): InboxBackend {
     tryRule: (rule) => settle('try the rule', plain, Questions.TryRule(rule)),
     roots: (id) => settle('list roots', plain, Questions.Roots(id)),
     setRoots: (id, roots) => settle('change roots', plain, Questions.SetRoots(id, roots)),
+    pickFolder: () => settle('choose a folder', unlimited, Questions.PickFolder()),
     sampler: () => settle('read the sampler', keychain, Questions.Sampler()),
     setSampler: (input) => settle('save the sampler', keychain, Questions.SetSampler(input)),
     testSampler: () => settle('test the sampler', unlimited, Questions.TestSampler()),
     draft: (text) => api.json<core.SamplerDraft>('draft', { text }, undefined, unlimited),
+    trySampler: (seq) => api.json<core.SamplerDraft>('trysampler', { seq }, undefined, unlimited),
     cancelDraft: (id) => settle('cancel the draft', plain, Questions.CancelDraft(id)),
   };
 }

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { parseJson, type JsonNode } from './jsonDoc';
 import { printJson } from './jsonPrint';
-import { blocksOf, freshId, newBlock, samplingParams, withBlocks, wordOf } from './samplingResult';
+import { blocksOf, freshId, newBlock, withBlocks, wordOf } from './samplingResult';
 
 function read(text: string): JsonNode {
   const parsed = parseJson(text);
@@ -26,13 +26,5 @@ describe('a sampling result being written', () => {
     expect(blocksOf(read('{}'))).toEqual([]);
     expect(wordOf(read('{"role":3}'), 'role')).toBe('');
     expect(wordOf(newBlock('image', ''), 'type')).toBe('image');
-  });
-
-  it('takes the messages of a prompt as they came', () => {
-    expect(samplingParams('{"description":"d","messages":[{"role":"user","n":1.0}]}', 500)).toBe(
-      '{"messages":[{"role":"user","n":1.0}],"maxTokens":500}',
-    );
-    expect(samplingParams('{"contents":[]}', 1)).toBeNull();
-    expect(samplingParams('{', 1)).toBeNull();
   });
 });

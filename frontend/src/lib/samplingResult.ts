@@ -1,8 +1,7 @@
 /** A CreateMessageResult being written: its content blocks, and edits of them. */
 
-import { arrayNode, member, objectNode, parseJson, stringNode, type JsonNode } from './jsonDoc';
+import { arrayNode, member, objectNode, stringNode, type JsonNode } from './jsonDoc';
 import { get, setAt } from './jsonPath';
-import { printJson } from './jsonPrint';
 
 /** The kinds of blocks that an answer may be composed of. */
 export type BlockKind = 'text' | 'image' | 'audio' | 'tool_use';
@@ -52,12 +51,4 @@ export function freshId(blocks: readonly JsonNode[]): string {
   let n = 1;
   while (taken.has(`call_${String(n)}`)) n++;
   return `call_${String(n)}`;
-}
-
-/** Prompt messages as the params of a sampling request, JSON text; null when the result is no prompts/get result. */
-export function samplingParams(promptResult: string, maxTokens: number): string | null {
-  const parsed = parseJson(promptResult);
-  const messages = parsed.ok ? get(parsed.node, 'messages') : undefined;
-  if (messages?.kind !== 'array') return null;
-  return `{"messages":${printJson(messages)},"maxTokens":${String(maxTokens)}}`;
 }

@@ -119,6 +119,8 @@ export class AskedQuestion {
 
   #begin(detail: core.QuestionDetail): void {
     this.setResult(this.isForm ? printJson(withDefaults(this.field)) : detail.template);
+    // A result has to name its model, and this one is composed by hand.
+    if (detail.sampling && textAt(this.doc.root, 'model') === '') this.doc.set(['model'], stringNode('human'));
     if (!this.formed) this.#view = 'json';
     void this.check();
   }
@@ -290,6 +292,11 @@ function withDefaults(field: Field): JsonNode {
     return own.default || (own.kind === 'const' && p.required) ? [member(p.name, starter(own))] : [];
   });
   return objectNode([member('action', stringNode('accept')), member('content', objectNode(content))]);
+}
+
+function textAt(node: JsonNode, key: string): string {
+  const value = getAt(node, [key]);
+  return value?.kind === 'string' ? value.value : '';
 }
 
 /** A part of a document, as a document of its own: what a form over it reads and writes. */

@@ -243,6 +243,14 @@ export class FakeInbox extends FakeApps implements InboxBackend {
     return this.roots(id);
   }
 
+  pickFolder(): Promise<string> {
+    return Promise.resolve('file:///home/me/picked');
+  }
+
+  trySampler(): Promise<core.SamplerDraft> {
+    return this.draft();
+  }
+
   sampler(): Promise<core.SamplerState> {
     return Promise.resolve(this.#sampler);
   }

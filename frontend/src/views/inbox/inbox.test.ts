@@ -157,7 +157,7 @@ it('shows all that a model would read, and composes an answer with a tool', asyn
       { type: 'text', text: 'It will rain.' },
       { type: 'tool_use', id: 'call_1', name: 'weather', input: { city: 'Meissen' } },
     ],
-    model: '',
+    model: 'human',
     stopReason: 'toolUse',
   });
 });
@@ -263,6 +263,11 @@ it('edits the roots of a server and says who was told', async () => {
   const uri = dialog.getByRole('textbox', { name: 'URI of root 1' });
   await user.clear(uri);
   await user.type(uri, '/home/me');
+  await user.click(dialog.getByRole('button', { name: 'Choose a folder' }));
+  expect((await dialog.findByRole<HTMLInputElement>('textbox', { name: 'URI of root 2' })).value).toBe(
+    'file:///home/me/picked',
+  );
+  expect(dialog.getByRole<HTMLInputElement>('textbox', { name: 'Name of root 2' }).value).toBe('picked');
   await user.click(dialog.getByRole('button', { name: 'Save' }));
   expect(await dialog.findByText('A root has to be a file:// URI.')).toBeDefined();
   expect(dialog.getByText(/the server was told/)).toBeDefined();

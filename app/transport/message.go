@@ -331,7 +331,7 @@ func nameOf(params []byte) (name string) {
 		return ""
 	}
 	eachMember(params, func(key, value []byte) {
-		if k := string(key); (k == "name" || k == "uri" && name == "") && value[0] == '"' {
+		if k := string(key); (k == "name" || (k == "uri" || k == "taskId") && name == "") && value[0] == '"' {
 			_ = json.Unmarshal(value, &name)
 		}
 	})

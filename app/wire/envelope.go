@@ -120,7 +120,7 @@ func (p *parser) method() bool {
 	return ok
 }
 
-// params reads {"name": …}, {"uri": …} or {"ref": {"name" or "uri": …}}.
+// params reads {"name": …}, {"uri": …}, {"taskId": …} or {"ref": {"name" or "uri": …}}.
 func (p *parser) params() bool {
 	switch c := p.s.peek(); c {
 	case '{':
@@ -144,7 +144,7 @@ func (p *parser) target(ref bool) bool {
 		}
 		c := p.s.peek()
 		switch {
-		case p.f.Name == "" && c == '"' && (string(key) == "name" || string(key) == "uri"):
+		case p.f.Name == "" && c == '"' && (string(key) == "name" || string(key) == "uri" || string(key) == "taskId"):
 			raw, ok := p.s.str("a string")
 			if !ok {
 				return false

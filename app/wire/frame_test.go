@@ -25,6 +25,10 @@ func TestParseFrame(t *testing.T) {
 			Frame{Message: MsgRequest, Method: "resources/read", Name: "file://a", ID: "1"},
 		},
 		{
+			"task", `{"jsonrpc":"2.0","id":1,"method":"tasks/get","params":{"taskId":"T1"}}`,
+			Frame{Message: MsgRequest, Method: "tasks/get", Name: "T1", ID: "1"},
+		},
+		{
 			"ref", `{"jsonrpc":"2.0","id":1,"method":"completion/complete","params":{"ref":{"type":"ref/prompt","name":"p"},"argument":{"name":"a"}}}`,
 			Frame{Message: MsgRequest, Method: "completion/complete", Name: "p", ID: "1"},
 		},

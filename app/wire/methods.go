@@ -13,7 +13,7 @@ var methods = func() map[string]string {
 		"notifications/initialized", "notifications/cancelled", "notifications/progress", "notifications/message",
 		"notifications/tools/list_changed", "notifications/resources/list_changed", "notifications/resources/updated",
 		"notifications/prompts/list_changed", "notifications/roots/list_changed",
-		"notifications/tasks/status", "notifications/elicitation/complete", "notifications/subscriptions/acknowledged",
+		"notifications/tasks/status", "notifications/tasks", "notifications/elicitation/complete", "notifications/subscriptions/acknowledged",
 	} {
 		m[s] = s
 	}

@@ -94,7 +94,6 @@ export const allTabs: readonly Tab[] = [
     part: taskViews,
     there: ({ connection }) => connection.taskForm !== '' || connection.tasks > 0,
     count: ({ connection }) => (connection.tasks > 0 ? connection.tasks : undefined),
-    mark: ({ connection }) => connection.activeTasks > 0,
   },
   {
     id: 'skills',

@@ -1,0 +1,123 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"github.com/sightglass-dev/sightglass/app/demo"
+)
+
+var (
+	taskList = role("listbox", "Tasks")
+	taskPage = css(`section[aria-label^="Task "]`)
+)
+
+// taskState waits until the task that is shown is in a state, and for what is shown of it.
+func (a *app) taskState(state string, wanted ...string) {
+	a.t.Helper()
+	a.wait("a task that is "+state, fmt.Sprintf(`document.querySelector('section[aria-label^="Task "]')?.dataset.taskState === %s`, literal(state)))
+	if len(wanted) > 0 {
+		a.says(taskPage, wanted...)
+	}
+}
+
+// surveyOf is the open sample over HTTP: its tasks outlive every connection. hold fills in the arguments of its tool.
+func surveyOf(t *testing.T) (url string) {
+	t.Helper()
+	ctx, cancel := context.WithCancel(context.Background())
+	srv := httptest.NewServer(demo.Handler(ctx))
+	t.Cleanup(func() { srv.CloseClientConnections(); srv.Close(); cancel() })
+	return srv.URL + "/mcp"
+}
+
+// survey starts the tool with these arguments.
+func (a *app) survey(steps, pause string) {
+	a.t.Helper()
+	a.click(tabbed("Tools"))
+	a.click(tool("survey"))
+	a.fill(role("textbox", "steps"), steps)
+	a.fill(role("textbox", "pauseMs"), pause)
+	a.click(button("Run"))
+}
+
+// TestTasks runs the sample's tool as a task of the extension: status, result, cancellation, light and dark.
+func TestTasks(t *testing.T) {
+	for name, dark := range map[string]bool{"light": false, "dark": true} {
+		t.Run(name, func(t *testing.T) {
+			a := start(t, options{dark: dark})
+			a.connect("Sample server")
+			a.survey("4", "900")
+			a.see(role("checkbox", "Allow a task"))
+			a.says(result, "It is a task: working", "places")
+			a.both("run")
+			a.outcome("done", "Surveyed 4 places at a depth of 3 m.", "It was a task.")
+			a.click(role("tab", "Structured"))
+			a.says(result, "steps")
+
+			a.survey("900", "1000")
+			a.says(result, "It is a task: working", "Surveyed 1 of 900 places")
+			a.click(role("button", "Show the task"))
+			a.taskState("working", "Surveyed 1 of 900 places", "Every 500 ms", "10 min 00 s")
+			a.both("working")
+			a.click(role("button", "Cancel").in(taskPage))
+			a.taskState("cancelled", "Stopped as asked")
+			a.says(taskList, "Finished 2", "cancelled")
+			a.keys(taskList, arrowDown)
+			a.taskState("completed", "Surveyed 4 places")
+			a.both("completed")
+			a.click(tabbed("Task").in(taskPage))
+			a.says(taskPage, "pollIntervalMs", "completed")
+			a.click(tabbed("History").in(taskPage))
+			a.says(taskPage, "Setting out", "All places are surveyed")
+			a.shot("history")
+			a.click(role("button", "Show in traffic").in(taskPage).nth(0))
+			a.seeEntry(entry("to server", "tasks/get"))
+			a.click(role("button", "Clear the finished ones"))
+			a.says(css("main"), "No tasks")
+			a.both("none")
+
+			a.click(tabbed("Tools"))
+			a.click(role("checkbox", "Allow a task"))
+			a.fill(role("textbox", "steps"), "1")
+			a.fill(role("textbox", "pauseMs"), "1")
+			a.run("done", "Surveyed 1 places")
+			if got := a.textOf(result); strings.Contains(got, "It was a task") {
+				t.Errorf("a task although none was allowed: %s", got)
+			}
+			a.restart()
+			a.connect("Sample server")
+			a.wait("the choice to be kept", `byRole("checkbox", "Allow a task")[0]?.checked === false`)
+		})
+	}
+}
+
+// TestTaskSurvivesReconnect disconnects in the middle; the next connection brings the result to the run and the list,
+// and after a restart of the program what was going on is asked about again.
+func TestTaskSurvivesReconnect(t *testing.T) {
+	a := start(t, options{})
+	a.typeIn(surveyOf(t))
+	a.connected()
+	a.click(role("button", "Save server"))
+	a.survey("6", "700")
+	a.says(result, "It is a task", "Surveyed 1 of 6 places")
+	a.click(role("button", "Disconnect"))
+	a.click(button("Connect"))
+	a.connected()
+	a.click(tabbed("Tools"))
+	a.outcome("done", "Surveyed 6 places")
+	a.survey("12", "700")
+	a.says(result, "Surveyed 1 of 12 places")
+	a.restart()
+	a.click(button("Connect"))
+	a.connected()
+	a.click(tabbed("Tasks"))
+	a.says(taskList, "survey")
+	a.keys(taskList, arrowDown)
+	a.taskState("completed", "Surveyed 12 places")
+	a.mustNotHold("Surveyed 12 places")
+}

@@ -193,22 +193,22 @@ export class AppRecorder {
 
   /** Settles when all that was added before is recorded, or could not be. */
   flush(): Promise<void> {
-    return (this.#sending ??= this.#run().finally(() => (this.#sending = undefined)));
+    if (this.#queue.length === 0 && !this.#sending) return Promise.resolve();
+    return (this.#sending ??= this.#run());
   }
 
   async #run(): Promise<void> {
     while (this.#queue.length > 0) {
       const lot = this.#queue.splice(0, 200);
       if (this.#lost > 0) {
-        lot.unshift({
-          ...entry('in', ''),
-          dir: '',
-          note: `${String(this.#lost)} messages of the app were not recorded: too many at once`,
-        });
+        const text = `${String(this.#lost)} messages of the app were not recorded: too many at once`;
+        lot.unshift({ ...entry('in', ''), dir: '', note: text });
         this.#lost = 0;
       }
       // Recording that fails disturbs nothing: the app goes on.
       await this.#send(lot).catch(() => undefined);
     }
+    // At once behind the last look at the queue: what is added now begins a new run.
+    this.#sending = undefined;
   }
 }

@@ -98,7 +98,7 @@ func (c *Core) hasAllowed(id string) bool {
 // seen says why the settings of a server over HTTP may not be used: they were changed by another program, or imported,
 // and nobody has looked at them.
 func (c *Core) seen(p profile.Profile) error {
-	if l := c.launch(p); l.Confirmed || p.Transport == profile.Stdio {
+	if p.Transport == profile.Stdio || c.launch(p).Confirmed {
 		return nil
 	}
 	return &fault.CallError{

@@ -49,6 +49,7 @@ func verbs() []verb {
 		{name: "inspect", summary: "connect and print how it went, the server, its capabilities and tools", run: inspect},
 		{name: "call", summary: "call a tool and print its result", run: call},
 		{name: "request", summary: "send a request of any method, a notification, or a frame as it is", run: request},
+		{name: "skills", summary: "list the skills of a server, and verify their files", run: skills},
 		{name: "signin", summary: "sign in to a server in the browser and store the token in the keychain", run: signin},
 		{name: "signout", summary: "revoke and delete a server's stored tokens", run: signout},
 		{name: "token", summary: "print what a server's stored tokens say, never their values", run: token},

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"bytes"
 	"errors"
 	"net/http/httptest"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/internal/mcptest"
 	"github.com/sightglass-dev/sightglass/app/profile"
+	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
 // A message past the limit fails its call at once and says what to do; a higher limit of the server's settings lets
@@ -63,6 +65,37 @@ func TestTooLong(t *testing.T) {
 			})
 		})
 	}
+}
+
+// A server that asks when its input is closed already: the request is on record and open no more, and the end is clean.
+func TestRequestAfterClose(t *testing.T) {
+	leakless(t)
+	r := openStdioRig(t, "asks-at-end")
+	r.mustCall("go", "")
+	r.close()
+	asked := r.find(func(e wire.Entry) bool { return e.Method == "roots/list" && e.Dir == wire.In })
+	if len(asked) != 1 || asked[0].Open || len(asked[0].Findings) == 0 {
+		t.Errorf("the request: %+v", asked)
+	}
+	if stray := r.find(func(e wire.Entry) bool { return e.ID == `"nobody"` }); len(stray) != 1 || stray[0].Withheld == "" {
+		t.Errorf("the answer to nothing: %+v", stray)
+	}
+	if _, err := r.call("go", ""); err == nil {
+		t.Error("a call after the end came through")
+	}
+}
+
+// FuzzNameless looks for a call's id in any bytes.
+func FuzzNameless(f *testing.F) {
+	f.Add([]byte(`{"jsonrpc":"2.0","id":"t1","result":{"x":"`), []byte(`"},"id":"t1"}`))
+	f.Add([]byte(`"id":"`), []byte(`\"id\": -7`))
+	c := &call{id: "t1"}
+	l := &link{pending: map[string]*call{"t1": c, "t2": {id: "t2"}}}
+	f.Fuzz(func(t *testing.T, head, tail []byte) {
+		if got := l.nameless(head, tail); got == c && !bytes.Contains(append(head, tail...), []byte(`"t1"`)) {
+			t.Errorf("%q, %q name t1", head, tail)
+		}
+	})
 }
 
 func TestHugeLine(t *testing.T) {

@@ -75,6 +75,11 @@ func stdioPeers() map[string]func() {
 		"huge-line": raw(func(id string) { // 100 MB
 			fmt.Printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"t\":\"%s\"}}\n", id, strings.Repeat("x", 100_000_000))
 		}),
+		"asks-at-end": func() { // a request and an answer of its own when its input is closed already
+			requests(func(id string) { fmt.Println(ok(id)) })
+			fmt.Println(`{"jsonrpc":"2.0","id":77,"method":"roots/list"}`)
+			fmt.Println(ok(`"nobody"`))
+		},
 		"asks": raw(asks),
 		"big-number": raw(func(id string) {
 			fmt.Printf("{\"jsonrpc\":\"2.0\",\"id\":%s,\"result\":{\"n\":9007199254740993,\"x\":1e400}}\n", id)

@@ -14,6 +14,10 @@ export interface LiveConnection {
   readonly watchRev: number;
   /** Its settings: lists are read page by page. */
   readonly paged?: boolean;
+  /** What a call has to know: legacy or modern, the transport, and what we declare as JSON text. */
+  readonly era?: string;
+  readonly transport?: string;
+  readonly client?: string;
 }
 
 export interface LinkSource {
@@ -42,6 +46,13 @@ export class LiveLink {
   constructor(source: LinkSource, profile: string) {
     this.#source = source;
     this.profile = profile;
+  }
+
+  /** How the connection is spoken to; undefined while there is none. */
+  get speaks(): { era: string; transport: string; client: string } | undefined {
+    const { now } = this;
+    if (!now?.era || !this.connected) return undefined;
+    return { era: now.era, transport: now.transport ?? '', client: now.client ?? '' };
   }
 
   /** Whether requests can be made now. */

@@ -2,6 +2,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Backend, core } from '../backend';
 import { orEmpty } from '../lib/orEmpty';
 import { searchIndex, searchTools } from '../lib/toolSearch';
+import { CallExtras } from './callExtras.svelte';
 import { Completion, type CompletionSource } from './completion.svelte';
 import type { LiveLink } from './liveLink.svelte';
 import { AutoRefresh } from './autoRefresh';
@@ -112,6 +113,8 @@ export class PromptSession {
   detail = $state.raw<core.PromptDetail | null>(null);
   fault = $state.raw<core.Error | null>(null);
   readonly history = new RunHistory();
+  /** What the next call has of its own. */
+  readonly extras = new CallExtras();
   /** What was typed, by argument; one that is not there is not given. */
   readonly values = new SvelteMap<string, string>();
   /** Whether Get was tried: from then on missing arguments are told of. */
@@ -168,7 +171,9 @@ export class PromptSession {
   get(force: boolean): Run {
     this.tried = true;
     const { name, index } = this.prompt;
-    const run = this.#runs.run({ profile: this.profile, tool: name, index, args: this.wire, force }, this.#conn());
+    const extra = this.extras.wire;
+    const input = { profile: this.profile, tool: name, index, args: this.wire, force };
+    const run = this.#runs.run({ ...input, ...(extra ? { extra } : {}) }, this.#conn());
     this.history.add(run);
     return run;
   }

@@ -15,8 +15,8 @@ export class Reads {
 
   constructor(source: ReadSource, hold?: Hold) {
     const run = async (input: core.RunInput): Promise<core.RunOutput> => {
-      const { call, profile, index } = input;
-      const out = await source.readResource({ call, profile, uri: input.args, index });
+      const { call, profile, index, extra } = input;
+      const out = await source.readResource({ call, profile, uri: input.args, index, ...(extra ? { extra } : {}) });
       this.#outs.set(call, out);
       const [oldest] = this.#outs.keys();
       if (this.#outs.size > maxOutcomes && oldest !== undefined) this.#outs.delete(oldest);
@@ -31,15 +31,16 @@ export class Reads {
   }
 
   /** Reads a resource; `index` is its place in the list, or -1. */
-  read(profile: string, uri: string, index: number, conn: string): Run {
-    return this.runs.run({ profile, tool: 'resources/read', index, args: uri, force: false }, conn);
+  read(profile: string, uri: string, index: number, conn: string, extra?: core.CallExtras): Run {
+    const input = { profile, tool: 'resources/read', index, args: uri, force: false };
+    return this.runs.run({ ...input, ...(extra ? { extra } : {}) }, conn);
   }
 }
 
 /** Prompts that are got, as runs: the arguments are a JSON object of texts. */
 export function promptRuns(source: ReadSource, hold?: Hold): Runs {
   const run = async (input: core.RunInput): Promise<core.RunOutput> => {
-    const { call, profile, tool, index, force } = input;
+    const { call, profile, tool, index, force, extra } = input;
     const args = Object.entries(JSON.parse(input.args) as Record<string, string>);
     const out = await source.getPrompt({
       call,
@@ -48,6 +49,7 @@ export function promptRuns(source: ReadSource, hold?: Hold): Runs {
       index,
       force,
       args: args.map(([name, value]) => ({ name, value })),
+      ...(extra ? { extra } : {}),
     });
     return { ...asRun(out), problems: [...orEmpty(out.problems)] };
   };

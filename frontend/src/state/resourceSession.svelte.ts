@@ -1,5 +1,6 @@
 import type { Backend, core } from '../backend';
 import type { Reads } from './reads';
+import { CallExtras } from './callExtras.svelte';
 import { RunHistory } from './runHistory.svelte';
 
 export type ResourceSource = Pick<Backend, 'resource'> & { faultOf: (error: unknown) => core.Error };
@@ -15,6 +16,8 @@ export class ResourceSession {
   detail = $state.raw<core.ResourceDetail | null>(null);
   fault = $state.raw<core.Error | null>(null);
   readonly history = new RunHistory();
+  /** What the next read has of its own. */
+  readonly extras = new CallExtras();
 
   /** `conn` tells the connection in use. */
   constructor(source: ResourceSource, reads: Reads, profile: string, resource: core.Resource, conn: () => string) {
@@ -44,6 +47,10 @@ export class ResourceSession {
   }
 
   read(): void {
-    this.history.add(this.reads.read(this.profile, this.uri, this.index, this.#conn()));
+    if (!this.extras.valid) {
+      this.extras.open = true;
+      return;
+    }
+    this.history.add(this.reads.read(this.profile, this.uri, this.index, this.#conn(), this.extras.wire));
   }
 }

@@ -2,6 +2,7 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { Backend, core } from '../backend';
 import { Completion, type CompletionSource } from './completion.svelte';
 import type { Reads } from './reads';
+import { CallExtras } from './callExtras.svelte';
 import { RunHistory } from './runHistory.svelte';
 
 export type TemplateSource = Pick<Backend, 'template' | 'expandTemplate'> &
@@ -22,6 +23,8 @@ export class TemplateSession {
   fault = $state.raw<core.Error | null>(null);
   expansion = $state.raw<core.Expansion | null>(null);
   readonly history = new RunHistory();
+  /** What the next read has of its own. */
+  readonly extras = new CallExtras();
   /** What was typed, by variable; one that is not there is not given. */
   readonly values = new SvelteMap<string, string>();
   readonly forms = new SvelteMap<string, ValueForm>();
@@ -120,7 +123,11 @@ export class TemplateSession {
   async read(): Promise<boolean> {
     await this.expand();
     if (this.uri === '') return false;
-    this.history.add(this.reads.read(this.profile, this.uri, -1, this.#conn()));
+    if (!this.extras.valid) {
+      this.extras.open = true;
+      return false;
+    }
+    this.history.add(this.reads.read(this.profile, this.uri, -1, this.#conn(), this.extras.wire));
     return true;
   }
 }

@@ -112,27 +112,23 @@ func (l *LogLine) String() string {
 
 // SetLogLevel asks a legacy server for messages from this level on, now and after each further connect; a modern one
 // is told with every request from the next one on. An empty level asks for nothing any more, which a legacy server
-// cannot be told: it is left as it is until the next connect. Temporary servers forget it with the program's end.
+// cannot be told: it is left as it is until the next connect. A level that the server refuses is not kept. Temporary servers forget it with the program's end.
 func (c *Core) SetLogLevel(ctx context.Context, id, level string) error {
 	if level != "" && !slices.Contains(profile.LogLevels(), level) {
 		return input("set the log level", fmt.Sprintf("%q is no level", level), "Choose one of "+strings.Join(profile.LogLevels(), ", ")+".")
 	}
-	if err := c.keepLogLevel(id, level); err != nil {
-		return err
+	if cn, s, err := c.live(id); err == nil { // else the next connect asks for it
+		switch {
+		case s.Info().Era == session.Modern:
+			s.SetLogLevel(level)
+			cn.setLevel(level)
+		case level != "":
+			if err := cn.askLevel(ctx, s, level); err != nil {
+				return err
+			}
+		}
 	}
-	cn, s, err := c.live(id)
-	if err != nil {
-		return nil // the next connect asks for it
-	}
-	if s.Info().Era == session.Modern {
-		s.SetLogLevel(level)
-		cn.setLevel(level)
-		return nil
-	}
-	if level == "" {
-		return nil
-	}
-	return cn.askLevel(ctx, s, level)
+	return c.keepLogLevel(id, level)
 }
 
 // askLevel sends logging/setLevel (2025-11-25/server/utilities/logging).

@@ -19,9 +19,13 @@ export class Overview {
   /** Seconds between pings while it is shown, 0 for none. */
   every = $state(0);
   #timer: ReturnType<typeof setTimeout> | undefined;
+  /** The fault is of a look, which the next one mends. */
+  #blind = false;
 
   readonly #pull = puller(async () => {
     this.now = await this.#source.overview(this.profile);
+    if (this.#blind) this.fault = null;
+    this.#blind = false;
   });
 
   constructor(source: OverviewSource, profile: string) {
@@ -84,6 +88,9 @@ export class Overview {
   }
 
   #look(): void {
-    this.#pull().catch((error: unknown) => (this.fault = this.#source.faultOf(error)));
+    this.#pull().catch((error: unknown) => {
+      this.#blind = true;
+      this.fault = this.#source.faultOf(error);
+    });
   }
 }

@@ -22,7 +22,6 @@ export class ServerLog {
   stderr = $state(true);
   /** New lines wait until the reader goes on. */
   paused = $state(false);
-  /** Lines that came while it was paused, as far as is known. */
   fault = $state.raw<core.Error | null>(null);
   /** Where the last export went; empty when none did. */
   saved = $state('');
@@ -32,6 +31,8 @@ export class ServerLog {
   #cleared = 0;
   #conn = '';
   #asked = 0;
+  /** The fault is of a look, which the next one mends. */
+  #blind = false;
 
   readonly #pull = puller(() => this.#read());
 
@@ -115,7 +116,10 @@ export class ServerLog {
   }
 
   #look(): void {
-    this.#pull().catch((error: unknown) => (this.fault = this.#source.faultOf(error)));
+    this.#pull().catch((error: unknown) => {
+      this.#blind = true;
+      this.fault = this.#source.faultOf(error);
+    });
   }
 
   async #read(): Promise<void> {
@@ -133,6 +137,8 @@ export class ServerLog {
       }
       this.#conn = page.conn;
       this.page = page;
+      if (this.#blind) this.fault = null;
+      this.#blind = false;
       this.#after = page.next;
       const fresh = orEmpty(lines);
       if (fresh.length > 0) this.lines = [...this.lines, ...fresh].slice(-mostLines);

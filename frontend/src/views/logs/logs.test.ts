@@ -121,5 +121,6 @@ it('asks the server for a level, and says why it would not', async () => {
   await waitFor(() => expect(logOf(id).page?.level).toBe('warning'));
   await user.selectOptions(choice, 'alert');
   expect(await screen.findByText('the server refused the level')).toBeDefined();
+  expect((choice as HTMLSelectElement).value).toBe('warning');
   expect(fake.inspected).toEqual([`level ${id} warning`, `level ${id} alert`]);
 });

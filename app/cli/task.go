@@ -32,7 +32,7 @@ func runTold(ctx context.Context, s streams, c *core.Core, in core.RunInput) (co
 	for {
 		select {
 		case o := <-came:
-			told = tellTask(s, c, in.Profile, told)
+			tellTask(s, c, in.Profile, told)
 			if ctx.Err() != nil {
 				cancelTask(c, in.Profile)
 			}

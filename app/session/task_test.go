@@ -224,7 +224,9 @@ func TestKeptTasksAreAskedAbout(t *testing.T) {
 		{ID: "T1", Form: ExtensionTasks, Tool: "dig", Status: "working", TTL: 60_000, Known: time.Now()},
 		{ID: "T1", Form: CoreTasks, Status: "working", Known: time.Now()},
 		{ID: "T0", Form: ExtensionTasks, Status: "working", TTL: 1, Known: time.Now().Add(-time.Hour)}, // over its time
-		{ID: "T1", Form: ExtensionTasks}, {ID: "", Form: ExtensionTasks}, {ID: "x", Form: "other"},
+		{ID: "T1", Form: ExtensionTasks},
+		{ID: "", Form: ExtensionTasks},
+		{ID: "x", Form: "other"},
 	})
 	saved := first.Saved()
 	if len(saved) != 2 {

@@ -121,3 +121,70 @@ func TestTaskSurvivesReconnect(t *testing.T) {
 	a.taskState("completed", "Surveyed 12 places")
 	a.mustNotHold("Surveyed 12 places")
 }
+
+// TestTaskAsks answers what a task of either form asks, over each transport.
+func TestTaskAsks(t *testing.T) {
+	t.Run("extension", func(t *testing.T) {
+		a := start(t, options{})
+		a.typeIn(surveyOf(t))
+		a.connected()
+		a.click(tool("survey"))
+		a.fill(role("textbox", "steps"), "2")
+		a.fill(role("textbox", "pauseMs"), "10")
+		a.click(role("radio", "true"))
+		a.click(button("Run"))
+		a.shot("asked")
+		a.answerOf("How deep is the survey to go?", "depth", "10 m")
+		a.outcome("done", "10 m")
+		a.click(role("button", "Show the task"))
+		a.click(tabbed("Inputs").in(taskPage))
+		a.says(taskPage, "depth", "acknowledged")
+		a.shot("inputs")
+	})
+	for name, line := range map[string]func(t *testing.T, a *app){
+		"core over stdio": func(t *testing.T, a *app) { a.startTyped("node " + everything(t) + " stdio") },
+		"core over http":  func(t *testing.T, a *app) { a.typeIn(everythingOver(t, "streamableHttp") + "/mcp") },
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := start(t, options{})
+			line(t, a)
+			a.connected()
+			a.click(tool("simulate-research-query"))
+			a.wait("a task to be required", `byRole("checkbox", "As a task")[0]?.checked && byRole("checkbox", "As a task")[0]?.disabled`)
+			a.fill(role("textbox", "topic"), "python")
+			a.click(button("Run"))
+			a.says(result, "It is a task: working")
+			a.outcome("done", "Research Report: python")
+			a.click(role("radio", "true"))
+			a.click(button("Run"))
+			a.answerOf("could have multiple interpretations", "interpretation", "Python snake species (snake)")
+			a.outcome("done", "python (snake)")
+			a.click(role("button", "Show the task"))
+			a.taskState("completed", "python (snake)")
+			a.click(role("button", "Ask about every task, and for the list of the server"))
+			a.says(taskList, "Finished 2")
+			a.shot("listed")
+			a.click(tabbed("Tools"))
+			a.click(role("radio", "unset"))
+			a.click(button("Run"))
+			a.says(result, "It is a task: working")
+			a.click(role("button", "Show the task"))
+			a.click(role("button", "Cancel").in(taskPage))
+			a.taskState("cancelled")
+			a.seeEntry(entry("to server", "tasks/cancel"))
+		})
+	}
+}
+
+// answerOf opens the question of the run that is shown and answers it with a choice.
+func (a *app) answerOf(words, field, option string) {
+	a.t.Helper()
+	a.click(button("Answer it"))
+	a.see(text(words))
+	a.choose(role("combobox", field), option)
+	a.shot("answering")
+	a.click(role("button", "Accept"))
+	a.see(text("Answered by you"))
+	a.press(escape)
+	a.unsee(text("Answered by you"))
+}

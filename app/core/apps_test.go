@@ -71,8 +71,14 @@ func TestAppOfTheSample(t *testing.T) {
 		}
 		before := len(wholeLog(t, c))
 		for _, refused := range [][2]string{
-			{"tools/call", `{"name":"forget"}`}, {"tools/call", `{"name":"no such tool"}`}, {"tools/call", `{}`}, {"tools/call", `[]`},
-			{"initialize", `{}`}, {"logging/setLevel", `{}`}, {"resources/subscribe", `{"uri":"x"}`}, {"resources/read", `"x"`},
+			{"tools/call", `{"name":"forget"}`},
+			{"tools/call", `{"name":"no such tool"}`},
+			{"tools/call", `{}`},
+			{"tools/call", `[]`},
+			{"initialize", `{}`},
+			{"logging/setLevel", `{}`},
+			{"resources/subscribe", `{"uri":"x"}`},
+			{"resources/read", `"x"`},
 		} {
 			if got := ask(t, c, app.ID, refused[0], refused[1]); got.Err == nil || got.Seq != 0 || got.Result != "" {
 				t.Errorf("%q was let through: %+v", refused, got)

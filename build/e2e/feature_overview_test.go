@@ -233,4 +233,22 @@ func TestLog(t *testing.T) {
 		a.click(role("button", "Clear"))
 		a.see(text("Cleared"))
 	})
+	// The reference server sends a message of a random level at once, and the next after five seconds.
+	t.Run("everything", func(t *testing.T) {
+		a := start(t, options{})
+		a.typeIn(everythingOver(t, "streamableHttp") + "/mcp")
+		a.connected()
+		a.click(logTab)
+		a.choose(role("combobox", "Level asked of the server"), "debug")
+		a.wait("the level", `byRole("combobox", "Level asked of the server")[0]?.value === "debug" && !byRole("combobox", "Level asked of the server")[0].disabled`)
+		a.click(tabbed("Tools"))
+		a.click(tool("toggle-simulated-logging"))
+		a.run("done", "Started simulated")
+		a.click(logTab)
+		a.says(logList, "level")
+		a.click(tabbed("Overview"))
+		a.click(role("button", "Ping"))
+		a.says(overview, "mcp-servers/everything", "median", "GET stream", "open", "logging/setLevel")
+		a.both("everything")
+	})
 }

@@ -115,15 +115,13 @@ func (d *matterDiff) add(path string, listed json.RawMessage, node *yaml.Node) {
 
 // yamlText is a node for people: scalars as they stand, others by their kind.
 func yamlText(n *yaml.Node) string {
-	switch n.Kind {
-	case yaml.MappingNode:
+	switch {
+	case n.Kind == yaml.MappingNode:
 		return fmt.Sprintf("a mapping of %d", len(n.Content)/2)
-	case yaml.SequenceNode:
+	case n.Kind == yaml.SequenceNode:
 		return fmt.Sprintf("a list of %d", len(n.Content))
-	case yaml.ScalarNode:
-		if n.ShortTag() == "!!str" {
-			return string(quoteJSON(n.Value))
-		}
+	case n.Kind == yaml.ScalarNode && n.ShortTag() == "!!str":
+		return string(quoteJSON(n.Value))
 	}
 	return n.Value
 }

@@ -69,7 +69,7 @@ func (v *SkillVerdict) judged() SkillVerdict {
 }
 
 // listed: "A host MUST treat a read of an unlisted file within the skill as a verification failure equivalent to a
-// digest mismatch."
+// digest mismatch".
 func (v *SkillVerdict) listed(k *Skill, uri string) *SkillFile {
 	if k.Problem != "" {
 		v.add("listed", CheckFailed, "The entry is invalid, a host must not load the skill: %s", k.Problem)

@@ -112,7 +112,7 @@ func (k *Skill) matter(r *itemReader) {
 }
 
 // files reads resources: "An entry with no resources at all, or with any value other than an array or "dynamic", is
-// invalid, and hosts MUST NOT load it."
+// invalid, and hosts MUST NOT load it".
 func (k *Skill) files(r *itemReader, raw json.RawMessage) {
 	if s, ok := text(raw); ok && s == "dynamic" {
 		k.Dynamic = true

@@ -37,7 +37,7 @@ func (s *Session) Extension(id string) json.RawMessage {
 }
 
 // ReadsDirectories reports that the server declares resources/directory/read. "Clients MUST NOT call
-// resources/directory/read against a server that has not declared directoryRead: true."
+// resources/directory/read against a server that has not declared directoryRead: true".
 func (s *Session) ReadsDirectories() bool {
 	return string(field(s.Extension(ExtensionSkills), "directoryRead")) == "true"
 }

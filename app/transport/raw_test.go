@@ -287,3 +287,24 @@ func TestRawSecretIsMasked(t *testing.T) {
 		t.Errorf("the secret is in the log: %s", s)
 	}
 }
+
+// Over HTTP+SSE the POST is answered with little, and the answer comes on the stream.
+func TestRawSSE(t *testing.T) {
+	leakless(t)
+	r := newRig(t).must(Target{Transport: profile.SSE, URL: mcptest.SSE(t)})
+	r.initialize()
+	out, err := r.hand(`{"jsonrpc":"2.0","id":"h1","method":"ping"}`, patience, nil)
+	if err != nil || out.Answer == nil || out.Status != 202 {
+		t.Fatalf("a sound frame: %+v, %v", out, err)
+	}
+	if out, err = r.hand(`{"jsonrpc":"2.0","id":`, short, nil); err != nil || out.Answer == nil || out.Status < 400 {
+		t.Errorf("broken JSON: %+v, %v", out, err)
+	}
+	if out, err = r.hand(`{"jsonrpc":"2.0","id":"h2","method":"ping"}`, short, http.Header{"Content-Type": {"text/plain"}}); err != nil {
+		t.Errorf("another content type: %+v, %v", out, err)
+	}
+	if a := r.mustCall("ping", ""); a.Error != nil {
+		t.Errorf("a call after that: %s", a.Raw)
+	}
+	r.close()
+}

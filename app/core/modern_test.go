@@ -9,6 +9,7 @@ import (
 
 	"github.com/sightglass-dev/sightglass/app/internal/mcptest"
 	"github.com/sightglass-dev/sightglass/app/profile"
+	"github.com/sightglass-dev/sightglass/app/session"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
@@ -273,5 +274,15 @@ func TestMirroredHeadersOfACall(t *testing.T) {
 	var schema map[string]any
 	if d, err := c.Tool(id, at); err != nil || json.Unmarshal([]byte(d.InputSchema), &schema) != nil {
 		t.Error(err)
+	}
+}
+
+// What is too long to be edited is shown in part and goes back whole.
+func TestLongStateIsNotEdited(t *testing.T) {
+	cn := &connection{core: start(t)}
+	long := json.RawMessage(`"` + strings.Repeat("é", editedText) + `"`)
+	h := cn.handRound(session.HandRound{State: long, Params: json.RawMessage(`{}`), Result: long})
+	if !h.StateCut || h.ParamsCut || !h.Cut || len(h.State) > editedText || h.Bytes != len(long) || len(h.Result) > shownResult {
+		t.Errorf("%d bytes of the state, %d of the result: %+v", len(h.State), len(h.Result), h.StateCut)
 	}
 }

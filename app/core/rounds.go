@@ -3,13 +3,15 @@ package core
 import (
 	"bytes"
 	"encoding/json"
+	"strings"
 
 	"github.com/sightglass-dev/sightglass/app/session"
 )
 
 const (
-	maxRoundCalls = 200      // calls of one connection whose rounds are kept; the oldest goes first
-	shownResult   = 64 << 10 // bytes of an input_required result that are shown; all of it is in the log
+	maxRoundCalls = 200       // calls of one connection whose rounds are kept; the oldest goes first
+	shownResult   = 64 << 10  // bytes of an input_required result, or of one question, that are shown; the log has all of it
+	editedText    = 256 << 10 // bytes of params or a requestState that can be edited; longer ones go out as they came
 )
 
 // CallRounds are the requests of one call with their answers.
@@ -44,8 +46,11 @@ type HandRound struct {
 	Seq       uint64         `json:"seq"`    // entry of the answer
 	Result    string         `json:"result"` // JSON text, its first 64 KiB
 	Cut       bool           `json:"cut"`
-	Params    string         `json:"params"`   // of the call, without answers and state
-	State     string         `json:"state"`    // requestState, JSON text as it came
+	Params    string         `json:"params"`    // of the call, without answers and state
+	ParamsCut bool           `json:"paramsCut"` // too long to be edited: Params is its beginning
+	State     string         `json:"state"`     // requestState, JSON text as it came
+	StateCut  bool           `json:"stateCut"`
+	Bytes     int            `json:"bytes"`    // of the requestState
 	HasState  bool           `json:"hasState"` //
 	Questions []HandQuestion `json:"questions"`
 	Problem   string         `json:"problem"` // what is wrong with the result
@@ -139,20 +144,30 @@ func (c *Core) Rounds(id, call string) CallRounds {
 }
 
 func (cn *connection) handRound(h session.HandRound) *HandRound {
-	result := cn.text(string(h.Result))
 	out := &HandRound{
-		Round: h.Round, Seq: h.Entry, Result: result, Params: cn.text(string(h.Params)), State: cn.text(string(h.State)),
-		HasState: h.State != nil, Problem: h.Problem, Questions: make([]HandQuestion, 0, len(h.Questions)),
+		Round: h.Round, Seq: h.Entry, Bytes: len(h.State), HasState: h.State != nil, Problem: h.Problem,
+		Questions: make([]HandQuestion, 0, len(h.Questions)),
 	}
-	if out.Cut = len(result) > shownResult; out.Cut {
-		out.Result = string(bytes.ToValidUTF8([]byte(result[:shownResult]), nil))
-	}
+	out.Result, out.Cut = cn.beginning(h.Result, shownResult)
+	out.Params, out.ParamsCut = cn.beginning(h.Params, editedText)
+	out.State, out.StateCut = cn.beginning(h.State, editedText)
 	for _, q := range h.Questions {
+		params, _ := cn.beginning(q.Params, shownResult)
+		template, _ := cn.beginning(q.Template, editedText)
 		out.Questions = append(out.Questions, HandQuestion{
-			Key: cn.text(q.Key), Method: cn.text(q.Method), Params: cn.text(string(q.Params)), Template: cn.text(string(q.Template)), Problem: cn.text(q.Reason),
+			Key: cn.text(q.Key), Method: cn.text(q.Method), Params: params, Template: template, Problem: cn.text(q.Reason),
 		})
 	}
 	return out
+}
+
+// beginning is a JSON text as it may be shown, at most so many bytes of it.
+func (cn *connection) beginning(raw json.RawMessage, most int) (text string, cut bool) {
+	text = cn.text(string(raw))
+	if len(text) <= most {
+		return text, false
+	}
+	return strings.ToValidUTF8(text[:most], ""), true
 }
 
 // SendRound sends a round that waits for it.
@@ -176,7 +191,11 @@ func (c *Core) SendRound(in HandRetry) error {
 		if f.text == nil {
 			continue
 		}
-		if shown := cn.text(string(f.was)); shown != string(f.was) && *f.text != shown {
+		shown, cut := cn.beginning(f.was, editedText)
+		if cut && *f.text != shown {
+			return input("send the round", f.name+" is too long to be edited here", "Leave it as it came, or send the call anew by Raw request.")
+		}
+		if shown != string(f.was) && *f.text != shown {
 			return input("send the round", f.name+" cannot be edited here: a secret in it is masked", "Leave it as it came, or send the call anew by Raw request.")
 		} else if *f.text == shown {
 			continue

@@ -350,7 +350,10 @@ export namespace core {
 	    result: string;
 	    cut: boolean;
 	    params: string;
+	    paramsCut: boolean;
 	    state: string;
+	    stateCut: boolean;
+	    bytes: number;
 	    hasState: boolean;
 	    questions: HandQuestion[];
 	    problem: string;

@@ -36,7 +36,10 @@ function asked(round: number): core.CallRounds {
       result: '{"resultType":"input_required"}',
       cut: false,
       params: '{"name":"ask"}',
+      paramsCut: false,
       state: wild,
+      stateCut: false,
+      bytes: wild.length,
       hasState: true,
       problem: '',
       questions: [

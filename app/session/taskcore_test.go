@@ -162,3 +162,13 @@ func TestNoTaskAlthoughAskedFor(t *testing.T) {
 		t.Errorf("%v, %+v", err, r)
 	}
 }
+
+// "When tasks/get, tasks/update, or tasks/cancel is sent over the Streamable HTTP transport, the client MUST set the
+// Mcp-Name header to the value of params.taskId" (SEP-2663, Routing Headers).
+func TestTaskNamesItselfInTheHeader(t *testing.T) {
+	for _, method := range []string{methodTaskGet, methodTaskUpdate, methodTaskCancel} {
+		if h := standardHeaders(method, taskParams("T ä"), LatestModern); h.Get(headerName) != "=?base64?VCDDpA==?=" || h.Get(headerMethod) != method {
+			t.Errorf("%s: %v", method, h)
+		}
+	}
+}

@@ -11,6 +11,7 @@ import (
 	"context"
 	"embed"
 	"encoding/json"
+	"errors"
 	"flag"
 	"fmt"
 	"io"
@@ -98,7 +99,7 @@ func window(b *Bridge, load time.Duration) error {
 	return wails.Run(&options.App{
 		Title:       "Sightglass soak",
 		LogLevel:    logger.ERROR,
-		AssetServer: &assetserver.Options{Assets: assets, Handler: http.HandlerFunc(b.fetch), Middleware: webview.Guard},
+		AssetServer: &assetserver.Options{Assets: assets, Handler: http.HandlerFunc(b.fetch), Middleware: webview.Guard(noFrames)},
 		Bind:        []any{b},
 		Linux:       &linux.Options{WebviewGpuPolicy: linux.WebviewGpuPolicyNever},
 		OnStartup:   func(ctx context.Context) { go b.emit(ctx, load) },
@@ -117,3 +118,6 @@ func (b *Bridge) emit(ctx context.Context, load time.Duration) {
 	}
 	runtime.Quit(ctx)
 }
+
+// noFrames: the page of the soak shows none.
+func noFrames() (string, error) { return "", errors.ErrUnsupported }

@@ -85,6 +85,10 @@ const intoSight = (e) => {
   const r = e.getBoundingClientRect(), f = frame.getBoundingClientRect(), middle = (r.top + r.bottom) / 2;
   if (r.bottom > f.top && middle < f.top) frame.scrollTop -= f.top - r.top;
   else if (r.top < f.bottom && middle > f.bottom) frame.scrollTop += r.bottom - f.bottom;
+  else { // a head that stays on top may lie above it
+    const above = document.elementFromPoint((r.left + r.right) / 2, middle);
+    if (above && frame.contains(above) && !e.contains(above) && !above.contains(e) && middle - f.top < 40) frame.scrollTop -= 40;
+  }
 };
 const within = (outer, inner) => inner.filter((e) => outer.some((o) => o !== e && o.contains(e)));
 `

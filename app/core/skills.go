@@ -26,7 +26,7 @@ func skillCatalog() *catalog[session.SkillList] {
 }
 
 // Skills returns the skills of a connected server, as Resources does its resources. No file of a skill is read:
-// "Hosts MUST NOT retrieve a skill's files ahead of need, whether on connection, on listing, or at approval."
+// "Hosts MUST NOT retrieve a skill's files ahead of need, whether on connection, on listing, or at approval".
 func (c *Core) Skills(ctx context.Context, id string, want ReadList) SkillList {
 	k, err := skillCatalog().get(ctx, c, id, want)
 	out := SkillList{Skills: []Skill{}, Seqs: []uint64{}, Findings: []string{}, Offer: k.offer}

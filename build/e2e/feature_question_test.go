@@ -2,44 +2,56 @@
 
 package e2e
 
-import (
-	"os"
-	"path/filepath"
-	"testing"
-)
+import "testing"
 
-// asksRoots is a rule by which roots/list is the user's to answer; without it the server's settings answer.
-const asksRoots = `{"version":1,"items":[{"id":"roots","name":"Roots are mine","enabled":true,"method":"roots/list","action":"ask"}]}`
+// TestQuestionsOfEverything answers what server-everything asks, over stdio and Streamable HTTP.
+func TestQuestionsOfEverything(t *testing.T) {
+	for _, mode := range []string{"stdio", "http"} {
+		t.Run(mode, func(t *testing.T) {
+			a := start(t, options{})
+			if mode == "stdio" {
+				a.startTyped("node " + everything(t) + " stdio")
+			} else {
+				a.typeIn(everythingOver(t, "streamableHttp") + "/mcp")
+			}
+			a.connected()
+			a.click(tool("trigger-elicitation-request"))
+			a.click(button("Run"))
+			a.click(role("button", "Answer it"))
+			a.fill(role("textbox", "name").in(panel), "Ada")
+			a.shot("form")
+			a.click(role("button", "Accept").in(panel))
+			a.outcome("done", "User provided the requested information", `Ada`)
+			a.unsee(panel)
+			a.click(button("Run"))
+			a.click(role("button", "Answer it"))
+			a.click(role("button", "Decline").in(panel))
+			a.outcome("done", "User declined")
 
-// TestQuestionMovesNothing holds what the pointer may be on its way to: server-everything asks roots/list right after
-// the connect.
-func TestQuestionMovesNothing(t *testing.T) {
-	a := start(t, options{})
-	if err := os.WriteFile(filepath.Join(a.home, "sightglass", "rules.json"), []byte(asksRoots), 0o600); err != nil {
-		t.Fatal(err)
-	}
-	a.startTyped("node " + everything(t) + " stdio")
-	a.connected()
-	strip := css(`section[aria-label="Questions of the server"]`)
-	a.says(strip, "roots/list")
-	a.see(tool("echo"))
-	tops := func() any {
-		return a.js(`return ["tablist", "listbox"].map((r) => byRole(r, "")[0].getBoundingClientRect().top).join()`)
-	}
-	asked := tops()
-	a.shot("asked")
-	a.resize(900, 600)
-	a.shot("small")
-	a.click(role("tab", "Overview")) // in reach beside it
-	a.click(target{"the tab of the tools", `byRole("tab", "").filter((e) => nameOf(e).startsWith("Tools"))`})
-	a.resize(1280, 800)
-	a.click(role("button", "Open").in(strip))
-	a.see(role("textbox", "Answer as JSON"))
-	a.shot("opened")
-	a.click(role("button", "Answer").in(strip))
-	a.unsee(strip)
-	a.see(tool("echo"))
-	if now := tops(); now != asked {
-		t.Errorf("tabs and list of tools began at %v while the server asked, and begin at %v now", asked, now)
+			a.click(tool("trigger-sampling-request"))
+			a.fill(role("textbox", "prompt"), "Say it in one word")
+			a.click(button("Run"))
+			a.click(role("button", "Answer it"))
+			a.says(panel, "Say it in one word", "You are a helpful test server.")
+			a.fill(role("textbox", "Text of content 1").in(panel), "Ahoy")
+			a.click(role("button", "Answer").in(panel))
+			a.outcome("done", "LLM sampling result", "Ahoy")
+			a.unsee(panel)
+
+			// Roots: the server asks by itself, is answered from the settings, and is told of changes.
+			a.click(tool("get-roots-list"))
+			a.click(role("button", "More actions"))
+			a.click(role("menuitem", "Roots…"))
+			a.see(dialog)
+			a.click(role("button", "Add root").in(dialog))
+			a.fill(role("textbox", "URI of root 1"), "file:///tmp/ahoy")
+			a.fill(role("textbox", "Name of root 1"), "Ahoy roots")
+			a.shot("roots")
+			a.click(role("button", "Save").in(dialog))
+			a.says(dialog, "the server is told")
+			a.press(escape)
+			a.unsee(dialog)
+			a.run("done", "file:///tmp/ahoy", "Ahoy roots")
+		})
 	}
 }

@@ -50,6 +50,7 @@ func TestMain(m *testing.M) {
 //	chatty   prints one line on standard output before it serves
 //	talking  serves, and writes a line to standard error every 10 ms
 //	deaf     reads and never answers
+//	asking   asks, see askingPeer
 //	http     serves over HTTP instead and prints its URL
 //	early    writes to standard error and exits at once
 func peerCommand(t *testing.T, mode string) (program string, args []string) {
@@ -72,6 +73,9 @@ func stdioPeer(mode string) {
 		fmt.Fprintln(os.Stderr, "reading the configuration")
 		fmt.Fprintln(os.Stderr, "fatal: DATABASE_URL is not set")
 		os.Exit(3)
+	case "asking":
+		stdioAsking()
+		return
 	case "deaf":
 		fmt.Fprintln(os.Stderr, "deaf: ready")
 		for s := bufio.NewScanner(os.Stdin); s.Scan(); {

@@ -64,7 +64,6 @@ export function outcomeWords(q: Pick<Told, 'state' | 'by'>): string {
   return `${done[q.state] ?? q.state}${by ? ` by ${by}` : ''}`;
 }
 
-
 /** The questions that hold every word of a query. */
 export function findQuestions<T extends Told>(all: readonly T[], query: string): readonly T[] {
   const words = query

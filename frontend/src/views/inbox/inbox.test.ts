@@ -270,7 +270,7 @@ it('edits the roots of a server and says who was told', async () => {
   expect(dialog.getByRole<HTMLInputElement>('textbox', { name: 'Name of root 2' }).value).toBe('picked');
   await user.click(dialog.getByRole('button', { name: 'Save' }));
   expect(await dialog.findByText('A root has to be a file:// URI.')).toBeDefined();
-  expect(dialog.getByText(/the server was told/)).toBeDefined();
+  expect(dialog.getByText(/the server is told/)).toBeDefined();
   await expectAccessible();
 });
 

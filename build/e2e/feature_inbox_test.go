@@ -1,0 +1,140 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"strings"
+	"testing"
+)
+
+var (
+	asking   = css(`section[aria-label="Questions of the server"]`)
+	panel    = css(`section[aria-label="Question"]`)
+	answered = css(`section[aria-label="How it was settled"]`)
+)
+
+// TestInbox answers questions of every kind beside the connection and in the inbox, light and dark, small and large.
+func TestInbox(t *testing.T) {
+	for name, dark := range map[string]bool{"light": false, "dark": true} {
+		t.Run(name, func(t *testing.T) {
+			o := newOpener(t)
+			a := start(t, options{dark: dark, env: []string{o.env()}})
+			a.loadAxe()
+			a.startTyped(peerLine(t, "asking"))
+			a.connected()
+			a.click(tool("form"))
+			tops := func() any {
+				return a.js(`return ["tablist", "listbox"].map((r) => byRole(r, "")[0].getBoundingClientRect().top).join()`)
+			}
+			before := tops()
+			a.click(button("Run"))
+			a.says(asking, "The server asks")
+			if now := tops(); now != before {
+				t.Errorf("tabs and list of tools began at %v, and begin at %v while the server asks", before, now)
+			}
+			a.both("mark")
+			a.accessible("mark")
+			a.click(role("button", "Answer it"))
+			a.says(panel, "A few details", "door_password")
+			a.both("form")
+			a.accessible("form")
+			a.click(role("button", "Send anyway").in(panel))
+			a.outcome("done", `"action": "accept"`, `"nights": 2`)
+
+			a.click(button("Run"))
+			a.click(css(`section[aria-label="Questions of the server"] button`))
+			a.fill(role("textbox", "name").in(panel), "Ada")
+			a.fill(role("textbox", "email").in(panel), "ada@example.com")
+			a.click(role("checkbox", "Breakfast (b)").in(panel))
+			a.both("filled")
+			a.click(role("button", "Accept").in(panel))
+			a.outcome("done", `"name": "Ada"`, `"room": "d"`)
+			a.unsee(panel)
+
+			a.click(tool("url"))
+			a.click(button("Run"))
+			a.click(css(`section[aria-label="Questions of the server"] button`))
+			a.says(panel, "xn--pypal-4ve.example.com", "Nothing was loaded")
+			a.both("url")
+			a.accessible("url")
+			a.click(role("button", "Open in browser").in(panel))
+			a.outcome("done", `"action": "accept"`)
+			if got := o.next(t); !strings.HasPrefix(got, "https://xn--pypal-4ve.example.com:8443/authorize/") {
+				t.Errorf("the browser was opened with %q", got)
+			}
+			a.says(answered, "has not told yet")
+			a.both("opened")
+			a.click(tool("over"))
+			a.run("done")
+			a.says(answered, "that it is over")
+			a.click(role("button", "Close the question"))
+
+			a.click(tool("locked"))
+			a.click(button("Run"))
+			a.click(css(`section[aria-label="Questions of the server"] button`))
+			a.says(panel, "-32042")
+			a.both("locked")
+			a.click(role("button", "Open in browser").in(panel))
+			a.see(role("button", "Open again").in(panel))
+			a.click(role("button", "I am through: send the call again").in(panel))
+			a.outcome("done", "unlocked")
+			a.click(role("button", "Close the question"))
+			a.unsee(panel)
+
+			a.click(tool("sample"))
+			a.click(button("Run"))
+			a.see(asking)
+			a.keys(css("body"), ctrl("i"))
+			a.says(mainish, "Answer in one sentence.", "Rain, 9 °C", "weather")
+			a.both("sampling")
+			a.accessible("sampling")
+			a.fill(role("textbox", "Text of content 1"), "It will rain.")
+			a.click(role("button", "Add content"))
+			a.click(role("menuitem", "Tool use"))
+			a.fill(role("textbox", "city"), "Meissen")
+			a.both("composed")
+			a.accessible("composed")
+			a.keys(role("textbox", "city"), ctrl(enter))
+			a.says(answered, "Answered by you", "Meissen", "toolUse")
+			a.accessible("a settled question")
+
+			a.click(saved("e2e.test"))
+			a.outcome("done", "Meissen")
+			a.click(tool("many"))
+			a.run("done")
+			a.says(asking, "60 questions")
+			a.keys(css("body"), ctrl("i"))
+			a.says(mainish, "60 questions wait")
+			a.both("many")
+			a.accessible("many")
+			a.press("jj")
+			a.says(css(`article[aria-label^="Question of"]`), "Question number 3")
+			a.press("k")
+			a.press(enter)
+			a.both("second")
+			a.click(role("button", "Rules"))
+			a.see(dialog)
+			a.both("rules")
+			a.accessible("rules")
+			a.click(role("button", "Add rule").in(dialog))
+			a.both("rule")
+			a.accessible("rule")
+			a.press(escape)
+			a.press(escape)
+			a.unsee(dialog)
+			a.click(role("button", "Sampler"))
+			a.see(dialog)
+			a.both("sampler")
+			a.accessible("sampler")
+			a.press(escape)
+			a.unsee(dialog)
+			a.click(saved("e2e.test"))
+			a.click(tool("back"))
+			a.run("done")
+			a.unsee(asking)
+			a.keys(css("body"), ctrl("i"))
+			a.says(mainish, "none waits", "it is not needed any more")
+			a.both("back")
+		})
+	}
+}

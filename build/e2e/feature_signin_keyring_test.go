@@ -136,6 +136,9 @@ func (a *app) answerPrompt(unlock bool) {
 	for _, w := range strings.Fields(string(out)) {
 		_ = exec.Command("xdotool", "windowfocus", w).Run() // it may be gone
 		for _, k := range keys {
+			if now, err := exec.Command("xdotool", "getwindowfocus").Output(); err != nil || strings.TrimSpace(string(now)) != w {
+				break // it went while it was answered: these keys would press a button of the window behind it
+			}
 			_ = exec.Command("xdotool", k...).Run()
 		}
 	}

@@ -15,7 +15,7 @@ func Guard(frames func() (origin string, err error)) func(http.Handler) http.Han
 	return func(next http.Handler) http.Handler {
 		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 			w.Header().Set("Content-Security-Policy", withFrames(frames))
-			next.ServeHTTP(w, r)
+			next.ServeHTTP(&answer{ResponseWriter: w}, r)
 		})
 	}
 }

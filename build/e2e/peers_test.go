@@ -53,6 +53,7 @@ func TestMain(m *testing.M) {
 //	asking   asks, see askingPeer
 //	http     serves over HTTP instead and prints its URL
 //	early    writes to standard error and exits at once
+//	inherits writes to the file named next which pipes it was started with, and serves
 func peerCommand(t *testing.T, mode string) (program string, args []string) {
 	t.Helper()
 	program, err := os.Executable()
@@ -81,6 +82,8 @@ func stdioPeer(mode string) {
 		for s := bufio.NewScanner(os.Stdin); s.Scan(); {
 		}
 		return
+	case "inherits":
+		noteInherited(os.Args[3])
 	case "chatty":
 		fmt.Println("Listening for messages on standard input")
 	case "talking":

@@ -268,7 +268,7 @@ func sameJSON(a, b json.RawMessage) bool {
 }
 
 // SkillDirectory reads a directory and says how its children stand to the entry: "Hosts MUST NOT treat the directory
-// result as extending the manifest."
+// result as extending the manifest".
 func (c *Core) SkillDirectory(ctx context.Context, in SkillInput) SkillDirectory {
 	out := SkillDirectory{Seqs: []uint64{}, Children: []SkillChild{}, Missing: []string{}, Findings: []string{}}
 	cn, s, err := c.live(in.Profile)

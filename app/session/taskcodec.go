@@ -166,7 +166,7 @@ func related(params json.RawMessage) string {
 }
 
 // withRelated links an answer to the task its question came from. "All requests, notifications, and responses related
-// to a task MUST include the io.modelcontextprotocol/related-task key in their _meta field."
+// to a task MUST include the io.modelcontextprotocol/related-task key in their _meta field".
 func withRelated(result json.RawMessage, id string) json.RawMessage {
 	meta := field(result, "_meta")
 	if meta != nil && (!isObject(meta) || field(meta, metaRelatedTask) != nil) {

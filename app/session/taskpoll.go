@@ -120,7 +120,7 @@ func (s *Session) nextStep(t *task) (time.Duration, func(context.Context, *task)
 	return time.Until(t.Next), s.pollOnce
 }
 
-// pauseOf is the pause that is kept between two polls. "Requestors SHOULD respect this value when provided."
+// pauseOf is the pause that is kept between two polls. "Requestors SHOULD respect this value when provided".
 func pauseOf(asked time.Duration) time.Duration {
 	if asked < 0 {
 		return pollUsual

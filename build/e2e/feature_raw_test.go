@@ -8,9 +8,7 @@ import (
 	"testing"
 )
 
-var (
-	rawAnswer = css(`section[aria-label="Answer"]`)
-)
+var rawAnswer = css(`section[aria-label="Answer"]`)
 
 // write replaces what an editor holds.
 func (a *app) write(label, text string) {

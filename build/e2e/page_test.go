@@ -281,7 +281,7 @@ const (
 )
 
 // ctrl is a key with Control held, for keys.
-func ctrl(key string) string { return ctrlKey + key + ctrlKey } //nolint:unused // for tests to come
+func ctrl(key string) string { return ctrlKey + key + ctrlKey }
 
 // resize sets the inner size of the window as a window manager does: through the X server. The page's own
 // runtime.WindowSetSize calls gtk_window_resize on a thread of Go's (Wails 2.13), where GTK must not be used: every few

@@ -40,7 +40,7 @@ test('lists tasks and shows the chosen one with its result', async () => {
   list.focus();
   await user.keyboard('{ArrowDown}');
   const page = await screen.findByRole('region', { name: 'Task dig' });
-  expect(within(page).getByText('It waits for your answer')).toBeTruthy();
+  expect(within(page).getByText('It waits for input')).toBeTruthy();
   await user.click(within(page).getByRole('button', { name: 'Cancel' }));
   await user.click(within(page).getByRole('button', { name: 'Stop asking' }));
   expect(fake.taskDeeds).toEqual(['cancel t2', 'leave t2']);

@@ -6,22 +6,12 @@ import type { FakeHub } from './hub';
 import type { FakeLog } from './log';
 import { FakeInbox } from './inbox';
 import { fakeExpand, templateVariables } from './expand';
-import { fakeMessages, fakePrompts, fakeResources, fakeTemplates, fakeWords } from './offers';
+import { fakeMessages, fakePrompts, fakeResources, fakeTemplates, fakeWords, offer, plain } from './offers';
 import { refuse } from './refuse';
-import { fakeSkillChecks, fakeSkillDetail, fakeSkills } from './skills';
+import { fakeSkillChecks, fakeSkillDetail, fakeSkillDirectory, fakeSkillEntry, fakeSkills } from './skills';
 import { fakeChallenge, fakeError } from './servers';
 
 const utf8 = new TextEncoder();
-const plain = { icons: [], annotations: { audience: [], lastModified: '' } };
-const offer: core.Offer = {
-  declared: true,
-  subscribe: true,
-  listChanged: true,
-  asked: true,
-  served: true,
-  text: '',
-};
-
 /** The resources, templates and prompts of the twin: lists, reads, completions, updates. */
 export class FakeCatalog extends FakeInbox {
   readonly #hub: FakeHub;
@@ -97,31 +87,11 @@ export class FakeCatalog extends FakeInbox {
   }
 
   getSkill(input: core.SkillInput): Promise<core.SkillEntry> {
-    const listed = fakeSkills.some((s) => s.uri === input.skill);
-    const detail = fakeSkillDetail(0);
-    const diffs = listed ? [] : [{ path: 'uri', listed: '', read: input.skill }];
-    return Promise.resolve({
-      call: input.call,
-      seq: 0,
-      took: 900,
-      listed,
-      same: listed,
-      diffs,
-      ...(detail ? { detail } : {}),
-    });
+    return Promise.resolve(fakeSkillEntry(input));
   }
 
   skillDirectory(): Promise<core.SkillDirectory> {
-    const child = { mimeType: 'text/markdown', directory: false, listed: true };
-    return Promise.resolve({
-      seqs: [],
-      children: [
-        { ...child, uri: 'skill://sample/level-report/SKILL.md', name: 'SKILL.md' },
-        { ...child, uri: 'skill://sample/level-report/new.md', name: 'new.md', listed: false },
-      ],
-      missing: [],
-      findings: [],
-    });
+    return Promise.resolve(fakeSkillDirectory);
   }
 
   prompts(id: string): Promise<core.PromptList> {

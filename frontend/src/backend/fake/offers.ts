@@ -190,3 +190,14 @@ export function fakeMessages(
       ];
   }
 }
+
+/** An item without icons and annotations; a list that was asked for and answered. */
+export const plain = { icons: [], annotations: { audience: [], lastModified: '' } };
+export const offer: core.Offer = {
+  declared: true,
+  subscribe: true,
+  listChanged: true,
+  asked: true,
+  served: true,
+  text: '',
+};

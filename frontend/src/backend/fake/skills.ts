@@ -75,3 +75,24 @@ export function fakeSkillChecks(uri: string): core.SkillCheck[] {
     },
   ];
 }
+
+/** The answer to skills/get, compared with the list. */
+export function fakeSkillEntry(input: core.SkillInput): core.SkillEntry {
+  const listed = fakeSkills.some((s) => s.uri === input.skill);
+  const detail = fakeSkillDetail(0);
+  const diffs = listed ? [] : [{ path: 'uri', listed: '', read: input.skill }];
+  return { call: input.call, seq: 0, took: 900, listed, same: listed, diffs, ...(detail ? { detail } : {}) };
+}
+
+const child = { mimeType: 'text/markdown', directory: false, listed: true };
+
+/** A directory with a file that the entry does not have. */
+export const fakeSkillDirectory: core.SkillDirectory = {
+  seqs: [],
+  children: [
+    { ...child, uri: 'skill://sample/level-report/SKILL.md', name: 'SKILL.md' },
+    { ...child, uri: 'skill://sample/level-report/new.md', name: 'new.md', listed: false },
+  ],
+  missing: [],
+  findings: [],
+};

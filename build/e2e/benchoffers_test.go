@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"slices"
 	"strings"
 	"sync"
@@ -88,6 +89,9 @@ func (completer) CompleteResourceArgument(_ context.Context, _ string, a mcp.Com
 }
 
 func TestBenchOffers(t *testing.T) {
+	if os.Getenv("BENCH") == "" {
+		t.Skip("measured by make bench")
+	}
 	b := &table{t: t}
 	benchOffers(b)
 	b.print()

@@ -126,8 +126,8 @@ func (d *draft) noCallback(err error, limit time.Duration) error {
 	switch {
 	case errors.Is(err, context.DeadlineExceeded):
 		return &problem{
-			kind: fault.Timeout, text: fmt.Sprintf("The browser did not come back within %s.", limit), source: "RFC 6749 section 4.1.2",
-			fix: "If the browser shows an error of the authorization server (an unknown client, a redirect URI that does not match), that is the reason: it must not send you back then. If it came back elsewhere, paste the URL from its address bar.",
+			kind: fault.Timeout, text: fmt.Sprintf("The browser did not come back within %s.", spanText(limit)), source: "RFC 6749 section 4.1.2",
+			fix: "If the browser shows an error of the authorization server (an unknown client, a redirect URI that does not match), that is the reason: it must not send you back then. If it came back elsewhere, paste the URL from its address bar. For more time, set a longer wait for the browser in the sign-in settings.",
 		}
 	case errors.Is(err, errListenerClosed):
 		return &fault.CallError{Kind: fault.Cancelled, Message: "The redirect listener was closed.", Hint: "Sign in again when you are ready.", Cause: err}

@@ -154,8 +154,8 @@ func (s *signin) refusedAgain(ctx context.Context, ch *challenge.Challenge) erro
 	s.mu.Unlock()
 	return &fault.CallError{
 		Kind: fault.Auth, Step: "send the call again", Status: ch.Status, Challenge: ch, Cause: errRefusedAgain, Entries: []uint64{ch.Exchange},
-		Message: fmt.Sprintf("the server refused the token that was just issued for it (%d)", ch.Status),
-		Hint:    "Look at the token's audience, issuer and scopes below: the server and its authorization server do not agree.",
+		Message: fmt.Sprintf("The server refused the token that was just issued for it (%d).", ch.Status),
+		Hint:    "Look at the token's audience, issuer and scopes, under Sign-in, Identities: the server and its authorization server do not agree.",
 	}
 }
 

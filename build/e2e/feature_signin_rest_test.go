@@ -1,0 +1,142 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"net"
+	"strings"
+	"testing"
+	"time"
+)
+
+// TestRedirectListener is the listener with a fixed port and the host localhost: its URI is shown as it is sent, the
+// callback lands there. Nobody comes in time at first: the window says what to do.
+func TestRedirectListener(t *testing.T) {
+	p, o, b := newGuardedPeer(t, "http", time.Hour), newOpener(t), startBrowser(t)
+	port := freePort(t)
+	uri := "http://localhost:" + port + "/callback"
+	a := start(t, options{env: []string{o.env()}})
+	a.record()
+	a.newServer("Guarded", p.url, "In the browser")
+	a.choose(role("combobox", "Redirect host").in(dialog), "localhost")
+	a.enter(role("textbox", "Redirect port").in(dialog), port)
+	a.enter(role("textbox", "Wait for the browser").in(dialog), "2s")
+	a.both("editor")
+	a.saveServer("Guarded")
+	a.refusedConnect("Guarded")
+	a.click(role("button", "Sign in").in(next))
+	o.next(t)
+	a.says(next, "Failed at: Browser", "did not come back within 2 s", "paste the URL from its address bar", "set a longer wait")
+	a.both("too-late")
+	if l, err := net.Listen("tcp", "127.0.0.1:"+port); err != nil {
+		t.Errorf("the port is not given back: %v", err)
+	} else {
+		_ = l.Close()
+	}
+
+	a.click(role("button", "More actions").in(mainish))
+	a.click(item("Edit…"))
+	a.unfold("Sign-in")
+	a.enter(role("textbox", "Wait for the browser").in(dialog), "5 min")
+	a.click(role("button", "Save").in(dialog))
+	a.unsee(dialog)
+	a.click(role("button", "Sign in again").in(next))
+	at := o.next(t)
+	a.says(next, "Waiting for the browser", "Comes back to", uri)
+	a.both("waiting")
+	if !strings.Contains(at, "redirect_uri=http%3A%2F%2Flocalhost%3A"+port+"%2Fcallback") {
+		t.Errorf("asked for another redirect URI than %s: %s", uri, at)
+	}
+	b.logIn(at, "ada")
+	b.allow()
+	b.shot("landing")
+	a.connected()
+	a.say("hello")
+	if n := len(p.all("registered")); n != 1 {
+		t.Errorf("%d clients were registered, want 1", n)
+	}
+	a.mustNotShow(p.secrets(t)...)
+	a.quit()
+	a.mustNotHold(p.secrets(t)...)
+	a.mustNotKeep(o.states(t)...)
+}
+
+// whoami calls the tool that tells the token's claims.
+func (a *app) whoami(sub string) {
+	a.t.Helper()
+	a.click(tabOf("Tools"))
+	a.click(tool("whoami"))
+	a.run("done", sub)
+}
+
+// TestTwoIdentities switches between two users of one server: each call carries the right token. Then one signs out.
+func TestTwoIdentities(t *testing.T) {
+	w, o := newWorld(t, bent{}), newOpener(t)
+	a := start(t, options{env: []string{o.env()}})
+	a.record()
+	a.addServer("World", "http", w.url)
+	a.refusedConnect("World")
+	a.signInTo(o, "Sign in")
+	a.connected()
+	a.whoami("ada")
+	w.order(t, bent{"subject": "grace"})
+	a.click(tabOf("Sign-in"))
+	a.signInTo(o, "Sign in again")
+	a.says(next, "Signed in")
+	a.whoami("grace")
+	a.click(tabOf("Sign-in"))
+	a.click(tabOf("Identities"))
+	all := role("list", "Identities")
+	a.says(all, "ada", "grace", "in use")
+	a.both("two")
+
+	choose := func(who string) target {
+		return target{"identity " + who, `within(` + all.find + `, byRole("button", "")).filter((e) => nameOf(e).includes(` + literal(who) + `))`}
+	}
+	a.click(choose("ada"))
+	shown := css(`article[aria-label^="Identity"]`)
+	a.click(role("button", "Use").in(shown))
+	a.see(role("button", "Stop using").in(shown))
+	a.whoami("ada")
+	a.shot("switched")
+	a.restart()
+	a.connect("World")
+	a.whoami("ada")
+
+	a.click(tabOf("Sign-in"))
+	a.click(tabOf("Identities"))
+	a.click(choose("ada"))
+	a.click(role("button", "Sign out").in(shown))
+	a.says(css(`[role="alertdialog"]`), "grace", "is used")
+	a.shot("sign-out")
+	a.click(role("button", "Sign out").in(css(`[role="alertdialog"]`)))
+	a.unsee(all)
+	a.says(shown, "grace", "in use")
+	a.both("one-left")
+	a.whoami("grace")
+	w.wellBehaved(t)
+	a.quit()
+}
+
+// TestDPoP gets a bound token: both servers want a nonce, which the traffic shows, and the call goes through.
+func TestDPoP(t *testing.T) {
+	w, o := newWorld(t, bent{"AS": bent{"DPoP": true, "DPoPNonce": true}, "Resource": bent{"DPoP": true, "DPoPNonce": true}}), newOpener(t)
+	a := start(t, options{env: []string{o.env()}})
+	a.record()
+	a.addServer("Bound", "http", w.url)
+	a.refusedConnect("Bound")
+	a.signInTo(o, "Sign in")
+	a.connected()
+	a.whoami("cnf")
+	a.shot("called")
+	a.says(a.identity(), "DPoP")
+	a.both("identity")
+	a.openEntry(entry("to server", "HTTP", "POST", "/token").last())
+	a.shot("traffic")
+	a.find("use_dpop_nonce", entry("HTTP", "401"))
+	a.restart()
+	a.connect("Bound")
+	a.whoami("cnf")
+	w.wellBehaved(t)
+	a.quit()
+}

@@ -119,6 +119,7 @@ func TestKeysTabs(t *testing.T) {
 	a.keepsFocus()
 	for _, name := range sampleTabs[:9] {
 		a.tabBy(name)
+		a.wait("the focus on "+name, "nameOf(document.activeElement).startsWith("+literal(name)+")")
 	}
 	a.keyTo(role("tab", "").in(role("tablist", "Views of this server")))
 	a.focusShows()

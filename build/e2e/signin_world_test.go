@@ -28,11 +28,7 @@ type bent = map[string]any
 
 // serveBinary builds the peers once for all tests.
 var serveBinary = sync.OnceValues(func() (string, error) {
-	dir, err := os.MkdirTemp("", "sightglass-e2e-peers-")
-	if err != nil {
-		return "", err
-	}
-	file := filepath.Join(dir, "serve")
+	file := filepath.Join(filepath.Dir(os.Getenv("E2E_SHIM")), "serve") // a folder of this run, removed after it
 	out, err := exec.Command("go", "build", "-tags", "e2e", "-o", file, "../../app/internal/authtest/serve").CombinedOutput()
 	if err != nil {
 		return "", fmt.Errorf("build the peers: %w: %s", err, out)

@@ -140,3 +140,25 @@ func TestDPoP(t *testing.T) {
 	w.wellBehaved(t)
 	a.quit()
 }
+
+// TestServersOfTheFirstAuthorization signs in to servers as of 2025-03-26: no resource metadata, the authorization
+// server on the same origin, with metadata of its own or with nothing but the default endpoints.
+func TestServersOfTheFirstAuthorization(t *testing.T) {
+	for name, metadata := range map[string]string{"metadata at the origin": "", "default endpoints": "none"} {
+		said := map[string]string{"": "A token is needed", "none": "tries the addresses that servers of 2025-03-26 have"}[metadata]
+		t.Run(name, func(t *testing.T) {
+			w := newWorld(t, bent{"Resource": bent{"PRM": "none", "Lax": bent{"Audience": true}}, "AS": bent{"AtResource": true, "Metadata": metadata, "AnyResource": true}})
+			o := newOpener(t)
+			a := start(t, options{env: []string{o.env()}})
+			a.addServer("First", "http", w.url)
+			a.click(saved("First"))
+			a.click(button("Connect"))
+			a.says(next, said)
+			a.signInTo(o, "Sign in")
+			a.connected()
+			a.whoami("sub")
+			a.click(tabbed("Sign-in"))
+			a.both("signed in")
+		})
+	}
+}

@@ -166,11 +166,19 @@ func (a *page) count(t target) int {
 	return int(n)
 }
 
-// textOf waits for one element and returns what it shows.
+// textOf waits for one element and returns what it says. WebDriver's own text now and then leaves out what an ellipsis
+// may cut.
 func (a *page) textOf(t target) string {
 	a.t.Helper()
 	var s string
-	a.withElement(t, func(id string) error { return a.do(http.MethodGet, "/element/"+id+"/text", nil, &s) })
+	a.withElement(t, func(string) error {
+		v, err := a.tryJS("const all = " + t.find + "; return all.length === 1 ? tidy(all[0].innerText) : null")
+		said, ok := v.(string)
+		if s = said; err == nil && !ok {
+			err = errors.New("the page replaced it")
+		}
+		return err
+	})
 	return s
 }
 

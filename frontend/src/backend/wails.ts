@@ -11,6 +11,7 @@ import * as Traffic from '../../wailsjs/go/app/Traffic';
 import * as Win from '../../wailsjs/go/app/Window';
 import { EventsOn } from '../../wailsjs/runtime/runtime';
 import type { Backend } from './backend';
+import { ConnectionFeed } from './connectionFeed';
 import { FetchApi } from './fetch';
 import { keychain, plain, settle, unlimited } from './settle';
 import { wailsApps } from './wailsApps';
@@ -27,6 +28,7 @@ export function wailsBackend(): Backend {
   let greeting: Promise<app.Hello> | undefined;
   const hello = (): Promise<app.Hello> => (greeting ??= settle('start', plain, Win.Hello()));
   const api = new FetchApi(async () => (await hello()).token);
+  const feed = new ConnectionFeed((after) => settle('list connections', plain, Connections.List(after)));
 
   return {
     ...wailsInbox(api),
@@ -62,7 +64,7 @@ export function wailsBackend(): Backend {
     exportText: (ids, form) => settle('export servers', plain, Servers.Export(ids, form)),
     exportFile: (ids, form) => settle('export servers', unlimited, Servers.ExportFile(ids, form)),
 
-    connections: (after) => settle('list connections', plain, Connections.List(after)),
+    connections: (after) => feed.after(after),
     connect: (id) => settle('connect', keychain, Connections.Connect(id)),
     disconnect: (id) => settle('disconnect', ending, Connections.Disconnect(id)),
 

@@ -6,6 +6,6 @@
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-BENCH=1 E2E_RUN='^TestBench$' build/e2e/run.sh "$1" | grep -v -e '^=== ' -e '^    app_test.go' -e '^Spi'
+BENCH=1 E2E_RUN='^TestBench$' build/e2e/run.sh "$1" | grep -v -e '^=== ' -e '^    app_test.go' -e '^Spi' -e '^PASS' -e '^1 of 1 tests'
 BENCH=1 go test -count=1 -v -run '^TestBenchSignIn$' ./app/core | grep '^sign-in '
 BENCH=1 go test -count=1 -v -run '^TestBenchAnswers$' ./app/core | grep '^elicitations '

@@ -1,22 +1,39 @@
 #!/usr/bin/env bash
-# Drives a production binary in a real window, in a desktop session of its own. Pictures and logs go to
-# build/artifacts/e2e.
+# Drives a production binary in a real window, each test in a process of its own, two at a time, in desktop sessions of
+# their own. Pictures and logs go to build/artifacts/e2e.
 #
-#   build/e2e/run.sh BINARY [GO TEST FLAG...]     E2E_RUN=REGEXP picks tests
+#   build/e2e/run.sh BINARY [TEST BINARY FLAG...]     E2E_RUN=REGEXP picks tests, E2E_LANES=N runs N at a time
 set -euo pipefail
 cd "$(dirname "$0")/../.."
 
-if [ -z "${E2E_SESSION:-}" ]; then
-	E2E_SESSION=1 exec build/private-session.sh "$0" "$@"
+if [ "${1:-}" = --lane ]; then # takes tests from the list until it is empty
+	shift
+	while name=$(flock "$E2E_WORK/lock" sed -i -e '1w /dev/stdout' -e 1d "$E2E_WORK/todo") && [ -n "$name" ]; do
+		log=$E2E_WORK/$name.log
+		status=PASS began=$SECONDS
+		(cd build/e2e && timeout -k 10 1200 "$E2E_WORK/e2e.test" -test.run "^$name\$$E2E_REST" -test.v -test.timeout 19m "$@") 2>&1 | tee "$log" >"${E2E_SHOW:-/dev/null}" || status=FAIL
+		if [ "$status" = PASS ] && grep -q '^--- SKIP' "$log"; then status=SKIP; fi
+		printf '%s %s (%d s)\n' "$status" "$name" $((SECONDS - began)) | tee -a "$E2E_WORK/done"
+	done
+	exit
 fi
 
 E2E_BINARY=$(realpath "${1:?usage: build/e2e/run.sh BINARY [GO TEST FLAG...]}")
 shift
 E2E_ARTIFACTS=$PWD/build/artifacts/e2e
 work=$(mktemp -d)
-trap 'rm -rf "$work"' EXIT
+lanes=()
+finish() {
+	for lane in "${lanes[@]}"; do kill "$lane" 2>/dev/null || true; done
+	wait
+	rm -rf "$work"
+}
+trap finish EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
 E2E_SHIM=$work/automation.so
-export E2E_BINARY E2E_ARTIFACTS E2E_SHIM
+E2E_WORK=$work
+export E2E_BINARY E2E_ARTIFACTS E2E_SHIM E2E_WORK
 
 if ! cmp -s build/e2e/package-lock.json build/e2e/node_modules/.sightglass-lock; then
 	(cd build/e2e && npm ci --no-audit --no-fund --loglevel=error)
@@ -33,9 +50,40 @@ rm -rf "$E2E_ARTIFACTS"
 mkdir -p "$E2E_ARTIFACTS"
 # shellcheck disable=SC2046 # flags are words
 "${CC:-gcc}" -shared -fPIC -O1 -Wall -Wextra -o "$E2E_SHIM" build/e2e/shim/automation.c $(pkg-config --cflags --libs webkit2gtk-4.1)
+go test -c -tags e2e -o "$work/e2e.test" ./build/e2e
+
+# The list of tests knows top-level names only: what a pattern says of subtests goes to the run.
+pattern=${E2E_RUN:-.}
+E2E_REST=
+case $pattern in */*) E2E_REST=/${pattern#*/} pattern=${pattern%%/*} ;; esac
+export E2E_REST
+"$work/e2e.test" -test.list "$pattern" | grep '^Test' >"$work/todo" || true
+count=$(wc -l <"$work/todo")
+if [ "$count" = 0 ]; then
+	echo "e2e: no test is named $pattern" >&2
+	exit 1
+fi
+: >"$work/lock"
+: >"$work/done"
+[ "$count" != 1 ] || export E2E_SHOW=/dev/stdout # alone it says what it does
+for ((i = 0; i < ${E2E_LANES:-2} && i < count; i++)); do
+	build/private-session.sh "$0" --lane "$@" &
+	lanes+=($!)
+done
+for lane in "${lanes[@]}"; do wait "$lane"; done
+lanes=()
+
 log=$E2E_ARTIFACTS/tests.log
-if ! go test -tags e2e -count=1 -timeout 40m -v ${E2E_RUN:+-run "$E2E_RUN"} "$@" ./build/e2e 2>&1 | tee "$log"; then
-	# What a failed test said stands far above: once more, with the first words of each last.
+cat "$work"/*.log >"$log"
+echo "$(grep -c '^PASS ' "$work/done") of $count tests passed"
+if [ "$(grep -c '^\(PASS\|SKIP\) ' "$work/done")" != "$count" ]; then
+	sed -n 's/^FAIL \(Test[^ ]*\) .*/\1/p' "$work/done" | while read -r name; do
+		if ! grep -q '^--- FAIL: ' "$work/$name.log"; then # it did not come to its end
+			printf '\n--- FAIL: %s, ended by force\n' "$name"
+			tail -n 200 "$work/$name.log"
+		fi
+	done
+	# What a failed test said: each whole, and the first words of each last.
 	awk '
 		/^=== (RUN|NAME|CONT) / { name = $3; if (!(name in text)) order[++n] = name; next }
 		/^ *--- FAIL: / { failed[$3] = 1; next }

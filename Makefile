@@ -86,7 +86,7 @@ $(lint_dir)/golangci-lint:
 
 go-lint: $(lint_dir)/golangci-lint
 	$(golangci) run --allow-parallel-runners ./...
-	$(golangci) run --allow-parallel-runners --build-tags e2e ./build/e2e
+	$(golangci) run --allow-parallel-runners --build-tags e2e ./build/e2e ./app/peers
 
 lint: go-lint frontend-lint ## golangci-lint, eslint, prettier, knip
 
@@ -101,7 +101,7 @@ ifeq ($(os),linux)
 	go vet -tags $(window_tags) ./...
 	go vet -tags dev,webkit2_41 .
 	go vet -tags soak,$(window_tags) ./build/soak
-	go vet -tags e2e ./build/e2e
+	go vet -tags e2e ./build/e2e ./app/peers
 endif
 	go vet ./...
 	GOOS=windows CGO_ENABLED=0 go vet -tags desktop,production ./...

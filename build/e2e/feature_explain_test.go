@@ -5,13 +5,16 @@ package e2e
 import (
 	"strings"
 	"testing"
+	"time"
+
+	"github.com/sightglass-dev/sightglass/app/peers"
 )
 
 // explained is a failure as a user meets it: how the servers are bent, the step that tells of it, the sentence, the rule
 // and what to do.
 type explained struct {
 	name    string
-	o       bent
+	o       peers.Options
 	step    string
 	says    string
 	rule    string
@@ -20,25 +23,23 @@ type explained struct {
 	goesOn  bool // it is told, but the sign-in goes on
 }
 
-var html = bent{"Status": 200, "Type": "text/html", "Body": "<!doctype html><title>Sign in</title>"}
-
 // failures are the common ones that end a sign-in, or let it go on with a word.
 var failures = []explained{
-	{name: "Foreign resource", o: bent{"Resource": bent{"Identifier": "https://other.example/mcp"}}, step: "Resource metadata", says: "The metadata are of another resource", rule: "RFC 9728 section 3.3", fix: "letter by letter"},
-	{name: "HTML resource", o: bent{"Resource": bent{"Faults": bent{"prm": html}}}, step: "Resource metadata", says: "a web page (HTML)", rule: "RFC 9728 section 3.2", fix: "Serve JSON"},
-	{name: "HTML server", o: bent{"AS": bent{"Faults": bent{"metadata": html}}}, step: "Server metadata", says: "A web page (HTML) answered where JSON was due", rule: "RFC 8414 section 3.1", fix: "Serve the metadata as JSON"},
-	{name: "Other issuer", o: bent{"AS": bent{"MetadataIssuer": "https://evil.example"}}, step: "Server metadata", says: "must not be used", rule: "RFC 8414 section 3.3", fix: "the same string"},
-	{name: "No PKCE", o: bent{"AS": bent{"NoPKCE": true}}, step: "Server metadata", says: "the sign-in must be refused", rule: "RFC 7636 section 4.2", fix: `"code_challenge_methods_supported": ["S256"]`},
-	{name: "Plain http", o: bent{"AS": bent{"Extra": bent{"authorization_endpoint": "http://as.example/authorize"}}}, step: "Server metadata", says: "anyone on the way could read", rule: "RFC 6749 section 3.1.2.1", fix: "Serve it over https"},
-	{name: "No registration", o: bent{"AS": bent{"RegisterError": bent{"Status": 403, "Code": "access_denied", "Description": "Ask the portal."}}}, step: "Client", says: "Ask the portal.", rule: "RFC 7591 section 3.2.2", fix: "register a client by hand"},
-	{name: "Redirect refused", o: bent{"AS": bent{"RegisterError": bent{"Code": "invalid_redirect_uri", "Description": "no loopback"}}}, step: "Client", says: "invalid_redirect_uri", rule: "RFC 7591 section 3.2.2", fix: "RFC 8252 section 7.3"},
-	{name: "No iss", o: bent{"AS": bent{"Iss": "missing"}}, step: "Callback", says: "iss is missing in the callback", rule: "RFC 9207 section 2.4", fix: "Send iss with each authorization response", browser: true},
-	{name: "Other iss", o: bent{"AS": bent{"Iss": "wrong"}}, step: "Callback", says: "nothing of it is used", rule: "RFC 9207 section 2.4", fix: "Send iss exactly", browser: true},
-	{name: "No scope", o: bent{"AS": bent{"AuthorizeRefusal": bent{"Code": "invalid_scope", "Description": "unknown scope"}}}, step: "Callback", says: "invalid_scope", rule: "RFC 6749 section 4.1.2.1", fix: "scope", browser: true},
-	{name: "No metadata", o: bent{"Resource": bent{"PRM": "none", "Lax": bent{"Audience": true}}, "AS": bent{"AtResource": true, "AnyResource": true}}, step: "Resource metadata", says: "no protected resource metadata", rule: "RFC 9728", fix: "/.well-known/oauth-protected-resource", browser: true, goesOn: true},
-	{name: "Bare refusal", o: bent{"Resource": bent{"Bare": true}}, step: "The refusal", says: "without WWW-Authenticate", rule: "RFC 9110 section 15.5.2", fix: "WWW-Authenticate", browser: true, goesOn: true},
-	{name: "Bad header", o: bent{"Resource": bent{"Challenge": `Bearer realm="x" resource_metadata={prm}`}}, step: "The refusal", says: "breaks the grammar", rule: "RFC 9110 section 11.6.1", fix: "comma", browser: true, goesOn: true},
-	{name: "Less scope", o: bent{"Resource": bent{"Scope": "notes:read notes:write"}, "AS": bent{"Granted": []string{"notes:read"}}}, step: "Token", says: "notes:write", rule: "RFC 6749 section 3.3", fix: "scope", browser: true, goesOn: true},
+	{name: "Foreign resource", o: peers.Options{Resource: peers.ResourceOptions{Identifier: "https://other.example/mcp"}}, step: "Resource metadata", says: "The metadata are of another resource", rule: "RFC 9728 section 3.3", fix: "letter by letter"},
+	{name: "HTML resource", o: peers.Options{Resource: peers.ResourceOptions{Faults: map[string]peers.Fault{peers.PRM: peers.HTML()}}}, step: "Resource metadata", says: "a web page (HTML)", rule: "RFC 9728 section 3.2", fix: "Serve JSON"},
+	{name: "HTML server", o: peers.Options{AS: peers.ServerOptions{Faults: map[string]peers.Fault{peers.Metadata: peers.HTML()}}}, step: "Server metadata", says: "A web page (HTML) answered where JSON was due", rule: "RFC 8414 section 3.1", fix: "Serve the metadata as JSON"},
+	{name: "Other issuer", o: peers.Options{AS: peers.ServerOptions{MetadataIssuer: "https://evil.example"}}, step: "Server metadata", says: "must not be used", rule: "RFC 8414 section 3.3", fix: "the same string"},
+	{name: "No PKCE", o: peers.Options{AS: peers.ServerOptions{NoPKCE: true}}, step: "Server metadata", says: "the sign-in must be refused", rule: "RFC 7636 section 4.2", fix: `"code_challenge_methods_supported": ["S256"]`},
+	{name: "Plain http", o: peers.Options{AS: peers.ServerOptions{Extra: map[string]any{"authorization_endpoint": "http://as.example/authorize"}}}, step: "Server metadata", says: "anyone on the way could read", rule: "RFC 6749 section 3.1.2.1", fix: "Serve it over https"},
+	{name: "No registration", o: peers.Options{AS: peers.ServerOptions{RegisterError: &peers.Refusal{Status: 403, Code: "access_denied", Description: "Ask the portal."}}}, step: "Client", says: "Ask the portal.", rule: "RFC 7591 section 3.2.2", fix: "register a client by hand"},
+	{name: "Redirect refused", o: peers.Options{AS: peers.ServerOptions{RegisterError: &peers.Refusal{Code: "invalid_redirect_uri", Description: "no loopback"}}}, step: "Client", says: "invalid_redirect_uri", rule: "RFC 7591 section 3.2.2", fix: "RFC 8252 section 7.3"},
+	{name: "No iss", o: peers.Options{AS: peers.ServerOptions{Iss: peers.IssMissing}}, step: "Callback", says: "iss is missing in the callback", rule: "RFC 9207 section 2.4", fix: "Send iss with each authorization response", browser: true},
+	{name: "Other iss", o: peers.Options{AS: peers.ServerOptions{Iss: peers.IssWrong}}, step: "Callback", says: "nothing of it is used", rule: "RFC 9207 section 2.4", fix: "Send iss exactly", browser: true},
+	{name: "No scope", o: peers.Options{AS: peers.ServerOptions{AuthorizeRefusal: &peers.Refusal{Code: "invalid_scope", Description: "unknown scope"}}}, step: "Callback", says: "invalid_scope", rule: "RFC 6749 section 4.1.2.1", fix: "scope", browser: true},
+	{name: "No metadata", o: peers.Options{Resource: peers.ResourceOptions{PRM: peers.Nowhere, Lax: peers.Lax{Audience: true}}, AS: peers.ServerOptions{AtResource: true, AnyResource: true}}, step: "Resource metadata", says: "no protected resource metadata", rule: "RFC 9728", fix: "/.well-known/oauth-protected-resource", browser: true, goesOn: true},
+	{name: "Bare refusal", o: peers.Options{Resource: peers.ResourceOptions{Bare: true}}, step: "The refusal", says: "without WWW-Authenticate", rule: "RFC 9110 section 15.5.2", fix: "WWW-Authenticate", browser: true, goesOn: true},
+	{name: "Bad header", o: peers.Options{Resource: peers.ResourceOptions{Challenge: `Bearer realm="x" resource_metadata={prm}`}}, step: "The refusal", says: "breaks the grammar", rule: "RFC 9110 section 11.6.1", fix: "comma", browser: true, goesOn: true},
+	{name: "Less scope", o: peers.Options{Resource: peers.ResourceOptions{Scope: "notes:read notes:write"}, AS: peers.ServerOptions{Granted: []string{"notes:read"}}}, step: "Token", says: "notes:write", rule: "RFC 6749 section 3.3", fix: "scope", browser: true, goesOn: true},
 }
 
 // TestExplained meets the common failures in the window: each is told in a sentence, with its rule and what to do.
@@ -48,7 +49,7 @@ func TestExplained(t *testing.T) {
 	a.record()
 	a.resize(1280, 800)
 	for _, c := range failures {
-		a.addServer(c.name, "http", newWorld(t, c.o).url)
+		a.addServer(c.name, "http", peers.StartWorld(t, c.o).URL)
 		a.click(saved(c.name))
 		a.click(button("Connect"))
 		a.says(role("heading", ""), "401 Unauthorized")
@@ -85,20 +86,18 @@ func TestTokenExplained(t *testing.T) {
 	shown := css(`article[aria-label^="Identity"]`)
 	for _, c := range []struct {
 		name   string
-		o      bent
-		ahead  int
+		o      peers.Options
+		ahead  time.Duration // of the servers' clocks
 		wanted []string
 		next   []string // said of the sign-in, when the server refuses the token
 	}{
-		{name: "Wrong audience", o: bent{"AS": bent{"Audience": "https://other.example/mcp"}}, wanted: []string{`It is meant for "https://other.example/mcp", not for`, "the server must refuse it", "RFC 8707 section 2", "the resource parameter, into aud"}, next: []string{"Failed at: Replay", "The server refused the token that was just issued for it (401). Look at the token's audience"}},
-		{name: "Clock ahead", ahead: 600, o: bent{}, wanted: []string{"the server's clock is ahead", "RFC 7519 section 4.1.6", "Set both clocks by NTP"}},
-		{name: "Expired", o: bent{"AS": bent{"Life": 10_000_000_000, "NoRefresh": true}}, wanted: []string{"no refresh token", "expired", "RFC 7519 section 4.1.4"}},
+		{name: "Wrong audience", o: peers.Options{AS: peers.ServerOptions{Audience: "https://other.example/mcp"}}, wanted: []string{`It is meant for "https://other.example/mcp", not for`, "the server must refuse it", "RFC 8707 section 2", "the resource parameter, into aud"}, next: []string{"Failed at: Replay", "The server refused the token that was just issued for it (401). Look at the token's audience"}},
+		{name: "Clock ahead", ahead: 10 * time.Minute, wanted: []string{"the server's clock is ahead", "RFC 7519 section 4.1.6", "Set both clocks by NTP"}},
+		{name: "Expired", o: peers.Options{AS: peers.ServerOptions{Life: 10 * time.Second, NoRefresh: true}}, wanted: []string{"no refresh token", "expired", "RFC 7519 section 4.1.4"}},
 	} {
-		w := newWorld(t, c.o)
-		if c.ahead != 0 {
-			w.order(t, bent{"advance": c.ahead})
-		}
-		a.addServer(c.name, "http", w.url)
+		w := peers.StartWorld(t, c.o)
+		w.Advance(c.ahead)
+		a.addServer(c.name, "http", w.URL)
 		a.refusedConnect(c.name)
 		a.signInTo(o, "Sign in")
 		if c.next != nil {

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"testing"
+
+	"github.com/sightglass-dev/sightglass/app/peers"
 )
 
 // foldNamed is the line that opens a fold in the main area.
@@ -14,9 +16,9 @@ func foldNamed(title string) target {
 }
 
 // modernServer saves a scripted server of 2026-07-28 and connects it: its lists page by page, sampling not declared.
-func (a *app) modernServer(ttl int) *modernPeer {
+func (a *app) modernServer(ttl int) *peers.Modern {
 	a.t.Helper()
-	peer := newModernPeer(ttl)
+	peer := peers.NewModern(ttl)
 	s := httptest.NewServer(peer)
 	a.t.Cleanup(func() {
 		s.CloseClientConnections()
@@ -113,7 +115,7 @@ func (a *app) mirrored() {
 	a.outcome("done", "broken")
 }
 
-func (a *app) streams(peer *modernPeer) {
+func (a *app) streams(peer *peers.Modern) {
 	a.click(tabbed("Streams"))
 	a.see(text("Nothing is listened for."))
 	a.click(role("checkbox", "Listen for changes of the lists that the server declares to change"))

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"github.com/sightglass-dev/sightglass/app/peers"
 )
 
 // TestRedirectListener is the listener with a fixed port and the host localhost: its URI is shown as it is sent, the
@@ -71,15 +73,15 @@ func (a *app) whoami(sub string) {
 
 // TestTwoIdentities switches between two users of one server: each call carries the right token. Then one signs out.
 func TestTwoIdentities(t *testing.T) {
-	w, o := newWorld(t, bent{}), newOpener(t)
+	w, o := peers.StartWorld(t, peers.Options{}), newOpener(t)
 	a := start(t, options{env: []string{o.env()}})
 	a.record()
-	a.addServer("World", "http", w.url)
+	a.addServer("World", "http", w.URL)
 	a.refusedConnect("World")
 	a.signInTo(o, "Sign in")
 	a.connected()
 	a.whoami("ada")
-	w.order(t, bent{"subject": "grace"})
+	w.AS.Change(func(o *peers.ServerOptions) { o.Subject = "grace" })
 	a.click(tabOf("Sign-in"))
 	a.signInTo(o, "Sign in again")
 	a.says(next, "Signed in")
@@ -114,16 +116,16 @@ func TestTwoIdentities(t *testing.T) {
 	a.says(shown, "grace", "in use")
 	a.both("one-left")
 	a.whoami("grace")
-	w.wellBehaved(t)
+	wellBehaved(t, w)
 	a.quit()
 }
 
 // TestDPoP gets a bound token: both servers want a nonce, which the traffic shows, and the call goes through.
 func TestDPoP(t *testing.T) {
-	w, o := newWorld(t, bent{"AS": bent{"DPoP": true, "DPoPNonce": true}, "Resource": bent{"DPoP": true, "DPoPNonce": true}}), newOpener(t)
+	w, o := peers.StartWorld(t, peers.Options{AS: peers.ServerOptions{DPoP: true, DPoPNonce: true}, Resource: peers.ResourceOptions{DPoP: true, DPoPNonce: true}}), newOpener(t)
 	a := start(t, options{env: []string{o.env()}})
 	a.record()
-	a.addServer("Bound", "http", w.url)
+	a.addServer("Bound", "http", w.URL)
 	a.refusedConnect("Bound")
 	a.signInTo(o, "Sign in")
 	a.connected()
@@ -137,23 +139,29 @@ func TestDPoP(t *testing.T) {
 	a.restart()
 	a.connect("Bound")
 	a.whoami("cnf")
-	w.wellBehaved(t)
+	wellBehaved(t, w)
 	a.quit()
 }
 
 // TestServersOfTheFirstAuthorization signs in to servers as of 2025-03-26: no resource metadata, the authorization
 // server on the same origin, with metadata of its own or with nothing but the default endpoints.
 func TestServersOfTheFirstAuthorization(t *testing.T) {
-	for name, metadata := range map[string]string{"metadata at the origin": "", "default endpoints": "none"} {
-		said := map[string]string{"": "A token is needed", "none": "tries the addresses that servers of 2025-03-26 have"}[metadata]
-		t.Run(name, func(t *testing.T) {
-			w := newWorld(t, bent{"Resource": bent{"PRM": "none", "Lax": bent{"Audience": true}}, "AS": bent{"AtResource": true, "Metadata": metadata, "AnyResource": true}})
+	for _, c := range []struct {
+		name     string
+		metadata peers.Place
+		said     string
+	}{
+		{"metadata at the origin", peers.AsOAuth, "A token is needed"},
+		{"default endpoints", peers.Nowhere, "tries the addresses that servers of 2025-03-26 have"},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := peers.StartWorld(t, peers.Options{Resource: peers.ResourceOptions{PRM: peers.Nowhere, Lax: peers.Lax{Audience: true}}, AS: peers.ServerOptions{AtResource: true, Metadata: c.metadata, AnyResource: true}})
 			o := newOpener(t)
 			a := start(t, options{env: []string{o.env()}})
-			a.addServer("First", "http", w.url)
+			a.addServer("First", "http", w.URL)
 			a.click(saved("First"))
 			a.click(button("Connect"))
-			a.says(next, said)
+			a.says(next, c.said)
 			a.signInTo(o, "Sign in")
 			a.connected()
 			a.whoami("sub")

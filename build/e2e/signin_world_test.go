@@ -3,95 +3,18 @@
 package e2e
 
 import (
-	"encoding/json"
-	"fmt"
 	"io"
 	"net/http"
-	"os"
-	"os/exec"
-	"path/filepath"
-	"sync"
-	"syscall"
 	"testing"
+
+	"github.com/sightglass-dev/sightglass/app/peers"
 )
 
-// world is an MCP server and its authorization server, each rule of which can be bent: app/internal/authtest in a process
-// of its own. Nobody has to consent there: the authorization endpoint sends the browser straight back.
-type world struct {
-	url, issuer string
-	orders      *json.Encoder
-	answers     *json.Decoder
-}
-
-// bent are options of authtest: a struct of each server, by its fields' names.
-type bent = map[string]any
-
-// serveBinary builds the peers once for all tests.
-var serveBinary = sync.OnceValues(func() (string, error) {
-	file := filepath.Join(filepath.Dir(os.Getenv("E2E_SHIM")), "serve") // a folder of this run, removed after it
-	out, err := exec.Command("go", "build", "-tags", "e2e", "-o", file, "../../app/internal/authtest/serve").CombinedOutput()
-	if err != nil {
-		return "", fmt.Errorf("build the peers: %w: %s", err, out)
-	}
-	return file, nil
-})
-
-// newWorld starts both servers, bent as told.
-func newWorld(t *testing.T, o bent) *world {
+// wellBehaved fails when the servers of a world saw something that a client must not do. Nobody has to consent in a
+// world: its authorization endpoint sends the browser straight back.
+func wellBehaved(t *testing.T, w *peers.World) {
 	t.Helper()
-	file, err := serveBinary()
-	if err != nil {
-		t.Fatal(err)
-	}
-	text, err := json.Marshal(o)
-	if err != nil {
-		t.Fatal(err)
-	}
-	cmd := exec.Command(file, string(text))
-	cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
-	cmd.Stderr = os.Stderr
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = stdin.Close() // it ends with its standard input
-		_, _ = io.Copy(io.Discard, stdout)
-		_ = cmd.Wait()
-	})
-	w := &world{orders: json.NewEncoder(stdin), answers: json.NewDecoder(stdout)}
-	var first struct{ URL, Issuer string }
-	if err := w.answers.Decode(&first); err != nil {
-		t.Fatalf("the peers did not start: %v", err)
-	}
-	w.url, w.issuer = first.URL, first.Issuer
-	return w
-}
-
-// order changes the servers while they run, and returns what the client did wrong so far.
-func (w *world) order(t *testing.T, o bent) []string {
-	t.Helper()
-	var wrong []string
-	if err := w.orders.Encode(o); err != nil {
-		t.Fatal(err)
-	}
-	if err := w.answers.Decode(&wrong); err != nil {
-		t.Fatal(err)
-	}
-	return wrong
-}
-
-// wellBehaved fails when the servers saw something that a client must not do.
-func (w *world) wellBehaved(t *testing.T) {
-	t.Helper()
-	for _, wrong := range w.order(t, bent{}) {
+	for _, wrong := range w.Violations() {
 		t.Errorf("the client did wrong: %s", wrong)
 	}
 }

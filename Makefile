@@ -155,4 +155,4 @@ icons: ## render the icon again from build/appicon.svg
 
 clean: ## delete what was built
 	rm -rf build/bin build/artifacts rsrc_windows_*.syso
-	find frontend/dist -mindepth 1 ! -name .gitkeep -delete
+	find frontend/dist frontend/packed -mindepth 1 ! -name .gitkeep -delete

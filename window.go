@@ -5,6 +5,7 @@ package main
 import (
 	"embed"
 	"fmt"
+	"io/fs"
 	"os"
 
 	"github.com/wailsapp/wails/v2"
@@ -13,28 +14,36 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
 
 	"github.com/sightglass-dev/sightglass/app"
+	"github.com/sightglass-dev/sightglass/app/assets"
 	"github.com/sightglass-dev/sightglass/app/webview"
 )
 
-//go:embed all:frontend/dist
-var assets embed.FS
+// packed holds the page's files, compressed by `npm run build`.
+//
+//go:embed all:frontend/packed
+var packed embed.FS
 
 //go:embed build/linux/icon.png
 var icon []byte
 
 // openWindow shows the window until the user closes it, and returns the exit code.
 func openWindow(_ []string) int {
+	page, err := fs.Sub(packed, "frontend/packed")
+	if err != nil {
+		fmt.Fprintln(os.Stderr, "sightglass: read the page:", err)
+		return 1
+	}
+	files := assets.New(page)
 	a := app.New(version)
 	a.RestartPage = webview.RestartPage
-	err := webview.Run(func() error { return wails.Run(windowOptions(a)) })
-	if err != nil {
+	if err := webview.Run(func() error { return wails.Run(windowOptions(a, files)) }); err != nil {
 		fmt.Fprintln(os.Stderr, "sightglass: open the window:", err)
 		return 1
 	}
 	return 0
 }
 
-func windowOptions(a *app.App) *options.App {
+func windowOptions(a *app.App, page fs.FS) *options.App {
 	return &options.App{
 		Title:                    "Sightglass",
 		Width:                    1280,
@@ -42,7 +51,7 @@ func windowOptions(a *app.App) *options.App {
 		MinWidth:                 900,
 		MinHeight:                600,
 		BackgroundColour:         options.NewRGB(128, 128, 128), // seen until the page has painted: between light and dark
-		AssetServer:              &assetserver.Options{Assets: assets, Handler: a.Handler(), Middleware: webview.Guard(a.FrameOrigin)},
+		AssetServer:              &assetserver.Options{Assets: page, Handler: a.Handler(), Middleware: webview.Guard(a.FrameOrigin)},
 		Bind:                     a.Bound(),
 		ErrorFormatter:           app.FormatError,
 		OnStartup:                a.Startup,

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { pack } from './pack';
 
 /** What the page may load. Only the built page has it: the development server needs a socket and inline styles. */
 const policy = [
@@ -18,7 +19,8 @@ const policy = [
   "form-action 'none'",
 ].join('; ');
 
-const source = (path: string): string => fileURLToPath(new URL(`src/${path}`, import.meta.url));
+const local = (path: string): string => fileURLToPath(new URL(path, import.meta.url));
+const source = (path: string): string => local(`src/${path}`);
 /** What gets a file of its own with all that it needs and no earlier one has, in this order. */
 const parts = [
   { name: 'start', entry: source('main.ts') },
@@ -64,7 +66,7 @@ function inOneFile(): {
 
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [svelte(), contentSecurityPolicy()],
+  plugins: [svelte(), contentSecurityPolicy(), ...(mode === 'fake' ? [] : [pack(local('dist'), local('packed'))])],
   // The DOM build of Svelte, not the server's one.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
   build: {

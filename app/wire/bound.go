@@ -110,7 +110,7 @@ func (l *Log) leave() {
 func (l *Log) count(r *record) {
 	l.bytes -= r.size
 	l.unpair(r)
-	if r.Entry.Kind == KindGap {
+	if r.Entry.Kind == KindGap || l.isStored(r) {
 		return
 	}
 	if l.gap.count == 0 {
@@ -120,8 +120,11 @@ func (l *Log) count(r *record) {
 	l.gap.bytes += r.Entry.Bytes + r.Entry.ReqBytes
 }
 
-// markGap turns what is now the oldest entry into the gap entry.
+// markGap turns what is now the oldest entry into the gap entry, if anything was lost.
 func (l *Log) markGap() {
+	if l.gap.count == 0 {
+		return
+	}
 	r := l.records.at(l.records.first)
 	l.count(r)
 	old := r.Entry

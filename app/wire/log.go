@@ -21,13 +21,15 @@ const (
 // Log is the live log of one run of the program: every connection's entries on one sequence, bodies bounded.
 // All methods are safe for concurrent use; Append never blocks on a reader.
 type Log struct {
-	maxBytes, maxEntries int64
+	maxBytes, maxEntries    int64
+	keepStored, keepEntries int64
 
 	mu      sync.Mutex // guards all below; never held while a body is read or a callback runs
 	records run[record]
 	revs    revs
 	bodies  run[uint64] // Seq of each record in the order its bodies were stored: the order in which they leave
 	bytes   int64       // stored bodies and exchanges
+	stored  Cursor      // what a follower has stored
 	pairs   pairs
 	gap     gap
 	subs    []*subscriber
@@ -39,12 +41,16 @@ type record struct {
 	Draft
 	stored uint64 // number in bodies of its latest storing; 0: nothing stored
 	size   int64  // bytes it stands for in Log.bytes
+	bodies uint64 // revision at which its bodies were set last
+	away   bool   // bodies left for the store
 }
 
 // Config of a Log; the zero value is the documented default.
 type Config struct {
-	MaxBytes   int64 // stored bodies; default 256 MiB
-	MaxEntries int64 // entries; default 500,000
+	MaxBytes    int64 // stored bodies; default 256 MiB
+	MaxEntries  int64 // entries; default 500,000
+	KeepStored  int64 // bodies that stay although a follower stored them; default 16 MiB
+	KeepEntries int64 // the same for entries; default 20,000
 }
 
 // NewLog makes an empty log.
@@ -55,12 +61,20 @@ func NewLog(c Config) *Log {
 	if c.MaxEntries <= 0 {
 		c.MaxEntries = DefaultMaxEntries
 	}
+	if c.KeepStored <= 0 {
+		c.KeepStored = DefaultKeepStored
+	}
+	if c.KeepEntries <= 0 {
+		c.KeepEntries = DefaultKeepEntries
+	}
 	return &Log{
-		maxBytes:   c.MaxBytes,
-		maxEntries: max(c.MaxEntries, 2), // the newest entry and the gap
-		records:    newRun[record](),
-		bodies:     newRun[uint64](),
-		pairs:      newPairs(),
+		keepStored:  c.KeepStored,
+		keepEntries: max(c.KeepEntries, 2),
+		maxBytes:    c.MaxBytes,
+		maxEntries:  max(c.MaxEntries, 2), // the newest entry and the gap
+		records:     newRun[record](),
+		bodies:      newRun[uint64](),
+		pairs:       newPairs(),
 	}
 }
 
@@ -88,6 +102,7 @@ func (l *Log) Append(d Draft) uint64 {
 	r.Entry.Pair = 0
 	l.pair(r)
 	r.Entry.Rev = l.revs.push(seq)
+	r.bodies = r.Entry.Rev
 	l.store(r)
 	over, subs := l.over(), l.subs
 	l.mu.Unlock()
@@ -131,9 +146,13 @@ func (l *Log) update(seq uint64, change func(*Draft)) (over bool, subs []*subscr
 	if old.Dropped && len(d.Message)+len(d.Request)+len(d.Response) > 0 {
 		d.Entry.Dropped = len(d.Request) == 0 && d.Entry.ReqBytes > 0
 	}
+	kept := sameBodies(&r.Draft, &d)
 	r.Draft = d
 	l.store(r)
 	l.touch(r)
+	if !kept {
+		r.bodies = r.Entry.Rev
+	}
 	return l.over(), l.subs
 }
 

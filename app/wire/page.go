@@ -67,7 +67,7 @@ func (l *Log) Exchange(seq uint64) (Exchange, bool) {
 // Body returns up to length bytes of a part from offset, the length kept and the true length; a negative length
 // means up to the end. Nothing is copied: the bytes must not be changed. The kept length differs from the true one
 // when the body was cut or dropped (see [Entry]) or when masking made it longer or shorter. ok is false when the
-// entry left the log or has no such part.
+// entry or its body left the log for a store, or has no such part.
 func (l *Log) Body(seq uint64, part Part, offset, length int64) (b []byte, kept, total int64, ok bool) {
 	l.mu.Lock()
 	if !l.records.has(seq) {
@@ -87,6 +87,7 @@ func (l *Log) Body(seq uint64, part Part, offset, length int64) (b []byte, kept,
 	case part == PartMessage && r.Message != nil:
 		b, total, ok = r.Message, int64(len(r.Message)), true
 	}
+	ok = ok && !r.missing(b, total)
 	l.mu.Unlock()
 	kept = int64(len(b))
 	offset = min(max(offset, 0), kept)

@@ -11,6 +11,8 @@ import (
 	"path/filepath"
 	"sync"
 	"time"
+
+	"github.com/sightglass-dev/sightglass/app/internal/atomicfile"
 )
 
 const (
@@ -130,7 +132,7 @@ func (s *shelf[T]) change(edit func([]T) ([]T, error)) error {
 	if len(data) > maxFile {
 		return fmt.Errorf("write %s: it would be larger than %d MiB", s.path, maxFile>>20)
 	}
-	if err := replace(s.path, data); err != nil {
+	if err := atomicfile.Replace(s.path, data); err != nil {
 		return fmt.Errorf("write %s: %w", s.path, err)
 	}
 	s.items, s.sum, s.err = s.clean(items), sha256.Sum256(data), ""
@@ -148,30 +150,4 @@ func encode(v any) ([]byte, error) {
 	e.SetIndent("", "  ")
 	err := e.Encode(v)
 	return out.Bytes(), err
-}
-
-// replace writes a file: a crash leaves the old one or the new one, never a part.
-func replace(path string, data []byte) error {
-	if real, err := filepath.EvalSymlinks(path); err == nil {
-		path = real
-	}
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*.tmp") // 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // fails after the rename, as it should
-	_, err = tmp.Write(data)
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }

@@ -98,7 +98,7 @@ func unzip(t testing.TB, b []byte) string {
 	return string(plain)
 }
 
-func zip(text string) []byte {
+func pack(text string) []byte {
 	var b bytes.Buffer
 	z := gzip.NewWriter(&b)
 	_, _ = io.WriteString(z, text)
@@ -119,24 +119,24 @@ func TestHostileCaptureFilesAreRefusedWithTheirPlace(t *testing.T) {
 	}{
 		"empty":            {nil, Limits{}, "no capture file"},
 		"text":             {[]byte("hello, this is not gzip"), Limits{}, "no capture file"},
-		"another gzip":     {zip("hello\n"), Limits{}, "line 1: this is no capture file"},
+		"another gzip":     {pack("hello\n"), Limits{}, "line 1: this is no capture file"},
 		"truncated":        {good[:len(good)-40], Limits{}, "a part of a capture only"},
-		"without its end":  {zip(strings.Join(lines[:4], "")), Limits{}, "line 5: the file ends here"},
-		"within a line":    {zip(text[:len(text)/2]), Limits{}, "the file ends here"},
-		"newer":            {zip(strings.Replace(text, `"version":1`, `"version":2`, 1)), Limits{}, "version 2 of the format, and this Sightglass knows 1"},
-		"no version":       {zip(strings.Replace(text, `"version":1`, `"version":0`, 1)), Limits{}, "which there never was"},
-		"changed":          {zip(strings.Replace(text, `"id":"\"s1\""`, `"id":"\"s2\""`, 1)), Limits{}, "checksum does not match"},
-		"an entry less":    {zip(strings.Join(append(append([]string{}, lines[:2]...), lines[3:]...), "")), Limits{}, "says it has 8 entries, and has 7"},
-		"out of order":     {zip(lines[0] + lines[2] + lines[1]), Limits{}, "line 3: entry 1 stands behind entry 2"},
-		"no JSON":          {zip(lines[0] + "{nonsense\n"), Limits{}, "line 2: the entry cannot be read"},
-		"no base64":        {zip(lines[0] + `{"seq":1,"kind":"frame","body":"%%","base64":true}` + "\n"), Limits{}, "line 2: body is not base64"},
-		"more behind":      {zip(text + "x"), Limits{}, "something behind the last line"},
+		"without its end":  {pack(strings.Join(lines[:4], "")), Limits{}, "line 5: the file ends here"},
+		"within a line":    {pack(text[:len(text)/2]), Limits{}, "the file ends here"},
+		"newer":            {pack(strings.Replace(text, `"version":1`, `"version":2`, 1)), Limits{}, "version 2 of the format, and this Sightglass knows 1"},
+		"no version":       {pack(strings.Replace(text, `"version":1`, `"version":0`, 1)), Limits{}, "which there never was"},
+		"changed":          {pack(strings.Replace(text, `"id":"\"s1\""`, `"id":"\"s2\""`, 1)), Limits{}, "checksum does not match"},
+		"an entry less":    {pack(strings.Join(append(append([]string{}, lines[:2]...), lines[3:]...), "")), Limits{}, "says it has 8 entries, and has 7"},
+		"out of order":     {pack(lines[0] + lines[2] + lines[1]), Limits{}, "line 3: entry 1 stands behind entry 2"},
+		"no JSON":          {pack(lines[0] + "{nonsense\n"), Limits{}, "line 2: the entry cannot be read"},
+		"no base64":        {pack(lines[0] + `{"seq":1,"kind":"frame","body":"%%","base64":true}` + "\n"), Limits{}, "line 2: body is not base64"},
+		"more behind":      {pack(text + "x"), Limits{}, "something behind the last line"},
 		"damaged":          {flipped, Limits{}, ""},
 		"too many":         {good, Limits{Entries: 3}, "line 5: there are more than 3 entries"},
 		"a line too long":  {good, Limits{Line: 50}, "longer than 50 bytes"},
 		"too large":        {good, Limits{Bytes: 500}, "unpacks to more than 500 bytes"},
-		"a bomb":           {zip(lines[0] + strings.Repeat(" ", 80<<20)), Limits{}, "made to fill memory"},
-		"members too many": {zip(lines[0] + `{"seq":-1}` + "\n"), Limits{}, "line 2: the entry cannot be read"},
+		"a bomb":           {pack(lines[0] + strings.Repeat(" ", 80<<20)), Limits{}, "made to fill memory"},
+		"members too many": {pack(lines[0] + `{"seq":-1}` + "\n"), Limits{}, "line 2: the entry cannot be read"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, _, err := readAll(c.file, c.limits)
@@ -151,7 +151,7 @@ func TestHostileCaptureFilesAreRefusedWithTheirPlace(t *testing.T) {
 func TestAnUnknownMemberIsLeftOut(t *testing.T) {
 	text := unzip(t, captureOf(t, nil))
 	text = strings.Replace(text, `"version":1`, `"future":{"a":[1]},"version":1`, 1)
-	if _, _, err := readAll(zip(text), Limits{}); err == nil || !strings.Contains(err.Error(), "checksum") {
+	if _, _, err := readAll(pack(text), Limits{}); err == nil || !strings.Contains(err.Error(), "checksum") {
 		t.Errorf("got %v: only the sum may tell", err)
 	}
 }
@@ -336,7 +336,7 @@ func FuzzCaptureReader(f *testing.F) {
 	f.Add([]byte(`{"format":"sightglass capture","version":1}`+"\n"+`{"seq":1,"http":{}}`+"\n"+`{"end":true}`+"\n"), false)
 	f.Fuzz(func(t *testing.T, b []byte, raw bool) {
 		if !raw {
-			b = zip(string(b))
+			b = pack(string(b))
 		}
 		_, list, err := readAll(b, Limits{Bytes: 4 << 20})
 		if err != nil {

@@ -96,7 +96,9 @@ func (c *Core) showApp(cn *connection, out *App, tool, uri string, result json.R
 	out.MIMEType, out.Bytes = cn.text(content.MIMEType), int64(len(content.Body))
 	ui, ok := session.ReadResourceUI(content.Meta)
 	if !ok { // "with resources/list entry as fallback"
-		ui = cn.listedUI(uri)
+		if r := resourceCatalog().in(cn, -1, uri); r != nil {
+			ui, _ = session.ReadResourceUI(r.Meta)
+		}
 	}
 	if ui.Problem != "" {
 		out.Findings = append(out.Findings, "_meta.ui of the resource: "+cn.text(ui.Problem))
@@ -150,21 +152,6 @@ func appContent(uri string, result json.RawMessage, out *App) (*session.Content,
 }
 
 func clipText(s string) string { return firstRunes(s, 80) }
-
-// listedUI is what resources/list says of a resource, if it was read.
-func (cn *connection) listedUI(uri string) session.ResourceUI {
-	cn.mu.Lock()
-	defer cn.mu.Unlock()
-	if cn.resources.list != nil {
-		for i := range cn.resources.list.Resources {
-			if r := &cn.resources.list.Resources[i]; r.URI == uri {
-				ui, _ := session.ReadResourceUI(r.Meta)
-				return ui
-			}
-		}
-	}
-	return session.ResourceUI{}
-}
 
 // onThisMachine reports whether a server runs here: only then may its apps reach loopback.
 func onThisMachine(p profile.Profile) bool {

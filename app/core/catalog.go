@@ -25,77 +25,107 @@ const (
 const codeNoMethod = -32601
 
 // kept is a list of a connection, read last.
-type kept[L any] struct {
-	list  *L
+type kept[T any] struct {
+	list  *session.ListOf[T]
 	at    time.Time
 	offer Offer
 	token string     // the one it was read with, as connection.token tells it
 	cache *CacheHint // as it is now
 }
 
-// catalog is one kind of list: resources, templates, prompts.
-type catalog[L any] struct {
+// item is that at a place, nil when there is none.
+func (k *kept[T]) item(i int) *T {
+	if k.list == nil || i < 0 || i >= len(k.list.Decoded) {
+		return nil
+	}
+	return &k.list.Decoded[i]
+}
+
+// told is how far a list was read, err being what ended it.
+func (k *kept[T]) told(cn *connection, err error) ListRead {
+	l := k.list
+	if l == nil {
+		return ListRead{Seqs: []uint64{}, Findings: []string{}, Err: AsError(err)}
+	}
+	return ListRead{
+		Pages: l.Pages, More: l.More, Cursor: cn.text(l.Cursor), Seqs: entries(l.Entries), At: k.at.UnixMicro(),
+		Findings: cn.texts(l.Findings), Cache: k.cache, Err: AsError(cn.masked(err)),
+	}
+}
+
+// rows are the items as the window's list shows them; they are never nil.
+func rows[T, R any](k kept[T], row func(int, *T) R) []R {
+	out := []R{}
+	if k.list != nil {
+		out = make([]R, len(k.list.Decoded))
+	}
+	for i := range out {
+		out[i] = row(i, &k.list.Decoded[i])
+	}
+	return out
+}
+
+// catalog is one kind of list: tools, resources, templates, prompts, skills.
+type catalog[T any] struct {
 	method     string
 	capability string
-	place      func(*connection) *kept[L]
-	read       func(ctx context.Context, s *session.Session, before *L, pages int) (*L, error)
-	list       func(*L) *session.List
+	always     bool // it is asked for whatever the server declares, and that the server has no such method is an error
+	place      func(*connection) *kept[T]
+	read       func(s *session.Session, ctx context.Context, before *session.ListOf[T], pages int) (*session.ListOf[T], error)
+	key        func(*T) string             // what names an item; it may repeat
 	changed    func(*session.Session) bool // the server said so since it was read
 }
 
-// get returns the list kept, or reads it. What was read before an error is returned beside it; a method that the
-// server does not have is told by the offer, and is no error.
-func (k *catalog[L]) get(ctx context.Context, c *Core, id string, want ReadList) (kept[L], error) {
+// get returns the list kept, or reads it, and its connection. What was read before an error is returned beside it; a
+// method that the server does not have is told by the offer, and is no error.
+func (k *catalog[T]) get(ctx context.Context, c *Core, id string, want ReadList) (*connection, kept[T], error) {
 	cn, s, err := c.live(id)
 	if err != nil {
-		return kept[L]{}, err
+		return nil, kept[T]{}, err
 	}
 	cn.mu.Lock()
 	was := *k.place(cn)
 	cn.mu.Unlock()
 	if was.list != nil {
-		was.cache = cn.hint(k.list(was.list).Cache, was.token, k.changed(s))
+		was.cache = cn.hint(was.list.Cache, was.token, k.changed(s))
 	}
 	offer := offered(s, k.capability)
 	switch {
 	case want == KeptList && was.list != nil && was.cache.fresh():
-		return was, nil
-	case want == KeptList && !offer.Declared:
+		return cn, was, nil
+	case want == KeptList && !offer.Declared && !k.always:
 		offer.Text = notOffered(k.capability)
-		return kept[L]{offer: offer}, nil
+		return cn, kept[T]{offer: offer}, nil
 	case want == KeptList && cn.paged():
 		want = FirstPage
 	}
 	now, err := k.fetch(ctx, cn, s, was, want)
 	f := fault.As(err)
 	if f == nil || f.Challenge == nil {
-		return now, err
+		return cn, now, err
 	}
 	c.refusedAt(cn.profile, f, &refusal{what: k.method, again: func(ctx context.Context) (Replay, error) {
 		again, err := k.fetch(ctx, cn, s, was, want)
-		if again.list == nil {
-			return Replay{}, err
-		}
-		if n := k.list(again.list).Entries; err == nil && len(n) > 0 {
+		if n := again.list.Entries; err == nil && len(n) > 0 {
 			return Replay{Seq: n[len(n)-1]}, nil
 		}
 		return Replay{}, err
 	}})
 	if !c.autoSignIn(cn.profile) || c.signIn(id).wait(ctx) != nil {
-		return now, err
+		return cn, now, err
 	}
 	cn.mu.Lock()
 	after := *k.place(cn)
 	cn.mu.Unlock()
 	if after.list != nil && after.at.After(now.at) {
-		return after, nil
+		return cn, after, nil
 	}
-	return now, err
+	return cn, now, err
 }
 
-// fetch reads pages and keeps them.
-func (k *catalog[L]) fetch(ctx context.Context, cn *connection, s *session.Session, was kept[L], want ReadList) (kept[L], error) {
-	before, pages := (*L)(nil), 0
+// fetch reads pages and keeps them. The list is there in any case.
+func (k *catalog[T]) fetch(ctx context.Context, cn *connection, s *session.Session, was kept[T], want ReadList) (kept[T], error) {
+	before, pages := (*session.ListOf[T])(nil), 0
 	switch want {
 	case FirstPage:
 		pages = 1
@@ -104,10 +134,12 @@ func (k *catalog[L]) fetch(ctx context.Context, cn *connection, s *session.Sessi
 	default:
 	}
 	token := cn.token()
-	list, err := k.read(ctx, s, before, pages)
-	now := kept[L]{list: list, at: time.Now(), offer: offered(s, k.capability), token: token}
-	now.cache = cn.hint(k.list(list).Cache, token, k.changed(s))
-	err = now.offer.answered(k.capability, k.method, err)
+	list, err := k.read(s, ctx, before, pages)
+	now := kept[T]{list: list, at: time.Now(), offer: offered(s, k.capability), token: token}
+	now.cache = cn.hint(list.Cache, token, k.changed(s))
+	if !k.always {
+		err = now.offer.answered(k.capability, k.method, err)
+	}
 	cn.mu.Lock()
 	if err == nil {
 		*k.place(cn) = now
@@ -115,6 +147,35 @@ func (k *catalog[L]) fetch(ctx context.Context, cn *connection, s *session.Sessi
 	cn.mu.Unlock()
 	cn.touch()
 	return now, err
+}
+
+// find is [catalog.in] of a server by its id. The connection is nil when the server is not connected.
+func (k *catalog[T]) find(c *Core, id string, index int, key string) (*connection, *T) {
+	cn := c.connection(id)
+	if cn == nil {
+		return nil, nil
+	}
+	return cn, k.in(cn, index, key)
+}
+
+// in finds an item of the list kept by its place; key guards against a list that was read anew. An index below zero, or
+// one of another item, finds the first with that key.
+func (k *catalog[T]) in(cn *connection, index int, key string) *T {
+	cn.mu.Lock()
+	defer cn.mu.Unlock()
+	list := k.place(cn)
+	if has := list.item(index); has != nil && (key == "" || k.key(has) == key || cn.text(k.key(has)) == key) {
+		return has
+	}
+	if list.list == nil || key == "" {
+		return nil
+	}
+	for i := range list.list.Decoded {
+		if one := &list.list.Decoded[i]; k.key(one) == key {
+			return one
+		}
+	}
+	return nil
 }
 
 // offered is what the server declares of a feature.
@@ -184,22 +245,6 @@ func iconName(src string) string {
 
 func (cn *connection) annotations(a session.Annotations) Annotations {
 	return Annotations{Audience: cn.texts(a.Audience), Priority: a.Priority, LastModified: cn.text(a.LastModified)}
-}
-
-// item finds an item of a list by its place; key guards against a list that was read anew. An index below zero, or
-// one of another item, finds the first with that key.
-func item[T any](cn *connection, list []T, index int, key string, keyOf func(*T) string) *T {
-	if index >= 0 && index < len(list) {
-		if has := keyOf(&list[index]); key == "" || has == key || cn.text(has) == key {
-			return &list[index]
-		}
-	}
-	for i := range list {
-		if key != "" && keyOf(&list[i]) == key {
-			return &list[i]
-		}
-	}
-	return nil
 }
 
 // entries are never nil.

@@ -27,10 +27,10 @@ func (c *Core) Complete(ctx context.Context, in CompleteInput) CompleteOutput {
 		return out
 	}
 	ask := session.CompleteInput{Call: in.Call, Prompt: in.Prompt, Template: in.Template, Argument: in.Argument, Value: in.Value, Context: map[string]string{}}
-	if _, p := c.prompt(in.Profile, in.Index, in.Prompt); p != nil && in.Template == "" {
+	if _, p := promptCatalog().find(c, in.Profile, in.Index, in.Prompt); p != nil && in.Template == "" {
 		ask.Prompt = p.Name
 	}
-	if _, t := c.template(in.Profile, in.Index, in.Template); t != nil && in.Template != "" {
+	if _, t := templateCatalog().find(c, in.Profile, in.Index, in.Template); t != nil && in.Template != "" {
 		ask.Template = t.URITemplate
 	}
 	for _, a := range in.Context {

@@ -34,14 +34,14 @@ type connection struct {
 	mu      sync.Mutex
 	view    Connection
 	session *session.Session
-	tools   kept[session.ToolList]
+	tools   kept[session.Tool]
 
-	resources kept[session.ResourceList]
-	templates kept[session.TemplateList]
-	prompts   kept[session.PromptList]
-	skills    kept[session.SkillList]
+	resources kept[session.Resource]
+	templates kept[session.Template]
+	prompts   kept[session.Prompt]
+	skills    kept[session.Skill]
 	got       map[string]*session.Skill // entries of skills/get of what the list has not, by URI
-	listed    kept[session.List]        // tasks/list
+	listed    *session.List             // tasks/list
 	listedErr *Error
 	reads     map[string]lastRead    // by URI
 	completes map[string]*completion // under way, by what is completed

@@ -91,20 +91,20 @@ func (cn *connection) icon(s *session.Session, in IconInput) (session.Icon, bool
 	case "server":
 		list = s.Icons()
 	case "tools":
-		if cn.tools.list != nil && in.Index >= 0 && in.Index < len(cn.tools.list.Tools) {
-			list = cn.tools.list.Tools[in.Index].Icons
+		if one := cn.tools.item(in.Index); one != nil {
+			list = one.Icons
 		}
 	case "resources":
-		if l := cn.resources.list; l != nil && in.Index >= 0 && in.Index < len(l.Resources) {
-			list = l.Resources[in.Index].Icons
+		if one := cn.resources.item(in.Index); one != nil {
+			list = one.Icons
 		}
 	case "templates":
-		if l := cn.templates.list; l != nil && in.Index >= 0 && in.Index < len(l.Templates) {
-			list = l.Templates[in.Index].Icons
+		if one := cn.templates.item(in.Index); one != nil {
+			list = one.Icons
 		}
 	case "prompts":
-		if l := cn.prompts.list; l != nil && in.Index >= 0 && in.Index < len(l.Prompts) {
-			list = l.Prompts[in.Index].Icons
+		if one := cn.prompts.item(in.Index); one != nil {
+			list = one.Icons
 		}
 	}
 	if in.Icon < 0 || in.Icon >= len(list) {

@@ -8,8 +8,6 @@ import (
 	"slices"
 	"sync"
 	"time"
-
-	"github.com/sightglass-dev/sightglass/app/session"
 )
 
 // Bounds of what is told of a change.
@@ -121,31 +119,32 @@ func (c *Core) changes(id, of string, dismiss bool) (ListChanges, error) {
 func (cn *connection) present(of string) (p present, ok bool) {
 	cn.mu.Lock()
 	defer cn.mu.Unlock()
-	add := func(l *session.List, at time.Time, n int, name func(int) string) {
-		p.at, p.items, p.more, ok = at, l.Items[:min(n, len(l.Items))], l.More, true
-		p.names = make([]string, len(p.items))
-		for i := range p.names {
-			p.names[i] = name(i)
-		}
+	switch of {
+	case "tools":
+		return presentOf(cn, toolCatalog())
+	case "resources":
+		return presentOf(cn, resourceCatalog())
+	case "templates":
+		return presentOf(cn, templateCatalog())
+	case "prompts":
+		return presentOf(cn, promptCatalog())
+	case "skills":
+		return presentOf(cn, skillCatalog())
 	}
-	switch {
-	case of == "tools" && cn.tools.list != nil:
-		l := cn.tools.list
-		add(&l.List, cn.tools.at, len(l.Tools), func(i int) string { return l.Tools[i].Name })
-	case of == "resources" && cn.resources.list != nil:
-		l := cn.resources.list
-		add(&l.List, cn.resources.at, len(l.Resources), func(i int) string { return l.Resources[i].URI })
-	case of == "templates" && cn.templates.list != nil:
-		l := cn.templates.list
-		add(&l.List, cn.templates.at, len(l.Templates), func(i int) string { return l.Templates[i].URITemplate })
-	case of == "prompts" && cn.prompts.list != nil:
-		l := cn.prompts.list
-		add(&l.List, cn.prompts.at, len(l.Prompts), func(i int) string { return l.Prompts[i].Name })
-	case of == "skills" && cn.skills.list != nil:
-		l := cn.skills.list
-		add(&l.List, cn.skills.at, len(l.Skills), func(i int) string { return l.Skills[i].URI })
+	return p, false
+}
+
+func presentOf[T any](cn *connection, k *catalog[T]) (p present, ok bool) {
+	has := k.place(cn)
+	l := has.list
+	if l == nil {
+		return p, false
 	}
-	return p, ok
+	p = present{at: has.at, items: l.Items[:len(l.Decoded)], more: l.More, names: make([]string, len(l.Decoded))}
+	for i := range l.Decoded {
+		p.names[i] = k.key(&l.Decoded[i])
+	}
+	return p, true
 }
 
 // keys names each item of a list.

@@ -10,34 +10,18 @@ import (
 	"github.com/sightglass-dev/sightglass/app/session"
 )
 
-func promptCatalog() *catalog[session.PromptList] {
-	return &catalog[session.PromptList]{
-		method: "prompts/list", capability: "prompts",
-		place: func(cn *connection) *kept[session.PromptList] { return &cn.prompts },
-		read: func(ctx context.Context, s *session.Session, before *session.PromptList, pages int) (*session.PromptList, error) {
-			return s.Prompts(ctx, before, pages)
-		},
-		list:    func(l *session.PromptList) *session.List { return &l.List },
-		changed: (*session.Session).PromptsChanged,
+func promptCatalog() *catalog[session.Prompt] {
+	return &catalog[session.Prompt]{
+		method: "prompts/list", capability: "prompts", read: (*session.Session).Prompts, changed: (*session.Session).PromptsChanged,
+		place: func(cn *connection) *kept[session.Prompt] { return &cn.prompts },
+		key:   func(p *session.Prompt) string { return p.Name },
 	}
 }
 
 // Prompts returns the prompts of a connected server, as Resources does its resources.
 func (c *Core) Prompts(ctx context.Context, id string, want ReadList) PromptList {
-	k, err := promptCatalog().get(ctx, c, id, want)
-	out := PromptList{Prompts: []Prompt{}, Seqs: []uint64{}, Findings: []string{}, Offer: k.offer}
-	cn := c.connection(id)
-	if cn == nil || k.list == nil {
-		out.Err = AsError(err)
-		return out
-	}
-	l := k.list
-	out.Pages, out.More, out.Cursor, out.Seqs, out.At = l.Pages, l.More, cn.text(l.Cursor), entries(l.Entries), k.at.UnixMicro()
-	out.Findings, out.Cache, out.Err = cn.texts(l.Findings), k.cache, AsError(cn.masked(err))
-	for i := range l.Prompts {
-		out.Prompts = append(out.Prompts, cn.promptRow(i, &l.Prompts[i]))
-	}
-	return out
+	cn, k, err := promptCatalog().get(ctx, c, id, want)
+	return PromptList{Prompts: rows(k, cn.promptRow), ListRead: k.told(cn, err), Offer: k.offer}
 }
 
 func (cn *connection) promptRow(i int, p *session.Prompt) Prompt {
@@ -55,7 +39,7 @@ func (cn *connection) promptRow(i int, p *session.Prompt) Prompt {
 
 // Prompt returns one prompt of the list read last, whole.
 func (c *Core) Prompt(id string, index int) (PromptDetail, error) {
-	cn, p := c.prompt(id, index, "")
+	cn, p := promptCatalog().find(c, id, index, "")
 	if p == nil {
 		return PromptDetail{}, notListed("prompt", index)
 	}
@@ -71,19 +55,6 @@ func (c *Core) Prompt(id string, index int) (PromptDetail, error) {
 	return out, nil
 }
 
-func (c *Core) prompt(id string, index int, name string) (*connection, *session.Prompt) {
-	cn := c.connection(id)
-	if cn == nil {
-		return nil, nil
-	}
-	cn.mu.Lock()
-	defer cn.mu.Unlock()
-	if cn.prompts.list == nil {
-		return cn, nil
-	}
-	return cn, item(cn, cn.prompts.list.Prompts, index, name, func(p *session.Prompt) string { return p.Name })
-}
-
 // GetPrompt gets a prompt's messages and waits for them. While a required argument is missing nothing is sent, unless
 // Force.
 func (c *Core) GetPrompt(ctx context.Context, in PromptInput) PromptOutput {
@@ -93,7 +64,7 @@ func (c *Core) GetPrompt(ctx context.Context, in PromptInput) PromptOutput {
 		out.Err = AsError(err)
 		return out
 	}
-	if _, p := c.prompt(in.Profile, in.Index, in.Name); p != nil {
+	if _, p := promptCatalog().find(c, in.Profile, in.Index, in.Name); p != nil {
 		in.Name = p.Name // a name that was masked in the list is whole again
 		if out.Problems = missing(cn, p, in.Args); len(out.Problems) > 0 && !in.Force {
 			return out

@@ -12,18 +12,11 @@ type Prompt struct {
 	Problem   string `json:"problem,omitempty"`
 }
 
-// PromptList is the answer to prompts/list: every page, or the pages read so far.
+// PromptList is the answer to prompts/list.
 type PromptList struct {
-	Prompts  []Prompt   `json:"prompts"`
-	Pages    int        `json:"pages"`
-	More     bool       `json:"more"`
-	Cursor   string     `json:"cursor"`
-	Seqs     []uint64   `json:"seqs"`
-	At       int64      `json:"at"` // Unix microseconds; 0: never asked
-	Findings []string   `json:"findings"`
-	Cache    *CacheHint `json:"cache,omitempty"`
-	Offer    Offer      `json:"offer"`
-	Err      *Error     `json:"err,omitempty"` // what came before it is in Prompts
+	Prompts []Prompt `json:"prompts"`
+	ListRead
+	Offer Offer `json:"offer"`
 }
 
 // PromptDetail is one prompt of the list, whole.

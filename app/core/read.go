@@ -33,7 +33,7 @@ func (c *Core) Read(ctx context.Context, in ReadInput) ReadOutput {
 	}
 	uri := in.URI
 	if in.Index >= 0 {
-		if _, r := c.resource(in.Profile, in.Index, in.URI); r != nil {
+		if _, r := resourceCatalog().find(c, in.Profile, in.Index, in.URI); r != nil {
 			uri = r.URI // a URI that was masked in the list is whole again
 		}
 	}

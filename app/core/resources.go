@@ -8,47 +8,26 @@ import (
 )
 
 // The lists of resources and of their templates.
-func resourceCatalog() *catalog[session.ResourceList] {
-	return &catalog[session.ResourceList]{
-		method: "resources/list", capability: "resources",
-		place: func(cn *connection) *kept[session.ResourceList] { return &cn.resources },
-		read: func(ctx context.Context, s *session.Session, before *session.ResourceList, pages int) (*session.ResourceList, error) {
-			return s.Resources(ctx, before, pages)
-		},
-		list:    func(l *session.ResourceList) *session.List { return &l.List },
-		changed: (*session.Session).ResourcesChanged,
+func resourceCatalog() *catalog[session.Resource] {
+	return &catalog[session.Resource]{
+		method: "resources/list", capability: "resources", read: (*session.Session).Resources, changed: (*session.Session).ResourcesChanged,
+		place: func(cn *connection) *kept[session.Resource] { return &cn.resources },
+		key:   func(r *session.Resource) string { return r.URI },
 	}
 }
 
-func templateCatalog() *catalog[session.TemplateList] {
-	return &catalog[session.TemplateList]{
-		method: "resources/templates/list", capability: "resources",
-		place: func(cn *connection) *kept[session.TemplateList] { return &cn.templates },
-		read: func(ctx context.Context, s *session.Session, before *session.TemplateList, pages int) (*session.TemplateList, error) {
-			return s.Templates(ctx, before, pages)
-		},
-		list:    func(l *session.TemplateList) *session.List { return &l.List },
-		changed: (*session.Session).ResourcesChanged,
+func templateCatalog() *catalog[session.Template] {
+	return &catalog[session.Template]{
+		method: "resources/templates/list", capability: "resources", read: (*session.Session).Templates, changed: (*session.Session).ResourcesChanged,
+		place: func(cn *connection) *kept[session.Template] { return &cn.templates },
+		key:   func(t *session.Template) string { return t.URITemplate },
 	}
 }
 
 // Resources returns the resources of a connected server: the list read last, or what is asked for.
 func (c *Core) Resources(ctx context.Context, id string, want ReadList) ResourceList {
-	k, err := resourceCatalog().get(ctx, c, id, want)
-	out := ResourceList{Resources: []Resource{}, Seqs: []uint64{}, Findings: []string{}, Offer: k.offer}
-	cn := c.connection(id)
-	if cn == nil || k.list == nil {
-		out.Err = AsError(err)
-		return out
-	}
-	l := k.list
-	out.Pages, out.More, out.Cursor, out.Seqs, out.At = l.Pages, l.More, cn.text(l.Cursor), entries(l.Entries), k.at.UnixMicro()
-	out.Findings, out.Cache, out.Err = cn.texts(l.Findings), k.cache, AsError(cn.masked(err))
-	out.Resources = make([]Resource, 0, len(l.Resources))
-	for i := range l.Resources {
-		out.Resources = append(out.Resources, cn.resourceRow(i, &l.Resources[i]))
-	}
-	return out
+	cn, k, err := resourceCatalog().get(ctx, c, id, want)
+	return ResourceList{Resources: rows(k, cn.resourceRow), ListRead: k.told(cn, err), Offer: k.offer}
 }
 
 // resourceRow is a resource as the list shows it. A server may say what it was told: its words are masked.
@@ -61,42 +40,17 @@ func (cn *connection) resourceRow(i int, r *session.Resource) Resource {
 
 // Resource returns one resource of the list read last, whole.
 func (c *Core) Resource(id string, index int) (ResourceDetail, error) {
-	cn, r := c.resource(id, index, "")
+	cn, r := resourceCatalog().find(c, id, index, "")
 	if r == nil {
 		return ResourceDetail{}, notListed("resource", index)
 	}
 	return ResourceDetail{Resource: cn.resourceRow(index, r), Description: cn.text(r.Description), Meta: cn.text(string(r.Meta)), Raw: cn.text(string(r.Raw))}, nil
 }
 
-func (c *Core) resource(id string, index int, uri string) (*connection, *session.Resource) {
-	cn := c.connection(id)
-	if cn == nil {
-		return nil, nil
-	}
-	cn.mu.Lock()
-	defer cn.mu.Unlock()
-	if cn.resources.list == nil {
-		return cn, nil
-	}
-	return cn, item(cn, cn.resources.list.Resources, index, uri, func(r *session.Resource) string { return r.URI })
-}
-
 // Templates returns the resource templates of a connected server, as Resources does its resources.
 func (c *Core) Templates(ctx context.Context, id string, want ReadList) TemplateList {
-	k, err := templateCatalog().get(ctx, c, id, want)
-	out := TemplateList{Templates: []Template{}, Seqs: []uint64{}, Findings: []string{}, Offer: k.offer}
-	cn := c.connection(id)
-	if cn == nil || k.list == nil {
-		out.Err = AsError(err)
-		return out
-	}
-	l := k.list
-	out.Pages, out.More, out.Cursor, out.Seqs, out.At = l.Pages, l.More, cn.text(l.Cursor), entries(l.Entries), k.at.UnixMicro()
-	out.Findings, out.Cache, out.Err = cn.texts(l.Findings), k.cache, AsError(cn.masked(err))
-	for i := range l.Templates {
-		out.Templates = append(out.Templates, cn.templateRow(i, &l.Templates[i]))
-	}
-	return out
+	cn, k, err := templateCatalog().get(ctx, c, id, want)
+	return TemplateList{Templates: rows(k, cn.templateRow), ListRead: k.told(cn, err), Offer: k.offer}
 }
 
 func (cn *connection) templateRow(i int, t *session.Template) Template {
@@ -113,24 +67,11 @@ func (cn *connection) templateRow(i int, t *session.Template) Template {
 
 // Template returns one template of the list read last, whole.
 func (c *Core) Template(id string, index int) (TemplateDetail, error) {
-	cn, t := c.template(id, index, "")
+	cn, t := templateCatalog().find(c, id, index, "")
 	if t == nil {
 		return TemplateDetail{}, notListed("template", index)
 	}
 	return TemplateDetail{Template: cn.templateRow(index, t), Description: cn.text(t.Description), Meta: cn.text(string(t.Meta)), Raw: cn.text(string(t.Raw))}, nil
-}
-
-func (c *Core) template(id string, index int, template string) (*connection, *session.Template) {
-	cn := c.connection(id)
-	if cn == nil {
-		return nil, nil
-	}
-	cn.mu.Lock()
-	defer cn.mu.Unlock()
-	if cn.templates.list == nil {
-		return cn, nil
-	}
-	return cn, item(cn, cn.templates.list.Templates, index, template, func(t *session.Template) string { return t.URITemplate })
 }
 
 func notListed(what string, index int) error {

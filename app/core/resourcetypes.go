@@ -51,18 +51,11 @@ type Resource struct {
 	Problem     string      `json:"problem,omitempty"` // what is malformed about it
 }
 
-// ResourceList is the answer to resources/list: every page, or the pages read so far.
+// ResourceList is the answer to resources/list.
 type ResourceList struct {
 	Resources []Resource `json:"resources"`
-	Pages     int        `json:"pages"`
-	More      bool       `json:"more"`   // a further page was not read yet: ask for "next"
-	Cursor    string     `json:"cursor"` // of that page, as it came; an empty string is a cursor too
-	Seqs      []uint64   `json:"seqs"`   // entries of the answers
-	At        int64      `json:"at"`     // Unix microseconds; 0: never asked
-	Findings  []string   `json:"findings"`
-	Cache     *CacheHint `json:"cache,omitempty"`
-	Offer     Offer      `json:"offer"`
-	Err       *Error     `json:"err,omitempty"` // what came before it is in Resources
+	ListRead
+	Offer Offer `json:"offer"`
 }
 
 // ResourceDetail is one resource of the list, whole.
@@ -98,15 +91,8 @@ type TemplateVariable struct {
 // TemplateList is the answer to resources/templates/list.
 type TemplateList struct {
 	Templates []Template `json:"templates"`
-	Pages     int        `json:"pages"`
-	More      bool       `json:"more"`
-	Cursor    string     `json:"cursor"`
-	Seqs      []uint64   `json:"seqs"`
-	At        int64      `json:"at"`
-	Findings  []string   `json:"findings"`
-	Cache     *CacheHint `json:"cache,omitempty"`
-	Offer     Offer      `json:"offer"`
-	Err       *Error     `json:"err,omitempty"`
+	ListRead
+	Offer Offer `json:"offer"`
 }
 
 // TemplateDetail is one template of the list, whole.

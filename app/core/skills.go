@@ -13,14 +13,11 @@ import (
 // maxSkillDiffs bounds the differences that are told of two entries of a skill.
 const maxSkillDiffs = 200
 
-func skillCatalog() *catalog[session.SkillList] {
-	return &catalog[session.SkillList]{
-		method: "skills/list", capability: session.ExtensionSkills,
-		place: func(cn *connection) *kept[session.SkillList] { return &cn.skills },
-		read: func(ctx context.Context, s *session.Session, before *session.SkillList, pages int) (*session.SkillList, error) {
-			return s.Skills(ctx, before, pages)
-		},
-		list:    func(l *session.SkillList) *session.List { return &l.List },
+func skillCatalog() *catalog[session.Skill] {
+	return &catalog[session.Skill]{
+		method: "skills/list", capability: session.ExtensionSkills, read: (*session.Session).Skills,
+		place:   func(cn *connection) *kept[session.Skill] { return &cn.skills },
+		key:     func(k *session.Skill) string { return k.URI },
 		changed: func(*session.Session) bool { return false }, // the extension has no notification
 	}
 }
@@ -28,27 +25,20 @@ func skillCatalog() *catalog[session.SkillList] {
 // Skills returns the skills of a connected server, as Resources does its resources. No file of a skill is read:
 // "Hosts MUST NOT retrieve a skill's files ahead of need, whether on connection, on listing, or at approval".
 func (c *Core) Skills(ctx context.Context, id string, want ReadList) SkillList {
-	k, err := skillCatalog().get(ctx, c, id, want)
-	out := SkillList{Skills: []Skill{}, Seqs: []uint64{}, Findings: []string{}, Offer: k.offer}
-	cn := c.connection(id)
-	if cn == nil || k.list == nil {
-		out.Err = AsError(err)
+	cn, k, err := skillCatalog().get(ctx, c, id, want)
+	out := SkillList{Skills: rows(k, cn.skillRow), ListRead: k.told(cn, err), Offer: k.offer}
+	if k.list == nil {
 		return out
 	}
 	if s, err := cn.live(); err == nil {
 		out.Directories = s.ReadsDirectories()
 	}
-	l := k.list
-	out.Pages, out.More, out.Cursor, out.Seqs, out.At = l.Pages, l.More, cn.text(l.Cursor), entries(l.Entries), k.at.UnixMicro()
-	out.Findings, out.Cache, out.Err = cn.texts(l.Findings), k.cache, AsError(cn.masked(err))
 	names := map[string]int{}
-	for i := range l.Skills {
-		names[l.Skills[i].Name]++
+	for _, one := range k.list.Decoded {
+		names[one.Name]++
 	}
-	for i := range l.Skills {
-		row := cn.skillRow(i, &l.Skills[i])
-		row.Shared = names[l.Skills[i].Name] > 1
-		out.Skills = append(out.Skills, row)
+	for i, one := range k.list.Decoded {
+		out.Skills[i].Shared = names[one.Name] > 1
 	}
 	return out
 }
@@ -81,18 +71,14 @@ func (c *Core) Skill(id string, index int) (SkillDetail, error) {
 	return cn.skillDetail(index, k), nil
 }
 
+// skill finds a skill of the list kept, or one that was asked for alone.
 func (c *Core) skill(id string, index int, uri string) (*connection, *session.Skill) {
-	cn := c.connection(id)
-	if cn == nil {
-		return nil, nil
+	cn, k := skillCatalog().find(c, id, index, uri)
+	if cn == nil || k != nil {
+		return cn, k
 	}
 	cn.mu.Lock()
 	defer cn.mu.Unlock()
-	if cn.skills.list != nil {
-		if k := item(cn, cn.skills.list.Skills, index, uri, func(k *session.Skill) string { return k.URI }); k != nil {
-			return cn, k
-		}
-	}
 	return cn, cn.got[uri]
 }
 

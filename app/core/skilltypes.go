@@ -14,19 +14,12 @@ type Skill struct {
 	Problem  string `json:"problem,omitempty"` // why the entry is invalid: a host must not load the skill
 }
 
-// SkillList is the answer to skills/list: every page, or the pages read so far.
+// SkillList is the answer to skills/list.
 type SkillList struct {
-	Skills      []Skill    `json:"skills"`
-	Pages       int        `json:"pages"`
-	More        bool       `json:"more"`
-	Cursor      string     `json:"cursor"`
-	Seqs        []uint64   `json:"seqs"`
-	At          int64      `json:"at"` // Unix microseconds
-	Findings    []string   `json:"findings"`
-	Cache       *CacheHint `json:"cache,omitempty"`
-	Offer       Offer      `json:"offer"`
-	Directories bool       `json:"directories"` // the server declares resources/directory/read
-	Err         *Error     `json:"err,omitempty"`
+	Skills []Skill `json:"skills"`
+	ListRead
+	Offer       Offer `json:"offer"`
+	Directories bool  `json:"directories"` // the server declares resources/directory/read
 }
 
 // SkillDetail is one skill, whole. None of its files was read.

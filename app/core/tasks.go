@@ -28,7 +28,7 @@ func (c *Core) Tasks(id string) TaskList {
 			}
 		}
 		cn.mu.Lock()
-		if l := cn.listed.list; l != nil {
+		if l := cn.listed; l != nil {
 			out.Listed, out.More, out.Pages = true, l.More, l.Pages
 			out.Findings = append(out.Findings, l.Findings...)
 		}
@@ -248,13 +248,13 @@ func (c *Core) ListTasks(ctx context.Context, id string, next bool) error {
 		var before *session.List
 		if next {
 			cn.mu.Lock()
-			before = cn.listed.list
+			before = cn.listed
 			cn.mu.Unlock()
 		}
 		l, err := s.ListTasks(ctx, before, 1)
 		cn.mu.Lock()
 		if err == nil {
-			cn.listed.list = l
+			cn.listed = l
 		}
 		cn.listedErr = AsError(cn.masked(err))
 		cn.mu.Unlock()

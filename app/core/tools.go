@@ -4,9 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"time"
 
-	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/session"
 )
 
@@ -24,28 +22,19 @@ func (c *Core) Tools(ctx context.Context, id string, refresh bool) (ToolList, er
 	return c.ToolPages(ctx, id, KeptList)
 }
 
-// ToolPages returns the tools of a connected server as [Core.Resources] does its resources.
+// ToolPages returns the tools of a connected server as [Core.Resources] does its resources. It is asked for them
+// whatever it declares.
 func (c *Core) ToolPages(ctx context.Context, id string, want ReadList) (ToolList, error) {
-	k, err := c.toolList(ctx, id, want)
-	list := k.list
-	if list == nil {
-		return ToolList{Tools: []Tool{}, Seqs: []uint64{}, Findings: []string{}, Err: AsError(err)}, nil
+	cn, k, err := toolCatalog().get(ctx, c, id, want)
+	return ToolList{Tools: rows(k, cn.row), ListRead: k.told(cn, err)}, nil
+}
+
+func toolCatalog() *catalog[session.Tool] {
+	return &catalog[session.Tool]{
+		method: "tools/list", capability: "tools", always: true, read: (*session.Session).ToolPages, changed: (*session.Session).ToolsChanged,
+		place: func(cn *connection) *kept[session.Tool] { return &cn.tools },
+		key:   func(t *session.Tool) string { return t.Name },
 	}
-	cn := c.connection(id)
-	out := ToolList{
-		Tools: make([]Tool, 0, len(list.Tools)), Pages: list.Pages, More: list.More, Cursor: cn.text(list.Cursor), Seqs: list.Entries,
-		At: k.at.UnixMicro(), Findings: []string{}, Cache: k.cache, Err: AsError(cn.masked(err)),
-	}
-	for i := range list.Tools {
-		out.Tools = append(out.Tools, cn.row(i, &list.Tools[i]))
-	}
-	for _, f := range list.Findings {
-		out.Findings = append(out.Findings, cn.text(f))
-	}
-	if out.Seqs == nil {
-		out.Seqs = []uint64{}
-	}
-	return out, nil
 }
 
 // row is a tool as the list shows it. A server may say what it was told: its words are masked.
@@ -76,70 +65,6 @@ func firstRunes(s string, n int) string {
 	return s
 }
 
-// toolList returns the list kept, or reads it. What was read before an error is returned beside it.
-func (c *Core) toolList(ctx context.Context, id string, want ReadList) (kept[session.ToolList], error) {
-	cn, s, err := c.live(id)
-	if err != nil {
-		return kept[session.ToolList]{}, err
-	}
-	cn.mu.Lock()
-	was := cn.tools
-	cn.mu.Unlock()
-	if was.list != nil {
-		was.cache = cn.hint(was.list.Cache, was.token, s.ToolsChanged())
-	}
-	switch {
-	case want == KeptList && was.list != nil && was.cache.fresh():
-		return was, nil
-	case want == KeptList && cn.paged():
-		want = FirstPage
-	}
-	now, err := cn.readTools(ctx, s, was.list, want)
-	f := fault.As(err)
-	if f == nil || f.Challenge == nil {
-		return now, err
-	}
-	c.refusedAt(cn.profile, f, &refusal{what: "tools/list", again: func(ctx context.Context) (Replay, error) {
-		now, err := cn.readTools(ctx, s, was.list, want)
-		if n := len(now.list.Entries); err == nil && n > 0 {
-			return Replay{Seq: now.list.Entries[n-1]}, nil
-		}
-		return Replay{}, err
-	}})
-	if !c.autoSignIn(cn.profile) || c.signIn(id).wait(ctx) != nil {
-		return now, err
-	}
-	cn.mu.Lock()
-	defer cn.mu.Unlock()
-	if cn.tools.list != nil && cn.tools.at.After(now.at) {
-		return cn.tools, nil
-	}
-	return now, err
-}
-
-// readTools reads pages of the list and keeps it.
-func (cn *connection) readTools(ctx context.Context, s *session.Session, was *session.ToolList, want ReadList) (kept[session.ToolList], error) {
-	before, pages := (*session.ToolList)(nil), 0
-	switch want {
-	case FirstPage:
-		pages = 1
-	case NextPage:
-		before, pages = was, 1
-	default:
-	}
-	now := kept[session.ToolList]{token: cn.token()}
-	var err error
-	now.list, err = s.ToolPages(ctx, before, pages)
-	now.at, now.cache = time.Now(), cn.hint(now.list.Cache, now.token, s.ToolsChanged())
-	cn.mu.Lock()
-	if err == nil {
-		cn.tools = now
-	}
-	cn.mu.Unlock()
-	cn.touch()
-	return now, err
-}
-
 // Tool returns one tool of the list read last, whole.
 func (c *Core) Tool(id string, index int) (ToolDetail, error) {
 	t, err := c.tool(id, index, "")
@@ -153,28 +78,17 @@ func (c *Core) Tool(id string, index int) (ToolDetail, error) {
 	}, nil
 }
 
-// tool finds a tool of the list kept by its place; name guards against a list that was read anew. An index below
-// zero finds the first of that name.
+// tool finds a tool of the list kept by its place and name.
 func (c *Core) tool(id string, index int, name string) (*session.Tool, error) {
-	cn := c.connection(id)
-	if cn == nil {
+	cn, t := toolCatalog().find(c, id, index, name)
+	switch {
+	case cn == nil:
 		_, err := (&connection{}).live()
 		return nil, err
+	case t == nil:
+		return nil, input("find tool", fmt.Sprintf("the list read last has no tool %q", name), "Refresh the list.")
 	}
-	cn.mu.Lock()
-	defer cn.mu.Unlock()
-	if cn.tools.list != nil {
-		tools := cn.tools.list.Tools
-		if index >= 0 && index < len(tools) && (name == "" || tools[index].Name == name || cn.text(tools[index].Name) == name) {
-			return &tools[index], nil
-		}
-		for i := range tools {
-			if name != "" && tools[i].Name == name {
-				return &tools[i], nil
-			}
-		}
-	}
-	return nil, input("find tool", fmt.Sprintf("the list read last has no tool %q", name), "Refresh the list.")
+	return t, nil
 }
 
 // Check validates arguments against a tool's schema. A tool that is not in the list has none.

@@ -216,17 +216,22 @@ type Tool struct {
 	Problem     string `json:"problem,omitempty"`   // what is malformed about it
 }
 
-// ToolList is the answer to tools/list: every page, or the pages read so far.
-type ToolList struct {
-	Tools    []Tool     `json:"tools"`
+// ListRead is how far a list was read: every page, or the pages read so far.
+type ListRead struct {
 	Pages    int        `json:"pages"`
-	More     bool       `json:"more,omitempty"`   // a further page was not read yet: ask for "next"
-	Cursor   string     `json:"cursor,omitempty"` // of that page, as it came; an empty string is a cursor too
-	Seqs     []uint64   `json:"seqs"`             // entries of the answers
-	At       int64      `json:"at"`               // Unix microseconds
+	More     bool       `json:"more"`   // a further page was not read yet: ask for "next"
+	Cursor   string     `json:"cursor"` // of that page, as it came; an empty string is a cursor too
+	Seqs     []uint64   `json:"seqs"`   // entries of the answers
+	At       int64      `json:"at"`     // Unix microseconds; 0: never asked
 	Findings []string   `json:"findings"`
 	Cache    *CacheHint `json:"cache,omitempty"`
-	Err      *Error     `json:"err,omitempty"` // what came before it is in Tools
+	Err      *Error     `json:"err,omitempty"` // what came before it is in the list
+}
+
+// ToolList is the answer to tools/list.
+type ToolList struct {
+	Tools []Tool `json:"tools"`
+	ListRead
 }
 
 // ToolDetail is one tool, whole.

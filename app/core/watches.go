@@ -21,7 +21,7 @@ func (c *Core) Watch(ctx context.Context, in WatchInput) (Watches, error) {
 		if i < len(in.Index) {
 			index = in.Index[i]
 		}
-		if _, r := c.resource(in.Profile, index, uri); index >= 0 && r != nil {
+		if _, r := resourceCatalog().find(c, in.Profile, index, uri); index >= 0 && r != nil {
 			uri = r.URI // a URI that was masked in the list is whole again
 		}
 		if uri != "" {

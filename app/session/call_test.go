@@ -327,12 +327,12 @@ func TestTools(t *testing.T) {
 		t.Fatal(err)
 	}
 	yes := true
-	a := l.Tools[0]
+	a := l.Decoded[0]
 	if a.Title != "A" || a.Description != "d" || a.Problem != "" || cmp.Diff(a.ReadOnly, &yes) != "" || string(a.InputSchema) != `{"type":"object","x":9007199254740993}` {
 		t.Errorf("first %+v", a)
 	}
 	var got []string
-	for _, tool := range l.Tools {
+	for _, tool := range l.Decoded {
 		got = append(got, tool.Name+"|"+tool.Title+"|"+tool.Problem)
 	}
 	want := []string{

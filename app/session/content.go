@@ -185,32 +185,10 @@ func readBlock(raw json.RawMessage, bodies bool) Content {
 
 // common reads what any item may have, and hands out the members text and blob.
 func (c *Content) common(r *itemReader, raw json.RawMessage) (text, blob json.RawMessage) {
-	for _, m := range r.members(raw) {
-		switch m.key {
-		case "text":
-			text = m.val
-		case "blob":
-			blob = m.val
-		case "uri":
-			r.text(m, &c.URI)
-		case "mimeType":
-			r.text(m, &c.MIMEType)
-		case "name":
-			r.text(m, &c.Name)
-		case "title":
-			r.text(m, &c.Title)
-		case "description":
-			r.text(m, &c.Description)
-		case "size":
-			c.Size = r.size(m)
-		case "icons":
-			c.Icons = r.icons(m)
-		case "annotations":
-			c.Annotations = r.annotations(m)
-		case "_meta":
-			c.Meta = m.val
-		}
-	}
+	r.fields(raw, map[string]any{
+		"text": &text, "blob": &blob, "uri": &c.URI, "mimeType": &c.MIMEType, "name": &c.Name, "title": &c.Title,
+		"description": &c.Description, "size": &c.Size, "icons": &c.Icons, "annotations": &c.Annotations, "_meta": &c.Meta,
+	})
 	return text, blob
 }
 

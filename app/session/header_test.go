@@ -120,7 +120,7 @@ func TestHeaderMismatch(t *testing.T) {
 		t.Error(d)
 	}
 	l, err := s.Tools(t.Context())
-	if err != nil || l.Tools[0].Excluded != "" || !strings.Contains(l.Tools[1].Excluded, "only string, integer and boolean") {
+	if err != nil || l.Decoded[0].Excluded != "" || !strings.Contains(l.Decoded[1].Excluded, "only string, integer and boolean") {
 		t.Errorf("tools %+v, %v", l, err)
 	}
 	if _, err := s.Call(t.Context(), CallInput{Method: "tools/call", Params: json.RawMessage(`{"name":"y"}`)}); err == nil || len(p.sent("tools/call")) != 4 {

@@ -51,6 +51,29 @@ func (r *itemReader) members(raw json.RawMessage) []member {
 	return list
 }
 
+// fields reads the members of the item, each into its place: text, a boolean, a size, icons, annotations, the value as
+// it stands, or what a function makes of it. What has no place is passed over.
+func (r *itemReader) fields(raw json.RawMessage, places map[string]any) {
+	for _, m := range r.members(raw) {
+		switch place := places[m.key].(type) {
+		case *string:
+			r.text(m, place)
+		case *bool:
+			r.bool(m, place)
+		case **int64:
+			*place = r.size(m)
+		case *[]Icon:
+			*place = r.icons(m)
+		case *Annotations:
+			*place = r.annotations(m)
+		case *json.RawMessage:
+			*place = m.val
+		case func(member):
+			place(m)
+		}
+	}
+}
+
 func (r *itemReader) text(m member, into *string) {
 	s, ok := text(m.val)
 	if *into = s; !ok {
@@ -75,7 +98,7 @@ func (r *itemReader) size(m member) *int64 {
 	return &n
 }
 
-// named checks what every item must have.
+// needs checks what every item must have.
 func (r *itemReader) needs(name, value string) {
 	if value == "" {
 		r.problem("it has no %s", name)
@@ -102,22 +125,16 @@ func (r *itemReader) icons(m member) []Icon {
 func readIcon(raw json.RawMessage) Icon {
 	var icon Icon
 	var r itemReader
-	for _, m := range r.members(raw) {
-		switch m.key {
-		case "src":
-			r.text(m, &icon.Src)
-		case "mimeType":
-			r.text(m, &icon.MIMEType)
-		case "theme":
-			r.text(m, &icon.Theme)
-		case "sizes":
+	r.fields(raw, map[string]any{
+		"src": &icon.Src, "mimeType": &icon.MIMEType, "theme": &icon.Theme,
+		"sizes": func(m member) {
 			if s, ok := text(m.val); ok { // a string in drafts of 2025-11-25
 				icon.Sizes = strings.Fields(s)
 			} else {
 				icon.Sizes = r.texts(m)
 			}
-		}
-	}
+		},
+	})
 	// 2025-11-25/basic/index#icons: "Consumers MUST … reject icon URIs that use unsafe schemes": https and data alone pass.
 	u, err := url.Parse(icon.Src)
 	switch {

@@ -27,8 +27,8 @@ func TestEndlessList(t *testing.T) {
 			if limit == 0 {
 				want = DefaultPages
 			}
-			if err != nil || list.Pages != want || len(list.Resources) != want {
-				t.Fatalf("%d pages, %d resources, want %d: %v", list.Pages, len(list.Resources), want, err)
+			if err != nil || list.Pages != want || len(list.Decoded) != want {
+				t.Fatalf("%d pages, %d resources, want %d: %v", list.Pages, len(list.Decoded), want, err)
 			}
 			if found := strings.Join(list.Findings, "\n"); !strings.Contains(found, fmt.Sprintf("more than %d pages", want)) || !strings.Contains(found, "raise the limit") {
 				t.Errorf("findings: %s", found)

@@ -46,7 +46,8 @@ const (
 // error is in the List beside it, which is never nil.
 func (s *Session) ListAll(ctx context.Context, method, member string) (*List, error) {
 	l := &List{}
-	return l, s.extend(ctx, CallInput{Method: method}, member, l, 0)
+	_, err := s.extend(ctx, CallInput{Method: method}, member, l, 0)
+	return l, err
 }
 
 // clone is the list as a copy that can be extended.
@@ -57,8 +58,10 @@ func (l *List) clone() List {
 	return out
 }
 
-// extend reads the given number of pages behind those that l has, 0 for all there are. A list at its end stays.
-func (s *Session) extend(ctx context.Context, in CallInput, member string, l *List, pages int) (err error) {
+// extend reads the given number of pages behind those that l has, 0 for all there are. A list at its end stays. first
+// is the place of the first item that was read now: 0 when the list began anew.
+func (s *Session) extend(ctx context.Context, in CallInput, member string, l *List, pages int) (first int, err error) {
+	first = len(l.Items)
 	if l.seen == nil {
 		l.seen = map[string]bool{}
 	}
@@ -66,10 +69,10 @@ func (s *Session) extend(ctx context.Context, in CallInput, member string, l *Li
 	for n := 0; pages == 0 || n < pages; n++ {
 		if l.Pages > 0 {
 			if !l.More {
-				return nil
+				return first, nil
 			}
 			if in.Params, err = withField(base, "cursor", l.cursor); err != nil {
-				return s.input(in.Method, "The cursor could not be sent: "+err.Error()+".")
+				return first, s.input(in.Method, "The cursor could not be sent: "+err.Error()+".")
 			}
 		}
 		r, err := s.page(ctx, in)
@@ -79,21 +82,21 @@ func (s *Session) extend(ctx context.Context, in CallInput, member string, l *Li
 		}
 		if l.Pages > 0 && l.Restarts == 0 && badCursor(err) {
 			l.restart()
-			in.Params, n = base, -1
+			in.Params, n, first = base, -1, 0
 			continue
 		}
 		if err != nil {
-			return err
+			return first, err
 		}
 		l.Pages++
 		if problem := l.add(r, member); problem != "" {
 			l.More = false
-			return s.broken(in.Method, "Look at the raw message.", r.Response, "%s", problem)
+			return first, s.broken(in.Method, "Look at the raw message.", r.Response, "%s", problem)
 		}
 		l.fresh(r)
 		l.Cursor, l.More = l.next(r, s.cfg.Limits.pages())
 	}
-	return nil
+	return first, nil
 }
 
 // badCursor reports that the server does not know a cursor (2026-07-28/server/utilities/pagination: "Invalid cursors
@@ -108,6 +111,12 @@ func (l *List) restart() {
 	cursor := clip(l.Cursor, 60)
 	*l = List{Entries: l.Entries, Restarts: l.Restarts + 1, seen: map[string]bool{}}
 	l.found("The server no longer knew the cursor %q, which it gave itself (-32602): the pages read before were dropped and the list was read from its beginning.", cursor)
+}
+
+func (l *List) found(format string, a ...any) {
+	if len(l.Findings) < maxListFindings {
+		l.Findings = append(l.Findings, fmt.Sprintf(format, a...))
+	}
 }
 
 // fresh keeps the shortest time that the pages stay fresh.

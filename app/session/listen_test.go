@@ -213,8 +213,8 @@ func TestStreamOfARealServer(t *testing.T) {
 		t.Fatal(err)
 	}
 	wait(t, "the changed list", s.ResourcesChanged)
-	if l, err := s.Resources(t.Context(), nil, 0); err != nil || s.ResourcesChanged() || len(l.Resources) != 2 {
-		t.Errorf("%d resources, changed %v, %v", len(l.Resources), s.ResourcesChanged(), err)
+	if l, err := s.Resources(t.Context(), nil, 0); err != nil || s.ResourcesChanged() || len(l.Decoded) != 2 {
+		t.Errorf("%d resources, changed %v, %v", len(l.Decoded), s.ResourcesChanged(), err)
 	}
 	if err := s.WatchLists(t.Context(), false); err != nil || s.Stream().State != StreamClosed {
 		t.Errorf("%v, %+v", err, s.Stream())

@@ -26,61 +26,30 @@ type PromptArgument struct {
 	Problem     string
 }
 
-// PromptList is prompts/list as far as it was read.
-type PromptList struct {
-	List
-	Prompts []Prompt // one per item, in order; names may repeat
-}
+// PromptList is prompts/list as far as it was read; names may repeat.
+type PromptList = ListOf[Prompt]
 
 // maxArguments bounds the arguments of one prompt that are looked at.
 const maxArguments = 1000
 
+var promptListing = listing[Prompt]{
+	method: methodPromptsList, member: "prompts", changed: methodPromptsNew,
+	read:   func(_ *List, item json.RawMessage) Prompt { return readPrompt(item) },
+	unique: []unique[Prompt]{{func(p *Prompt) string { return p.Name }, 80, "The name %q is used by more than one prompt."}},
+}
+
 // Prompts reads prompts/list as [Session.Resources] does resources/list.
 func (s *Session) Prompts(ctx context.Context, before *PromptList, pages int) (*PromptList, error) {
-	out := &PromptList{}
-	if before != nil {
-		out.List, out.Prompts = before.clone(), append(out.Prompts, before.Prompts...)
-	} else {
-		s.changes.seen(methodPromptsNew)
-	}
-	restarts := out.Restarts
-	err := s.extend(ctx, CallInput{Method: methodPromptsList}, "prompts", &out.List, pages)
-	if out.Restarts > restarts {
-		out.Prompts = nil
-	}
-	names := map[string]int{}
-	for _, p := range out.Prompts {
-		names[p.Name]++
-	}
-	for _, raw := range out.Items[len(out.Prompts):] {
-		p := readPrompt(raw)
-		if names[p.Name]++; names[p.Name] == 2 && p.Name != "" {
-			out.found("The name %q is used by more than one prompt.", clip(p.Name, 80))
-		}
-		out.Prompts = append(out.Prompts, p)
-	}
-	return out, err
+	return promptListing.ahead(ctx, s, before, pages)
 }
 
 func readPrompt(raw json.RawMessage) Prompt {
 	out := Prompt{Raw: raw}
 	var r itemReader
-	for _, m := range r.members(raw) {
-		switch m.key {
-		case "name":
-			r.text(m, &out.Name)
-		case "title":
-			r.text(m, &out.Title)
-		case "description":
-			r.text(m, &out.Description)
-		case "icons":
-			out.Icons = r.icons(m)
-		case "_meta":
-			out.Meta = m.val
-		case "arguments":
-			out.Arguments = r.arguments(m)
-		}
-	}
+	r.fields(raw, map[string]any{
+		"name": &out.Name, "title": &out.Title, "description": &out.Description, "icons": &out.Icons, "_meta": &out.Meta,
+		"arguments": func(m member) { out.Arguments = r.arguments(m) },
+	})
 	if len(r.problems) == 0 || out.Title != "" || out.Description != "" {
 		r.needs("name", out.Name)
 	}
@@ -103,18 +72,7 @@ func (r *itemReader) arguments(m member) []PromptArgument {
 	for i, raw := range list {
 		a := &out[i]
 		var one itemReader
-		for _, m := range one.members(raw) {
-			switch m.key {
-			case "name":
-				one.text(m, &a.Name)
-			case "title":
-				one.text(m, &a.Title)
-			case "description":
-				one.text(m, &a.Description)
-			case "required":
-				one.bool(m, &a.Required)
-			}
-		}
+		one.fields(raw, map[string]any{"name": &a.Name, "title": &a.Title, "description": &a.Description, "required": &a.Required})
 		if len(one.problems) == 0 {
 			one.needs("name", a.Name)
 		}

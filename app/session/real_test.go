@@ -96,8 +96,8 @@ func TestRealPeers(t *testing.T) {
 				t.Fatalf("era %s: %s", s.Info().Era, s.Info().How)
 			}
 			l, err := s.Tools(t.Context())
-			if err != nil || len(l.Tools) < 5 || len(l.Findings) > 0 {
-				t.Fatalf("%d tools, %v, %v", len(l.Tools), l.Findings, err)
+			if err != nil || len(l.Decoded) < 5 || len(l.Findings) > 0 {
+				t.Fatalf("%d tools, %v, %v", len(l.Decoded), l.Findings, err)
 			}
 			r, err := s.Call(t.Context(), CallInput{Method: "tools/call", Params: tool("echo", `{"text":"hello <&> ü"}`)})
 			if err != nil || !strings.Contains(string(r.Result), "hello") || len(r.Entries) != 2 || r.Request == 0 || r.Took <= 0 || s.Latency() <= 0 {

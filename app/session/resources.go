@@ -3,7 +3,6 @@ package session
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"net/url"
 )
 
@@ -37,96 +36,43 @@ type Template struct {
 	Problem     string
 }
 
-// ResourceList is resources/list as far as it was read.
-type ResourceList struct {
-	List
-	Resources []Resource // one per item, in order; URIs may repeat
-}
+// ResourceList is resources/list as far as it was read; URIs may repeat.
+type ResourceList = ListOf[Resource]
 
 // TemplateList is resources/templates/list as far as it was read.
-type TemplateList struct {
-	List
-	Templates []Template
-}
+type TemplateList = ListOf[Template]
+
+var (
+	resourceListing = listing[Resource]{
+		method: methodResourcesList, member: "resources", changed: methodResourcesNew,
+		read:   func(_ *List, item json.RawMessage) Resource { return readResource(item) },
+		unique: []unique[Resource]{{func(r *Resource) string { return r.URI }, 120, "The URI %q is used by more than one resource."}},
+	}
+	templateListing = listing[Template]{
+		method: methodTemplatesList, member: "resourceTemplates",
+		read:   func(_ *List, item json.RawMessage) Template { return readTemplate(item) },
+		unique: []unique[Template]{{func(t *Template) string { return t.URITemplate }, 120, "The template %q is listed more than once."}},
+	}
+)
 
 // Resources reads resources/list: the given number of pages behind those of before, 0 for all; a nil before begins
 // anew. What was read before an error is in the list beside it, which is never nil. before is not changed.
 func (s *Session) Resources(ctx context.Context, before *ResourceList, pages int) (*ResourceList, error) {
-	out := &ResourceList{}
-	if before != nil {
-		out.List, out.Resources = before.clone(), append(out.Resources, before.Resources...)
-	} else {
-		s.changes.seen(methodResourcesNew)
-	}
-	restarts := out.Restarts
-	err := s.extend(ctx, CallInput{Method: methodResourcesList}, "resources", &out.List, pages)
-	if out.Restarts > restarts {
-		out.Resources = nil
-	}
-	uris := map[string]int{}
-	for _, r := range out.Resources {
-		uris[r.URI]++
-	}
-	for _, raw := range out.Items[len(out.Resources):] {
-		r := readResource(raw)
-		if uris[r.URI]++; uris[r.URI] == 2 && r.URI != "" {
-			out.found("The URI %q is used by more than one resource.", clip(r.URI, 120))
-		}
-		out.Resources = append(out.Resources, r)
-	}
-	return out, err
+	return resourceListing.ahead(ctx, s, before, pages)
 }
 
 // Templates reads resources/templates/list as [Session.Resources] does resources/list.
 func (s *Session) Templates(ctx context.Context, before *TemplateList, pages int) (*TemplateList, error) {
-	out := &TemplateList{}
-	if before != nil {
-		out.List, out.Templates = before.clone(), append(out.Templates, before.Templates...)
-	}
-	restarts := out.Restarts
-	err := s.extend(ctx, CallInput{Method: methodTemplatesList}, "resourceTemplates", &out.List, pages)
-	if out.Restarts > restarts {
-		out.Templates = nil
-	}
-	uris := map[string]int{}
-	for _, t := range out.Templates {
-		uris[t.URITemplate]++
-	}
-	for _, raw := range out.Items[len(out.Templates):] {
-		t := readTemplate(raw)
-		if uris[t.URITemplate]++; uris[t.URITemplate] == 2 && t.URITemplate != "" {
-			out.found("The template %q is listed more than once.", clip(t.URITemplate, 120))
-		}
-		out.Templates = append(out.Templates, t)
-	}
-	return out, err
+	return templateListing.ahead(ctx, s, before, pages)
 }
 
 func readResource(raw json.RawMessage) Resource {
 	out := Resource{Raw: raw}
 	var r itemReader
-	for _, m := range r.members(raw) {
-		switch m.key {
-		case "uri":
-			r.text(m, &out.URI)
-		case "name":
-			r.text(m, &out.Name)
-		case "title":
-			r.text(m, &out.Title)
-		case "description":
-			r.text(m, &out.Description)
-		case "mimeType":
-			r.text(m, &out.MIMEType)
-		case "size":
-			out.Size = r.size(m)
-		case "icons":
-			out.Icons = r.icons(m)
-		case "annotations":
-			out.Annotations = r.annotations(m)
-		case "_meta":
-			out.Meta = m.val
-		}
-	}
+	r.fields(raw, map[string]any{
+		"uri": &out.URI, "name": &out.Name, "title": &out.Title, "description": &out.Description, "mimeType": &out.MIMEType,
+		"size": &out.Size, "icons": &out.Icons, "annotations": &out.Annotations, "_meta": &out.Meta,
+	})
 	if len(r.problems) == 0 || out.URI != "" || out.Name != "" {
 		r.needs("uri", out.URI)
 		r.needs("name", out.Name)
@@ -141,26 +87,10 @@ func readResource(raw json.RawMessage) Resource {
 func readTemplate(raw json.RawMessage) Template {
 	out := Template{Raw: raw}
 	var r itemReader
-	for _, m := range r.members(raw) {
-		switch m.key {
-		case "uriTemplate":
-			r.text(m, &out.URITemplate)
-		case "name":
-			r.text(m, &out.Name)
-		case "title":
-			r.text(m, &out.Title)
-		case "description":
-			r.text(m, &out.Description)
-		case "mimeType":
-			r.text(m, &out.MIMEType)
-		case "icons":
-			out.Icons = r.icons(m)
-		case "annotations":
-			out.Annotations = r.annotations(m)
-		case "_meta":
-			out.Meta = m.val
-		}
-	}
+	r.fields(raw, map[string]any{
+		"uriTemplate": &out.URITemplate, "name": &out.Name, "title": &out.Title, "description": &out.Description,
+		"mimeType": &out.MIMEType, "icons": &out.Icons, "annotations": &out.Annotations, "_meta": &out.Meta,
+	})
 	if len(r.problems) == 0 || out.URITemplate != "" || out.Name != "" {
 		r.needs("uriTemplate", out.URITemplate)
 		r.needs("name", out.Name)
@@ -205,10 +135,4 @@ func (s *Session) reading(uri string, read func() (*Result, error)) (*Result, er
 		s.tell(StateChanged)
 	}
 	return r, err
-}
-
-func (l *List) found(format string, a ...any) {
-	if len(l.Findings) < maxListFindings {
-		l.Findings = append(l.Findings, fmt.Sprintf(format, a...))
-	}
 }

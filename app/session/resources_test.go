@@ -107,17 +107,17 @@ func TestPageByPage(t *testing.T) {
 	})
 	s := connect(t, config(p))
 	l, err := s.Prompts(t.Context(), nil, 0)
-	if err == nil || len(l.Prompts) != 1 || !l.More || l.Pages != 1 {
+	if err == nil || len(l.Decoded) != 1 || !l.More || l.Pages != 1 {
 		t.Fatalf("%+v, %v", l, err)
 	}
 	more, err := s.Prompts(t.Context(), l, 1)
-	if err != nil || len(more.Prompts) != 3 || more.More || more.Pages != 2 || len(l.Prompts) != 1 || more.Cache.TTL != 5*time.Millisecond {
+	if err != nil || len(more.Decoded) != 3 || more.More || more.Pages != 2 || len(l.Decoded) != 1 || more.Cache.TTL != 5*time.Millisecond {
 		t.Fatalf("%+v, %v", more, err)
 	}
 	if len(more.Findings) != 2 || !strings.Contains(more.Findings[0], "came twice") || !strings.Contains(more.Findings[1], `"a" is used by more than one`) {
 		t.Errorf("%v", more.Findings)
 	}
-	if same, err := s.Prompts(t.Context(), more, 1); err != nil || len(same.Prompts) != 3 || len(p.sent("prompts/list")) != 3 {
+	if same, err := s.Prompts(t.Context(), more, 1); err != nil || len(same.Decoded) != 3 || len(p.sent("prompts/list")) != 3 {
 		t.Errorf("a list at its end was read on: %+v, %v", same, err)
 	}
 }

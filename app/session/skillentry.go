@@ -77,16 +77,7 @@ func ReadSkill(raw json.RawMessage) Skill {
 	k := Skill{Raw: raw}
 	var r itemReader
 	var resources json.RawMessage
-	for _, m := range r.members(raw) {
-		switch m.key {
-		case "uri":
-			r.text(m, &k.URI)
-		case "frontmatter":
-			k.Frontmatter = m.val
-		case "resources":
-			resources = m.val
-		}
-	}
+	r.fields(raw, map[string]any{"uri": &k.URI, "frontmatter": &k.Frontmatter, "resources": &resources})
 	r.needs("uri", k.URI)
 	k.matter(&r)
 	k.files(&r, resources)
@@ -146,18 +137,14 @@ func (k *Skill) files(r *itemReader, raw json.RawMessage) {
 func (k *Skill) readFile(raw json.RawMessage) SkillFile {
 	f := SkillFile{Size: -1}
 	var r itemReader
-	for _, m := range r.members(raw) {
-		switch m.key {
-		case "uri":
-			r.text(m, &f.URI)
-		case "digest":
-			r.text(m, &f.Digest)
-		case "size":
+	r.fields(raw, map[string]any{
+		"uri": &f.URI, "digest": &f.Digest,
+		"size": func(m member) {
 			if n := r.size(m); n != nil {
 				f.Size = *n
 			}
-		}
-	}
+		},
+	})
 	r.needs("uri", f.URI)
 	r.needs("digest", f.Digest)
 	if f.Digest != "" && !digestForm.MatchString(f.Digest) {

@@ -15,11 +15,8 @@ const (
 	methodDirectoryRead = "resources/directory/read"
 )
 
-// SkillList is skills/list as far as it was read.
-type SkillList struct {
-	List
-	Skills []Skill // one per item, in order; names may repeat, and URIs should not
-}
+// SkillList is skills/list as far as it was read; names may repeat, and URIs should not.
+type SkillList = ListOf[Skill]
 
 // Directory is the answer to resources/directory/read, every page.
 type Directory struct {
@@ -42,29 +39,18 @@ func (s *Session) ReadsDirectories() bool {
 	return string(field(s.Extension(ExtensionSkills), "directoryRead")) == "true"
 }
 
+var skillListing = listing[Skill]{
+	method: methodSkillsList, member: "skills",
+	read: func(_ *List, item json.RawMessage) Skill { return ReadSkill(item) },
+	unique: []unique[Skill]{
+		{func(k *Skill) string { return k.Name }, 80, "The name %q is used by more than one skill: their paths tell them apart."},
+		{func(k *Skill) string { return k.URI }, 120, "The skill %q is listed more than once."},
+	},
+}
+
 // Skills reads skills/list as [Session.Resources] does resources/list.
 func (s *Session) Skills(ctx context.Context, before *SkillList, pages int) (*SkillList, error) {
-	out := &SkillList{}
-	if before != nil {
-		out.List, out.Skills = before.clone(), append(out.Skills, before.Skills...)
-	}
-	err := s.extend(ctx, CallInput{Method: methodSkillsList}, "skills", &out.List, pages)
-	names, uris := map[string]int{}, map[string]int{}
-	for _, k := range out.Skills {
-		names[k.Name]++
-		uris[k.URI]++
-	}
-	for _, raw := range out.Items[len(out.Skills):] {
-		k := ReadSkill(raw)
-		if names[k.Name]++; names[k.Name] == 2 && k.Name != "" {
-			out.found("The name %q is used by more than one skill: their paths tell them apart.", clip(k.Name, 80))
-		}
-		if uris[k.URI]++; uris[k.URI] == 2 && k.URI != "" {
-			out.found("The skill %q is listed more than once.", clip(k.URI, 120))
-		}
-		out.Skills = append(out.Skills, k)
-	}
-	return out, err
+	return skillListing.ahead(ctx, s, before, pages)
 }
 
 // GetSkill asks for the entry of one skill by the URI of its SKILL.md, listed or not.
@@ -98,7 +84,7 @@ func (s *Session) ReadDirectory(ctx context.Context, uri string) (*Directory, er
 		return out, s.input(methodDirectoryRead, "The server does not declare directoryRead: it must not be asked.")
 	}
 	params := join([]byte(`{"uri":`), quoteJSON(uri), []byte(`}`))
-	err := s.extend(ctx, CallInput{Method: methodDirectoryRead, Params: params}, "resources", &out.List, 0)
+	_, err := s.extend(ctx, CallInput{Method: methodDirectoryRead, Params: params}, "resources", &out.List, 0)
 	for _, raw := range out.Items {
 		out.Children = append(out.Children, readResource(raw))
 	}

@@ -259,7 +259,7 @@ func TestSkillsOfAServer(t *testing.T) {
 	}
 	s := connect(t, config(p))
 	list, err := s.Skills(t.Context(), nil, 0)
-	if err != nil || len(list.Skills) != 3 || list.Pages != 2 || list.Skills[1].Problem == "" || list.Skills[0].Problem != "" {
+	if err != nil || len(list.Decoded) != 3 || list.Pages != 2 || list.Decoded[1].Problem == "" || list.Decoded[0].Problem != "" {
 		t.Fatalf("%v, %+v", err, list)
 	}
 	if d := cmp.Diff([]string{`The name "pdf" is used by more than one skill: their paths tell them apart.`}, list.Findings); d != "" {

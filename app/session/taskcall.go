@@ -294,15 +294,14 @@ func (s *Session) ListTasks(ctx context.Context, before *List, pages int) (*List
 	if before != nil {
 		l = before.clone()
 	}
-	from := len(l.Items)
-	err := s.extend(ctx, CallInput{Method: methodTaskList}, "tasks", &l, pages)
+	first, err := s.extend(ctx, CallInput{Method: methodTaskList}, "tasks", &l, pages)
 	c := codecOf(s.era())
 	entry := lastOf(l.Entries)
 	s.book.mu.Lock()
-	for i, raw := range slices.Clone(l.Items[from:]) {
+	for i, raw := range slices.Clone(l.Items[first:]) {
 		w := c.read(raw)
 		if w.problem != "" {
-			l.found("Item %d of tasks/list: %s", from+i+1, w.problem)
+			l.found("Item %d of tasks/list: %s", first+i+1, w.problem)
 			continue
 		}
 		t := s.book.byID(c.form, w.id)

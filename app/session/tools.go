@@ -3,9 +3,6 @@ package session
 import (
 	"context"
 	"encoding/json"
-	"fmt"
-	"slices"
-	"strings"
 	"sync"
 )
 
@@ -25,137 +22,86 @@ type Tool struct {
 	Excluded     string // why it may not be called (a bad x-mcp-header), empty: it may
 	UI           ToolUI // of MCP Apps
 	Problem      string // what is malformed about it
+
+	mirrored []binding // what its calls repeat in headers
 }
 
-// ToolList is tools/list, every page of it.
-type ToolList struct {
-	List
-	Tools []Tool // one per item, in order; names may repeat
-}
+// ToolList is tools/list as far as it was read; names may repeat.
+type ToolList = ListOf[Tool]
 
 // Tools reads tools/list, every page. What was read before an error is in the ToolList beside it, which is never nil.
 func (s *Session) Tools(ctx context.Context) (*ToolList, error) { return s.ToolPages(ctx, nil, 0) }
 
 // ToolPages reads tools/list as [Session.Resources] does resources/list.
 func (s *Session) ToolPages(ctx context.Context, before *ToolList, pages int) (*ToolList, error) {
-	out := &ToolList{}
-	if before != nil {
-		out.List = before.clone()
-	} else {
-		s.changes.seen(methodToolsNew)
+	read := func(_ *List, item json.RawMessage) Tool { return readTool(item) }
+	if s.era() == Modern && s.info.Transport != Stdio { // 2026-07-28: stdio MAY ignore x-mcp-header
+		read = readMirrored
 	}
-	err := s.extend(ctx, CallInput{Method: methodToolsList}, "tools", &out.List, pages)
-	s.readTools(out, err)
+	out, err := listing[Tool]{
+		method: methodToolsList, member: "tools", changed: methodToolsNew, read: read,
+		unique: []unique[Tool]{{func(t *Tool) string { return t.Name }, 80, "The name %q is used by more than one tool."}},
+	}.ahead(ctx, s, before, pages)
+	if err == nil || len(out.Items) > 0 {
+		s.tools.put(out.Decoded)
+	}
 	return out, err
 }
 
-// readTools decodes the items of a list and keeps what calls need of them.
-func (s *Session) readTools(out *ToolList, err error) {
-	out.Tools = make([]Tool, len(out.Items))
-	cache := map[string][]binding{}
-	names := map[string]int{}
-	overHTTP := s.era() == Modern && s.info.Transport != Stdio // 2026-07-28: stdio MAY ignore x-mcp-header
-	said := out.Findings
-	for i, raw := range out.Items {
-		t := readTool(raw)
-		if overHTTP {
-			b, err := headerBindings(t.InputSchema)
-			if err != nil {
-				t.Excluded = sentenceOf(err.Error())
-				out.tell(said, "The tool %q may not be called: %s.", clip(t.Name, 80), err)
-			} else if _, known := cache[t.Name]; !known {
-				cache[t.Name] = b
-			}
-		}
-		if names[t.Name]++; names[t.Name] == 2 && t.Name != "" {
-			out.tell(said, "The name %q is used by more than one tool.", clip(t.Name, 80))
-		}
-		out.Tools[i] = t
+// readMirrored is readTool where x-mcp-header counts.
+func readMirrored(l *List, raw json.RawMessage) Tool {
+	t := readTool(raw)
+	var err error
+	if t.mirrored, err = headerBindings(t.InputSchema); err != nil {
+		t.Excluded = sentenceOf(err.Error())
+		l.found("The tool %q may not be called: %s.", clip(t.Name, 80), err)
 	}
-	if err == nil || len(out.Items) > 0 {
-		s.tools.put(cache)
-	}
-}
-
-// tell keeps a finding unless it was said of an earlier page.
-func (l *ToolList) tell(said []string, format string, a ...any) {
-	if text := fmt.Sprintf(format, a...); !slices.Contains(said, text) {
-		l.found("%s", text)
-	}
+	return t
 }
 
 // readTool decodes one item; what does not fit is named and left out, and the rest is kept.
 func readTool(raw json.RawMessage) Tool {
 	t := Tool{Raw: raw, UI: ReadToolUI(nil)}
-	list, err := members(raw)
-	if err != nil {
-		t.Problem = "The item is no JSON object."
-		return t
-	}
-	var problems []string
-	str := func(m member, into *string) {
-		s, ok := text(m.val)
-		if *into = s; !ok {
-			problems = append(problems, m.key+" is no string")
-		}
-	}
-	for _, m := range list {
-		switch m.key {
-		case "name":
-			str(m, &t.Name)
-		case "title":
-			str(m, &t.Title)
-		case "description":
-			str(m, &t.Description)
-		case "inputSchema":
-			t.InputSchema = m.val
-		case "outputSchema":
-			t.OutputSchema = m.val
-		case "annotations":
-			problems = append(problems, t.annotate(m.val)...)
-		case "_meta":
-			t.UI = ReadToolUI(m.val)
-		case "icons":
-			var r itemReader
-			t.Icons = r.icons(m)
-			problems = append(problems, r.problems...)
-		}
-	}
-	problems = append(problems, t.schemas()...)
-	if t.Name == "" {
-		problems = append(problems, "it has no name")
+	var r itemReader
+	r.fields(raw, map[string]any{
+		"name": &t.Name, "title": &t.Title, "description": &t.Description, "icons": &t.Icons,
+		"inputSchema": &t.InputSchema, "outputSchema": &t.OutputSchema,
+		"annotations": func(m member) { t.annotate(&r, m.val) },
+		"_meta":       func(m member) { t.UI = ReadToolUI(m.val) },
+	})
+	if isObject(raw) {
+		t.schemas(&r)
+		r.needs("name", t.Name)
 	}
 	if t.UI.Problem != "" {
-		problems = append(problems, "_meta.ui: "+t.UI.Problem)
+		r.problem("_meta.ui: %s", t.UI.Problem)
 	}
-	if len(problems) > 0 {
-		t.Problem = sentenceOf(strings.Join(problems, "; "))
-	}
+	t.Problem = r.said()
 	return t
 }
 
-func (t *Tool) schemas() (problems []string) {
+func (t *Tool) schemas(r *itemReader) {
 	switch {
 	case t.InputSchema == nil:
-		problems = append(problems, "it has no inputSchema")
+		r.problem("it has no inputSchema")
 	case !isObject(t.InputSchema):
-		problems = append(problems, "inputSchema is no object")
+		r.problem("inputSchema is no object")
 	default:
 		// 2025-11-25/server/tools: the root of inputSchema has type object
 		if kind, _ := text(field(t.InputSchema, "type")); kind != "object" {
-			problems = append(problems, `the type of inputSchema is not "object"`)
+			r.problem(`the type of inputSchema is not "object"`)
 		}
 	}
 	if t.OutputSchema != nil && !isObject(t.OutputSchema) && string(t.OutputSchema) != "true" && string(t.OutputSchema) != "false" {
-		problems = append(problems, "outputSchema is no schema")
+		r.problem("outputSchema is no schema")
 	}
-	return problems
 }
 
-func (t *Tool) annotate(raw json.RawMessage) (problems []string) {
+func (t *Tool) annotate(r *itemReader, raw json.RawMessage) {
 	list, err := members(raw)
 	if err != nil {
-		return []string{"annotations is no object"}
+		r.problem("annotations is no object")
+		return
 	}
 	hints := map[string]**bool{
 		"readOnlyHint": &t.ReadOnly, "destructiveHint": &t.Destructive,
@@ -171,12 +117,11 @@ func (t *Tool) annotate(raw json.RawMessage) (problems []string) {
 		}
 		var v *bool
 		if json.Unmarshal(m.val, &v) != nil {
-			problems = append(problems, m.key+" is no boolean")
+			r.problem("%s is no boolean", m.key)
 			continue
 		}
 		*into = v
 	}
-	return problems
 }
 
 // toolCache keeps the x-mcp-header bindings of the last list.
@@ -185,7 +130,14 @@ type toolCache struct {
 	byName map[string][]binding
 }
 
-func (c *toolCache) put(m map[string][]binding) {
+// put keeps those of a list; of tools of one name the first counts that may be called.
+func (c *toolCache) put(tools []Tool) {
+	m := map[string][]binding{}
+	for i := range tools {
+		if _, known := m[tools[i].Name]; !known && tools[i].Excluded == "" {
+			m[tools[i].Name] = tools[i].mirrored
+		}
+	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.byName = m

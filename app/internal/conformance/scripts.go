@@ -95,7 +95,7 @@ const pollEvery = 10 * time.Millisecond
 
 // everything uses each method that has standard headers.
 func (d *driver) everything(ctx context.Context, tools *session.ToolList) error {
-	for _, t := range tools.Tools {
+	for _, t := range tools.Decoded {
 		if err := d.call(ctx, t.Name, `{}`); err != nil {
 			return err
 		}
@@ -134,7 +134,7 @@ func (d *driver) handedOver(ctx context.Context) error {
 
 // valid calls the tools that are not excluded.
 func (d *driver) valid(ctx context.Context, tools *session.ToolList) error {
-	for _, t := range tools.Tools {
+	for _, t := range tools.Decoded {
 		if t.Excluded != "" {
 			continue
 		}
@@ -148,7 +148,7 @@ func (d *driver) valid(ctx context.Context, tools *session.ToolList) error {
 // echoSchema hands a tool's inputSchema back as it came.
 func (d *driver) echoSchema(ctx context.Context, tools *session.ToolList) error {
 	const echo = "json_schema_echo"
-	for _, t := range tools.Tools {
+	for _, t := range tools.Decoded {
 		if t.Name != echo {
 			return d.call(ctx, echo, `{"schema":`+string(t.InputSchema)+`}`)
 		}
@@ -163,8 +163,8 @@ func (d *driver) skills(ctx context.Context, load bool) error {
 	if err != nil || !load {
 		return err
 	}
-	for i := range list.Skills {
-		k := &list.Skills[i]
+	for i := range list.Decoded {
+		k := &list.Decoded[i]
 		if ok, err := d.verified(ctx, k, k.URI); err != nil || !ok {
 			return err
 		}

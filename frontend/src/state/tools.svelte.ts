@@ -180,7 +180,7 @@ export class ProfileTools {
     this.findings = orEmpty(list.findings);
     this.seqs = orEmpty(list.seqs);
     this.cache = list.cache ?? null;
-    this.more = list.more ? { pages: list.pages, cursor: list.cursor ?? '' } : null;
+    this.more = list.more ? { pages: list.pages, cursor: list.cursor } : null;
     this.fault = list.err ?? null;
     this.state = list.err ? 'failed' : 'ready';
     this.conn = conn;

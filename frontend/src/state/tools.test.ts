@@ -56,6 +56,8 @@ class Source implements ToolsSource {
     return Promise.resolve({
       tools: this.list.map((t, index) => ({ ...t, index })),
       pages: 1,
+      more: false,
+      cursor: '',
       seqs: [3],
       at: 0,
       findings: [],

@@ -954,8 +954,8 @@ export namespace core {
 	    at: number;
 	    findings: string[];
 	    cache?: CacheHint;
-	    offer: Offer;
 	    err?: Error;
+	    offer: Offer;
 	}
 	export interface PromptOutput {
 	    call: string;
@@ -1137,8 +1137,8 @@ export namespace core {
 	    at: number;
 	    findings: string[];
 	    cache?: CacheHint;
-	    offer: Offer;
 	    err?: Error;
+	    offer: Offer;
 	}
 	
 	export interface RootList {
@@ -1342,9 +1342,9 @@ export namespace core {
 	    at: number;
 	    findings: string[];
 	    cache?: CacheHint;
+	    err?: Error;
 	    offer: Offer;
 	    directories: boolean;
-	    err?: Error;
 	}
 	export interface SkillRead {
 	    call: string;
@@ -1491,8 +1491,8 @@ export namespace core {
 	    at: number;
 	    findings: string[];
 	    cache?: CacheHint;
-	    offer: Offer;
 	    err?: Error;
+	    offer: Offer;
 	}
 	export interface TemplatePair {
 	    key: string;
@@ -1532,8 +1532,8 @@ export namespace core {
 	export interface ToolList {
 	    tools: Tool[];
 	    pages: number;
-	    more?: boolean;
-	    cursor?: string;
+	    more: boolean;
+	    cursor: string;
 	    seqs: number[];
 	    at: number;
 	    findings: string[];

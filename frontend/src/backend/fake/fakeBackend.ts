@@ -254,7 +254,15 @@ export class FakeBackend extends FakeInspect implements Backend {
 
   tools(id: string): Promise<core.ToolList> {
     if (this.#connections.get(id)?.phase !== 'connected') return refuse('not connected', 'closed');
-    return Promise.resolve({ tools: fakeToolList(), pages: 1, seqs: [5], at: Date.now() * 1000, findings: [] });
+    return Promise.resolve({
+      tools: fakeToolList(),
+      pages: 1,
+      more: false,
+      cursor: '',
+      seqs: [5],
+      at: Date.now() * 1000,
+      findings: [],
+    });
   }
 
   async tool(id: string, index: number): Promise<core.ToolDetail> {

@@ -204,7 +204,7 @@ describe('the list', () => {
       destructive: index % 9 === 0,
     }));
     const source = {
-      tools: () => Promise.resolve({ tools: many, pages: 10, seqs: [], at: 0, findings: [] }),
+      tools: () => Promise.resolve({ tools: many, pages: 10, more: false, cursor: '', seqs: [], at: 0, findings: [] }),
       tool: (_: string, index: number) => backend.tool('open', index % 5),
       check: () => Promise.resolve([]),
       listChanges: (_: string, of: ListKind) => Promise.resolve({ of, since: 0, at: 0, items: [], gone: [] }),
@@ -245,7 +245,16 @@ describe('the list', () => {
     ];
     const source = {
       ...backendSource(),
-      tools: () => Promise.resolve({ tools: odd, pages: 1, seqs: [], at: 0, findings: ['page 2 repeats page 1'] }),
+      tools: () =>
+        Promise.resolve({
+          tools: odd,
+          pages: 1,
+          more: false,
+          cursor: '',
+          seqs: [],
+          at: 0,
+          findings: ['page 2 repeats page 1'],
+        }),
     };
     const own = new ProfileTools(
       source,

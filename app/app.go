@@ -48,7 +48,7 @@ type App struct {
 func New(version string) *App {
 	a := &App{version: version, ended: make(chan struct{}), RestartPage: func() {}}
 	a.nudges = newNudger(func(name string, rev uint64) { runtime.EventsEmit(a.ctx, name, rev) })
-	a.core = core.New(core.Options{Version: version, Answers: true, Seed: true, Desktop: !isatty.IsTerminal(os.Stderr.Fd()), Nudge: a.nudges.Nudge})
+	a.core = core.New(core.Options{Version: version, Answers: true, Seed: true, Snapshots: true, Desktop: !isatty.IsTerminal(os.Stderr.Fd()), Nudge: a.nudges.Nudge})
 	a.fetch = newFetcher(a.core)
 	a.fetch.saveAppFile = a.saveAppFile
 	a.alive = &aliveWatch{

@@ -134,6 +134,7 @@ func (k *catalog[T]) fetch(ctx context.Context, cn *connection, s *session.Sessi
 	default:
 	}
 	token := cn.token()
+	done := cn.drift.list(k.method)
 	list, err := k.read(s, ctx, before, pages)
 	now := kept[T]{list: list, at: time.Now(), offer: offered(s, k.capability), token: token}
 	now.cache = cn.hint(list.Cache, token, k.changed(s))
@@ -145,6 +146,7 @@ func (k *catalog[T]) fetch(ctx context.Context, cn *connection, s *session.Sessi
 		*k.place(cn) = now
 	}
 	cn.mu.Unlock()
+	done(err)
 	cn.touch()
 	return now, err
 }

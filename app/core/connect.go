@@ -136,9 +136,10 @@ func (cn *connection) run(p profile.Profile) {
 		return
 	}
 	close(cn.settled)
-	unwatch := cn.watch(p)
+	unwatch, unfollow := cn.watch(p), cn.follow(s)
 	<-s.Done()
 	unwatch()
+	unfollow()
 	why := s.Err()
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	_ = s.Close(ctx)

@@ -58,6 +58,7 @@ type connection struct {
 	resume   wanted           // what the connection before listened for; constant
 	rounds   callRounds       // of calls that are over
 	asked    inboxView
+	drift    driftWatch
 
 	runs    map[string]string // call id -> tool name, of calls in flight
 	stopped bool              // the user ended it

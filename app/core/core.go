@@ -19,6 +19,7 @@ import (
 	"github.com/sightglass-dev/sightglass/app/keychain"
 	"github.com/sightglass-dev/sightglass/app/profile"
 	"github.com/sightglass-dev/sightglass/app/rules"
+	"github.com/sightglass-dev/sightglass/app/snapshots"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
@@ -50,8 +51,10 @@ type Options struct {
 	Browser    func(ctx context.Context, url string) error
 	AutoSignIn bool // every refusal is signed in to without asking, whatever the profile says
 	// Rules answer questions in place of those of the data folder. Nil: those.
-	Rules  []rules.Rule
-	Memory bool // the system's keychain is left alone: secrets are kept in memory for this run
+	Rules []rules.Rule
+	// Snapshots keeps the interface of every server that is connected to, and tells how it differs from the baseline.
+	Snapshots bool
+	Memory    bool // the system's keychain is left alone: secrets are kept in memory for this run
 }
 
 // Core owns every part of the program. Its methods are safe for concurrent use.
@@ -77,6 +80,10 @@ type Core struct {
 	digest    digest
 	iconCache iconCache
 	baselines baselines // lists as the user saw them
+
+	snapshotsOnce sync.Once
+	snapshotsKept *snapshots.Shelf
+
 	loginPath func() (string, error)
 	eras      eras
 	books     taskBooks

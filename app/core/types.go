@@ -192,6 +192,8 @@ type Connection struct {
 	AutoRefresh bool       `json:"autoRefresh,omitempty"` // its settings: lists that changed are read again by themselves
 	Cache       *CacheHint `json:"cache,omitempty"`       // modern: how long the answer to server/discover stays fresh
 
+	Drift *DriftCount `json:"drift,omitempty"` // how the interface differs from its baseline, once that is known
+
 	Noise  string `json:"noise"`            // the first line on stdout that is no message, quoted: the server logs where it must not
 	Err    *Error `json:"err,omitempty"`    // why Failed or Refused, or why it ended
 	Banner *Error `json:"banner,omitempty"` // a refusal on the live connection, or of its end

@@ -41,6 +41,7 @@ type App struct {
 	SignIn      *SignIn
 	Apps        *Apps
 	Inspect     *Inspect
+	Drift       *Drift
 	Window      *Window
 }
 
@@ -70,13 +71,14 @@ func New(version string) *App {
 	a.SignIn = &SignIn{app: a}
 	a.Apps = &Apps{app: a}
 	a.Inspect = &Inspect{app: a}
+	a.Drift = &Drift{app: a}
 	a.Window = &Window{app: a}
 	return a
 }
 
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
-	return []any{a.Servers, a.Connections, a.Tools, a.Tasks, a.Resources, a.Streams, a.Prompts, a.Questions, a.Raw, a.Skills, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Window}
+	return []any{a.Servers, a.Connections, a.Tools, a.Tasks, a.Resources, a.Streams, a.Prompts, a.Questions, a.Raw, a.Skills, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Drift, a.Window}
 }
 
 // Handler answers the window's fetches.

@@ -59,6 +59,7 @@ type ask struct {
 	File   appFile         `json:"file"`
 	Log    core.LogInput   `json:"log"`
 	Icon   core.IconInput  `json:"icon"`
+	Drift  core.DriftInput `json:"drift"`
 }
 
 // ServeHTTP implements [http.Handler]. A panic becomes an error: Wails would let it end the program.

@@ -9,7 +9,6 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"github.com/sightglass-dev/sightglass/app/core"
-	"github.com/sightglass-dev/sightglass/app/fault"
 )
 
 // Inspect is the bound noun for what is asked of a connection besides its features: pings, checks, logging. What it
@@ -84,5 +83,5 @@ func (f *fetcher) inspected(ctx context.Context, name string, q ask) (any, error
 	case "changes":
 		return f.core.Changes(q.Profile, q.Text)
 	}
-	return nil, &fault.CallError{Kind: fault.Input, Message: fmt.Sprintf("there is no fetch %q", name)}
+	return f.drifted(name, q.Drift)
 }

@@ -91,6 +91,10 @@ type Shapes struct {
 	Question core.QuestionDetail  `json:"question"`
 	Rules    core.RuleList        `json:"rules"`
 	Answers  core.AnswerTemplates `json:"answers"`
+
+	Drift      core.Drift      `json:"drift"`
+	DriftInput core.DriftInput `json:"driftInput"`
+	DriftItem  core.DriftItem  `json:"driftItem"`
 }
 
 // Shapes returns empty values; see [Shapes].

@@ -91,41 +91,31 @@ type driftList struct {
 
 func driftLists() []driftList {
 	return []driftList{
-		{
-			"tools/list", "tools",
-			func(ctx context.Context, c *Core, id string, want ReadList) error {
-				_, err := c.toolList(ctx, id, want)
-				return err
-			},
-			func(cn *connection) (*session.List, Offer) {
-				return listOf(&cn.tools, func(l *session.ToolList) *session.List { return &l.List })
-			},
-			func(s *drift.Snapshot) *drift.Part { return &s.Tools },
-		},
+		catalogDrift(toolCatalog(), func(s *drift.Snapshot) *drift.Part { return &s.Tools }),
 		catalogDrift(resourceCatalog(), func(s *drift.Snapshot) *drift.Part { return &s.Resources }),
 		catalogDrift(templateCatalog(), func(s *drift.Snapshot) *drift.Part { return &s.Templates }),
 		catalogDrift(promptCatalog(), func(s *drift.Snapshot) *drift.Part { return &s.Prompts }),
 	}
 }
 
-func catalogDrift[L any](k *catalog[L], part func(*drift.Snapshot) *drift.Part) driftList {
+func catalogDrift[T any](k *catalog[T], part func(*drift.Snapshot) *drift.Part) driftList {
 	return driftList{
 		k.method, k.capability,
 		func(ctx context.Context, c *Core, id string, want ReadList) error {
-			_, err := k.get(ctx, c, id, want)
+			_, _, err := k.get(ctx, c, id, want)
 			return err
 		},
-		func(cn *connection) (*session.List, Offer) { return listOf(k.place(cn), k.list) },
+		func(cn *connection) (*session.List, Offer) { return listOf(k.place(cn)) },
 		part,
 	}
 }
 
 // listOf is what a connection keeps of a list; its lock is held.
-func listOf[L any](k *kept[L], list func(*L) *session.List) (*session.List, Offer) {
+func listOf[T any](k *kept[T]) (*session.List, Offer) {
 	if k.list == nil {
 		return nil, k.offer
 	}
-	return list(k.list), k.offer
+	return &k.list.List, k.offer
 }
 
 // readInterface reads the lists that the server declares and that were not read. One that was refused is not asked for

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/drift"
+	"github.com/sightglass-dev/sightglass/app/internal/atomicfile"
 )
 
 // Keep files a tidy snapshot, unless it is the interface that was kept last: then that one is returned. Lists it could
@@ -46,7 +47,7 @@ func (s *Shelf) Keep(key string, snap *drift.Snapshot) (h Head, fresh bool, err 
 	}
 	h = headOf(&own)
 	h.ID, h.Bytes = newID(own.At, h.Digest), int64(len(data))
-	if err := replace(filepath.Join(dir, h.ID+".json"), data); err != nil {
+	if err := atomicfile.Replace(filepath.Join(dir, h.ID+".json"), data); err != nil {
 		return Head{}, false, fmt.Errorf("keep the snapshot: %w", err)
 	}
 	if len(heads) == 0 {
@@ -124,7 +125,7 @@ func (s *Shelf) Accept(key, id string) error {
 func writeBaseline(dir, id string) error {
 	data, err := json.Marshal(map[string]string{"id": id})
 	if err == nil {
-		err = replace(filepath.Join(dir, baselineFile), append(data, '\n'))
+		err = atomicfile.Replace(filepath.Join(dir, baselineFile), append(data, '\n'))
 	}
 	if err != nil {
 		return fmt.Errorf("keep the baseline: %w", err)
@@ -162,7 +163,7 @@ func (s *Shelf) Name(key, id, name string) error {
 	}
 	path, err := s.path(key, id)
 	if err == nil {
-		err = replace(path, data)
+		err = atomicfile.Replace(path, data)
 	}
 	if err != nil {
 		return fmt.Errorf("name the snapshot: %w", err)
@@ -228,33 +229,10 @@ func (s *Shelf) Adopt(from, to string) error {
 func WriteFile(path string, snap *drift.Snapshot) error {
 	data, err := Encode(snap, "")
 	if err == nil {
-		err = replace(path, data)
+		err = atomicfile.Replace(path, data)
 	}
 	if err != nil {
 		return fmt.Errorf("write snapshot %s: %w", path, err)
 	}
 	return nil
-}
-
-// replace writes a file: a crash leaves the old one or the new one, never a part.
-func replace(path string, data []byte) error {
-	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
-		return err
-	}
-	tmp, err := os.CreateTemp(filepath.Dir(path), "."+filepath.Base(path)+"-*.tmp") // 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // fails after the rename, as it should
-	_, err = tmp.Write(data)
-	if err == nil {
-		err = tmp.Sync()
-	}
-	if cerr := tmp.Close(); err == nil {
-		err = cerr
-	}
-	if err != nil {
-		return err
-	}
-	return os.Rename(tmp.Name(), path)
 }

@@ -438,6 +438,11 @@ export namespace core {
 	    offer: Offer;
 	    err?: Error;
 	}
+	export interface DriftCount {
+	    since: number;
+	    name?: string;
+	    counts: drift.Counts;
+	}
 	export interface Step {
 	    name: string;
 	    state: string;
@@ -480,6 +485,7 @@ export namespace core {
 	    paged?: boolean;
 	    autoRefresh?: boolean;
 	    cache?: CacheHint;
+	    drift?: DriftCount;
 	    noise: string;
 	    err?: Error;
 	    banner?: Error;
@@ -521,6 +527,7 @@ export namespace core {
 	    state: string;
 	    findings: string[];
 	}
+	
 	
 	export interface EventStream {
 	    kind: string;
@@ -1573,6 +1580,17 @@ export namespace core {
 	    stream?: ListenStream;
 	    offer: Offer;
 	    changed: ListsChanged;
+	}
+
+}
+
+export namespace drift {
+	
+	export interface Counts {
+	    breaking: number;
+	    risky: number;
+	    additive: number;
+	    minor: number;
 	}
 
 }

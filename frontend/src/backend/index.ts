@@ -6,6 +6,7 @@ export type { Backend } from './backend';
 export { AppError } from './error';
 export type { ListKind } from './inspect';
 export type * from './types';
+export type * from './traffic';
 
 /** Whether this page was built or started without the program behind it: `vite dev` in a browser, `--mode fake`, tests. */
 const alone = import.meta.env.MODE === 'fake' || (import.meta.env.DEV && !('go' in globalThis));

@@ -19,6 +19,7 @@ import { wailsInbox } from './wailsInbox';
 import { wailsTasks } from './wailsTasks';
 import { wailsModern } from './wailsModern';
 import { wailsInspect } from './wailsInspect';
+import { wailsTraffic } from './wailsTraffic';
 
 /** Milliseconds a server's process tree may take to end. */
 const ending = 60_000;
@@ -36,6 +37,7 @@ export function wailsBackend(): Backend {
     ...wailsApps(api),
     ...wailsTasks(api),
     ...wailsModern(api),
+    ...wailsTraffic(api),
     hello,
     ready: () => settle('start', plain, Win.Ready()),
     openLink: (url) => settle('open link', plain, Win.OpenLink(url)),

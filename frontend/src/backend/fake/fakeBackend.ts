@@ -1,11 +1,10 @@
 import type { app, core, profile } from '../../../wailsjs/go/models';
 import type { Backend } from '../backend';
-import type { BodyBytes, BodyPart, Connection, EventName, ExportForm } from '../types';
+import type { Connection, EventName, ExportForm } from '../types';
 import { FakeCalls } from './calls';
 import { FakeConnections } from './connections';
 import { fillPast } from './fill';
 import { FakeHub } from './hub';
-import { FakeInspect } from './inspect';
 import { fakeSuspects, fakeTyped } from './imports';
 import { FakeLog } from './log';
 import { fakeDraft, fakeHeaders } from './raw';
@@ -14,6 +13,7 @@ import { FakeSaved } from './saved';
 import { fakeProfiles } from './servers';
 import { FakeSignIn } from './signIn';
 import { fakeTool, fakeToolList } from './tools';
+import { FakeTraffic } from './traffic';
 
 interface Options {
   /** How many times faster than life steps and calls go. */
@@ -25,7 +25,7 @@ interface Options {
 }
 
 /** The program in memory: what it answers is made up, how it answers is the real one's way. */
-export class FakeBackend extends FakeInspect implements Backend {
+export class FakeBackend extends FakeTraffic implements Backend {
   readonly #hub: FakeHub;
   readonly #log: FakeLog;
   readonly #saved: FakeSaved;
@@ -364,32 +364,5 @@ export class FakeBackend extends FakeInspect implements Backend {
 
   clientDocument(id: string): Promise<string> {
     return new Promise((resolve) => resolve(this.signIns.document(this.#saved.get(id).auth?.clientMetadataURL ?? '')));
-  }
-
-  // Traffic.
-
-  page(after: number, limit: number): ReturnType<Backend['page']> {
-    return Promise.resolve(this.#log.page(after, limit));
-  }
-
-  match(text: string, after: number, limit: number): Promise<core.Match> {
-    return Promise.resolve(this.#log.match(text, after, limit));
-  }
-
-  exchange(seq: number): ReturnType<Backend['exchange']> {
-    return new Promise((resolve) => resolve(this.#log.exchange(seq)));
-  }
-
-  body(seq: number, part: BodyPart, offset: number, length: number): Promise<BodyBytes> {
-    return Promise.resolve(this.#log.body(seq, part, offset, length));
-  }
-
-  reveal(): Promise<string> {
-    return Promise.resolve('tok_4f8a1c');
-  }
-
-  clearTraffic(): Promise<void> {
-    this.#log.clear();
-    return Promise.resolve();
   }
 }

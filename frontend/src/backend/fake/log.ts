@@ -1,6 +1,7 @@
 import type { core, wire } from '../../../wailsjs/go/models';
 import { AppError } from '../error';
 import type { BodyBytes, BodyPart } from '../types';
+import type { Looked } from './filter';
 
 type Draft = Partial<wire.Entry> & { conn: string; kind: string };
 interface Bodies {
@@ -47,6 +48,41 @@ export class FakeLog {
     return entry;
   }
 
+  get floor(): number {
+    return this.#floor;
+  }
+
+  get last(): number {
+    return this.#entries.length;
+  }
+
+  entry(seq: number): wire.Entry {
+    const entry = seq < this.#floor ? undefined : this.#entries[seq - 1];
+    if (!entry) throw new AppError({ kind: 'input', message: `entry ${seq} has left the log` });
+    return { ...entry };
+  }
+
+  /** Entries changed after a revision. */
+  changed(after: number, limit: number): { entries: wire.Entry[]; next: number } {
+    if (after >= this.#rev) return { entries: [], next: after };
+    return this.page(after, limit);
+  }
+
+  /** What a filter looks at. */
+  looked(entry: wire.Entry): Looked {
+    const exchange = this.#exchanges.get(entry.seq);
+    const { message = '', request = '', response = '' } = this.#bodies.get(entry.seq) ?? {};
+    return {
+      entry,
+      text: () =>
+        JSON.stringify([entry, exchange ?? '']).toLowerCase() + `${message} ${request} ${response}`.toLowerCase(),
+      header: (name) =>
+        [...(exchange?.requestHeaders ?? []), ...(exchange?.responseHeaders ?? [])].some(
+          (header) => header.name.toLowerCase() === name,
+        ),
+    };
+  }
+
   page(after: number, limit: number): wire.Page {
     const entries = this.#entries
       .filter((e) => e.rev > after && e.seq >= this.#floor)
@@ -62,21 +98,8 @@ export class FakeLog {
   }
 
   match(wanted: string, after: number, limit: number): core.Match {
-    const lower = wanted.toLowerCase();
     const page = this.page(after, limit);
-    const seqs = page.entries
-      .filter((e) => {
-        const bodies = this.#bodies.get(e.seq) ?? {};
-        const all = [
-          JSON.stringify(e),
-          bodies.message,
-          bodies.request,
-          bodies.response,
-          JSON.stringify(this.#exchanges.get(e.seq) ?? ''),
-        ];
-        return all.some((part) => part?.toLowerCase().includes(lower));
-      })
-      .map((e) => e.seq);
+    const seqs = page.entries.filter((e) => this.looked(e).text().includes(wanted.toLowerCase())).map((e) => e.seq);
     return { seqs, next: page.next };
   }
 

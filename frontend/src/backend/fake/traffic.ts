@@ -1,0 +1,71 @@
+import type { core } from '../../../wailsjs/go/models';
+import type { Backend } from '../backend';
+import type { ViewInput, ViewsBackend } from '../traffic';
+import type { BodyBytes, BodyPart } from '../types';
+import type { FakeConnections } from './connections';
+import type { FakeHub } from './hub';
+import { FakeInspect } from './inspect';
+import type { FakeLog } from './log';
+import { FakeViews } from './rows';
+
+/** What the twin recorded, as rows of views. */
+export class FakeTraffic extends FakeInspect implements ViewsBackend {
+  readonly #log: FakeLog;
+  readonly #views: FakeViews;
+
+  constructor(hub: FakeHub, log: FakeLog, connections: FakeConnections) {
+    super(hub, log, connections);
+    this.#log = log;
+    this.#views = new FakeViews(log, () => hub.emit('views'));
+  }
+
+  page(after: number, limit: number): ReturnType<Backend['page']> {
+    return Promise.resolve(this.#log.page(after, limit));
+  }
+
+  match(text: string, after: number, limit: number): Promise<core.Match> {
+    return Promise.resolve(this.#log.match(text, after, limit));
+  }
+
+  view(input: ViewInput): ReturnType<Backend['view']> {
+    return Promise.resolve(this.#views.view(input));
+  }
+
+  rows(view: string, index: number, limit: number): ReturnType<Backend['rows']> {
+    return new Promise((resolve) => resolve(this.#views.rows(view, index, limit)));
+  }
+
+  rowOf(view: string, seq: number): Promise<number> {
+    return new Promise((resolve) => resolve(this.#views.rowOf(view, seq)));
+  }
+
+  entry(seq: number): ReturnType<Backend['entry']> {
+    return new Promise((resolve) => resolve(this.#log.entry(seq)));
+  }
+
+  filterWords(_view: string, text: string, at: number): ReturnType<Backend['filterWords']> {
+    return Promise.resolve(this.#views.words(text, at));
+  }
+
+  closeView(view: string): Promise<void> {
+    this.#views.close(view);
+    return Promise.resolve();
+  }
+
+  exchange(seq: number): ReturnType<Backend['exchange']> {
+    return new Promise((resolve) => resolve(this.#log.exchange(seq)));
+  }
+
+  body(seq: number, part: BodyPart, offset: number, length: number): Promise<BodyBytes> {
+    return Promise.resolve(this.#log.body(seq, part, offset, length));
+  }
+
+  reveal(): Promise<string> {
+    return Promise.resolve('tok_4f8a1c');
+  }
+
+  clearTraffic(): Promise<void> {
+    this.#log.clear();
+    return Promise.resolve();
+  }
+}

@@ -1,0 +1,24 @@
+import type { wire } from '../../wailsjs/go/models';
+import * as Traffic from '../../wailsjs/go/app/Traffic';
+import type { FetchApi } from './fetch';
+import { plain, settle } from './settle';
+import type { FilterWord, ViewRows, ViewsBackend, ViewState } from './traffic';
+
+/** The part of the backend that shows the traffic as rows, over the bridge. */
+export function wailsTraffic(api: FetchApi): ViewsBackend {
+  return {
+    view: (view, signal) => api.json<ViewState>('view', { view }, signal),
+    rows: (view, index, limit, signal) => api.json<ViewRows>('rows', { rows: { view, index, limit } }, signal),
+    rowOf: async (view, seq, signal) =>
+      (await api.json<{ index: number }>('rowof', { rows: { view }, seq }, signal)).index,
+    entry: (seq, signal) => api.json<wire.Entry>('entry', { seq }, signal),
+    filterWords: (view, text, index, signal) =>
+      api.json<FilterWord[]>('filterwords', { rows: { view }, text, index }, signal),
+    closeView: (view) =>
+      settle(
+        'close the view',
+        plain,
+        (Traffic as unknown as { CloseView(view: string): Promise<void> }).CloseView(view),
+      ),
+  };
+}

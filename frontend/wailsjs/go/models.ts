@@ -38,6 +38,9 @@ export namespace app {
 	    question: core.QuestionDetail;
 	    rules: core.RuleList;
 	    answers: core.AnswerTemplates;
+	    drift: core.Drift;
+	    driftInput: core.DriftInput;
+	    driftItem: core.DriftItem;
 	}
 
 }
@@ -527,7 +530,30 @@ export namespace core {
 	    state: string;
 	    findings: string[];
 	}
+	export interface Drift {
+	    present?: drift.About;
+	    against?: drift.About;
+	    reading: boolean;
+	    partial: boolean;
+	    unread: boolean;
+	    snapshots: snapshots.Head[];
+	    problems: string[];
+	    result: drift.Result;
+	}
 	
+	export interface DriftInput {
+	    profile: string;
+	    against: string;
+	    kind: string;
+	    name: string;
+	    nth: number;
+	    to: string;
+	    form: string;
+	}
+	export interface DriftItem {
+	    was: string;
+	    now: string;
+	}
 	
 	export interface EventStream {
 	    kind: string;
@@ -1586,11 +1612,37 @@ export namespace core {
 
 export namespace drift {
 	
+	export interface About {
+	    id?: string;
+	    name?: string;
+	    at: number;
+	    version: string;
+	    protocol: string;
+	}
+	export interface Change {
+	    severity: string;
+	    rule: string;
+	    kind: string;
+	    name: string;
+	    nth?: number;
+	    path: string;
+	    text: string;
+	    why: string;
+	    was?: string;
+	    now?: string;
+	    to?: string;
+	}
 	export interface Counts {
 	    breaking: number;
 	    risky: number;
 	    additive: number;
 	    minor: number;
+	}
+	export interface Result {
+	    changes: Change[];
+	    counts: Counts;
+	    cut: number;
+	    notCompared: string[];
 	}
 
 }
@@ -1811,6 +1863,23 @@ export namespace rules {
 	    message: string;
 	    data: string;
 	    text: string;
+	}
+
+}
+
+export namespace snapshots {
+	
+	export interface Head {
+	    id: string;
+	    at: number;
+	    name?: string;
+	    digest: string;
+	    version: string;
+	    protocol: string;
+	    items: number;
+	    bytes: number;
+	    baseline?: boolean;
+	    problem?: string;
 	}
 
 }

@@ -29,6 +29,7 @@ const (
 	ExitProtocol  = 5   // the server's answer breaks HTTP or MCP, or is a JSON-RPC error
 	ExitToolError = 6   // the tool reported an error of its own
 	ExitTimeout   = 7   // nothing came in time
+	ExitChanged   = 8   // drift: the interface changed as --fail-on names it
 	ExitCancelled = 130 // interrupted
 )
 
@@ -50,6 +51,7 @@ func verbs() []verb {
 		{name: "call", summary: "call a tool and print its result", run: call},
 		{name: "request", summary: "send a request of any method, a notification, or a frame as it is", run: request},
 		{name: "skills", summary: "list the skills of a server, and verify their files", run: skills},
+		{name: "drift", summary: "compare a server's interface with what it was, for people and for CI", run: driftVerb},
 		{name: "signin", summary: "sign in to a server in the browser and store the token in the keychain", run: signin},
 		{name: "signout", summary: "revoke and delete a server's stored tokens", run: signout},
 		{name: "token", summary: "print what a server's stored tokens say, never their values", run: token},

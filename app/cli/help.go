@@ -15,8 +15,9 @@ const exitCodes = `Exit codes
   0  done                               5  the answer breaks HTTP or MCP, or is a JSON-RPC error
   2  the arguments are wrong            6  the tool reported an error
   3  refused: the challenge is printed  7  nothing came in time
-  4  not found, not started, or not     1  a fault of Sightglass or of this machine
-     reached                          130  interrupted
+  4  not found, not started, or not     8  drift: changes as --fail-on names them
+     reached                            1  a fault of Sightglass or of this machine
+                                      130  interrupted
 `
 
 func overview() string {
@@ -36,5 +37,6 @@ const examples = `  sightglass inspect "Sample server"
   sightglass inspect https://example.com/mcp --header 'X-Team: tools' --json
   sightglass call "Sample server" add --arg a=2 --arg b=40
   sightglass call -- npx -y @modelcontextprotocol/server-everything :: echo --arg message=hi
+  sightglass drift "Sample server" --fail-on breaking
   sightglass traffic http://127.0.0.1:8080/mcp --era legacy:2025-06-18 --json
 `

@@ -36,6 +36,7 @@ type App struct {
 	Prompts     *Prompts
 	Questions   *Questions
 	Raw         *Raw
+	Collections *Collections
 	Skills      *Skills
 	Traffic     *Traffic
 	SignIn      *SignIn
@@ -66,6 +67,7 @@ func New(version string) *App {
 	a.Prompts = &Prompts{app: a}
 	a.Questions = &Questions{app: a}
 	a.Raw = &Raw{app: a}
+	a.Collections = &Collections{app: a}
 	a.Skills = &Skills{app: a}
 	a.Traffic = &Traffic{app: a}
 	a.SignIn = &SignIn{app: a}
@@ -78,7 +80,7 @@ func New(version string) *App {
 
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
-	return []any{a.Servers, a.Connections, a.Tools, a.Tasks, a.Resources, a.Streams, a.Prompts, a.Questions, a.Raw, a.Skills, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Drift, a.Window}
+	return []any{a.Servers, a.Connections, a.Tools, a.Tasks, a.Resources, a.Streams, a.Prompts, a.Questions, a.Raw, a.Collections, a.Skills, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Drift, a.Window}
 }
 
 // Handler answers the window's fetches.

@@ -20,7 +20,7 @@ const (
 	fetchPrefix = "/api/"
 	tokenHeader = "X-Sightglass-Token" //nolint:gosec // a header's name
 	maxAsk      = 1 << 20              // bytes of a fetch request: they are small questions
-	maxAppAsk   = 64 << 20             // bytes of one that carries what an app said: messages of up to 4 Mi characters, files
+	maxAppAsk   = 64 << 20             // bytes of one that carries what an app said (messages of up to 4 Mi characters, files) or a file
 )
 
 // fetcher answers the window's fetches: pages, bodies and lists that are too large for the bridge. Frames can reach
@@ -54,12 +54,14 @@ type ask struct {
 	Pages core.ReadList `json:"pages"`
 	At    string        `json:"at"` // JSON Pointer of a content item in a result
 
-	App    core.AppRequest `json:"app"`
-	Record core.AppRecord  `json:"record"`
-	File   appFile         `json:"file"`
-	Log    core.LogInput   `json:"log"`
-	Icon   core.IconInput  `json:"icon"`
-	Drift  core.DriftInput `json:"drift"`
+	Saved  core.SaveCollectionInput `json:"saved"`
+	Add    core.AddCallsInput       `json:"add"`
+	App    core.AppRequest          `json:"app"`
+	Record core.AppRecord           `json:"record"`
+	File   appFile                  `json:"file"`
+	Log    core.LogInput            `json:"log"`
+	Icon   core.IconInput           `json:"icon"`
+	Drift  core.DriftInput          `json:"drift"`
 }
 
 // ServeHTTP implements [http.Handler]. A panic becomes an error: Wails would let it end the program.
@@ -86,7 +88,7 @@ func (f *fetcher) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	var q ask
 	limit := int64(maxAsk)
-	if strings.HasPrefix(name, "app-") {
+	if strings.HasPrefix(name, "app-") || name == "collection-save" {
 		limit = maxAppAsk
 	}
 	if err := json.NewDecoder(io.LimitReader(r.Body, limit)).Decode(&q); err != nil {
@@ -136,6 +138,8 @@ func (f *fetcher) value(ctx context.Context, name string, q ask) (any, error) {
 		return f.core.Tasks(q.Profile), nil
 	case "task":
 		return f.core.Task(q.Profile, q.Text)
+	case "collections", "collection", "collection-save", "collection-add", "collection-run":
+		return f.collections(name, q)
 	case "app-ask":
 		return f.core.AskForApp(ctx, q.App), nil
 	case "app-record":

@@ -59,31 +59,36 @@ func (w *Window) Copy(text string) (err error) {
 
 // Shapes holds one of each type that travels by fetch, so that the binding generator writes their TypeScript too.
 type Shapes struct {
-	Page      wire.Page           `json:"page"`
-	Match     core.Match          `json:"match"`
-	Exchange  wire.Exchange       `json:"exchange"`
-	Tools     core.ToolList       `json:"tools"`
-	Tasks     core.TaskList       `json:"tasks"`
-	Task      core.TaskDetail     `json:"task"`
-	Overview  core.Overview       `json:"overview"`
-	Logs      core.LogPage        `json:"logs"`
-	Icon      core.IconImage      `json:"icon"`
-	IconInput core.IconInput      `json:"iconInput"`
-	Changes   core.ListChanges    `json:"changes"`
-	Tool      core.ToolDetail     `json:"tool"`
-	Resources core.ResourceList   `json:"resources"`
-	Resource  core.ResourceDetail `json:"resource"`
-	Templates core.TemplateList   `json:"templates"`
-	Template  core.TemplateDetail `json:"template"`
-	Prompts   core.PromptList     `json:"prompts"`
-	Skills    core.SkillList      `json:"skills"`
-	Skill     core.SkillDetail    `json:"skill"`
-	Prompt    core.PromptDetail   `json:"prompt"`
-	Contents  core.Contents       `json:"contents"`
-	SignIn    core.SignIn         `json:"signIn"`
-	Answer    core.AppAnswer      `json:"answer"`
-	Request   core.AppRequest     `json:"request"`
-	Record    core.AppRecord      `json:"record"`
+	Page           wire.Page                `json:"page"`
+	Match          core.Match               `json:"match"`
+	Exchange       wire.Exchange            `json:"exchange"`
+	Tools          core.ToolList            `json:"tools"`
+	Collections    core.CollectionList      `json:"collections"`
+	Collection     core.CollectionDoc       `json:"collection"`
+	SaveCollection core.SaveCollectionInput `json:"saveCollection"`
+	AddCalls       core.AddCallsInput       `json:"addCalls"`
+	CollectionRun  core.CollectionRun       `json:"collectionRun"`
+	Tasks          core.TaskList            `json:"tasks"`
+	Task           core.TaskDetail          `json:"task"`
+	Overview       core.Overview            `json:"overview"`
+	Logs           core.LogPage             `json:"logs"`
+	Icon           core.IconImage           `json:"icon"`
+	IconInput      core.IconInput           `json:"iconInput"`
+	Changes        core.ListChanges         `json:"changes"`
+	Tool           core.ToolDetail          `json:"tool"`
+	Resources      core.ResourceList        `json:"resources"`
+	Resource       core.ResourceDetail      `json:"resource"`
+	Templates      core.TemplateList        `json:"templates"`
+	Template       core.TemplateDetail      `json:"template"`
+	Prompts        core.PromptList          `json:"prompts"`
+	Skills         core.SkillList           `json:"skills"`
+	Skill          core.SkillDetail         `json:"skill"`
+	Prompt         core.PromptDetail        `json:"prompt"`
+	Contents       core.Contents            `json:"contents"`
+	SignIn         core.SignIn              `json:"signIn"`
+	Answer         core.AppAnswer           `json:"answer"`
+	Request        core.AppRequest          `json:"request"`
+	Record         core.AppRecord           `json:"record"`
 
 	Rounds   core.CallRounds      `json:"rounds"`
 	Streams  core.Streams         `json:"streams"`

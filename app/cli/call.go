@@ -1,7 +1,6 @@
 package cli
 
 import (
-	"bytes"
 	"context"
 	"encoding/base64"
 	"encoding/json"
@@ -11,7 +10,6 @@ import (
 
 	"github.com/sightglass-dev/sightglass/app/core"
 	"github.com/sightglass-dev/sightglass/app/fault"
-	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
 // called is what call prints for machines.
@@ -111,7 +109,7 @@ func (f *flags) printCall(s streams, c *core.Core, out core.RunOutput, banner *c
 	if out.Err != nil {
 		return f.fail(s, out.Err)
 	}
-	result := resultOf(c, out)
+	result := c.ResultOf(out)
 	var err error
 	if f.json {
 		err = printJSON(s.out, called{
@@ -149,33 +147,6 @@ func orRoot(path string) string {
 		return "arguments"
 	}
 	return path
-}
-
-// resultOf is the result object: inline, or out of the frame in the log when it is large.
-func resultOf(c *core.Core, out core.RunOutput) json.RawMessage {
-	if out.Result != "" {
-		return json.RawMessage(out.Result)
-	}
-	var frame bytes.Buffer
-	for {
-		b, err := c.Body(out.Seq, wire.PartMessage, int64(frame.Len()), 0)
-		if err != nil || len(b.Bytes) == 0 {
-			break
-		}
-		frame.Write(b.Bytes)
-	}
-	at, value := out.At, json.RawMessage(frame.Bytes())
-	if at == "" {
-		at = "/result"
-	}
-	for name := range strings.SplitSeq(strings.TrimPrefix(at, "/"), "/") {
-		var members map[string]json.RawMessage
-		if json.Unmarshal(value, &members) != nil || members[name] == nil {
-			return json.RawMessage("null")
-		}
-		value = members[name]
-	}
-	return value
 }
 
 // block is one piece of a result's content.

@@ -21,16 +21,17 @@ import (
 
 // Exit codes. They are part of the interface: scripts branch on them.
 const (
-	ExitOK        = 0   // connected; the call's result is no error
-	ExitInternal  = 1   // a fault of Sightglass, or of the machine
-	ExitUsage     = 2   // the arguments are wrong: nothing was started
-	ExitRefused   = 3   // 401 or 403: the challenge was printed
-	ExitNotFound  = 4   // the server could not be found, started or reached
-	ExitProtocol  = 5   // the server's answer breaks HTTP or MCP, or is a JSON-RPC error
-	ExitToolError = 6   // the tool reported an error of its own
-	ExitTimeout   = 7   // nothing came in time
-	ExitChanged   = 8   // drift: the interface changed as --fail-on names it
-	ExitCancelled = 130 // interrupted
+	ExitOK         = 0   // connected; the call's result is no error
+	ExitInternal   = 1   // a fault of Sightglass, or of the machine
+	ExitUsage      = 2   // the arguments are wrong: nothing was started
+	ExitRefused    = 3   // 401 or 403: the challenge was printed
+	ExitNotFound   = 4   // the server could not be found, started or reached
+	ExitProtocol   = 5   // the server's answer breaks HTTP or MCP, or is a JSON-RPC error
+	ExitToolError  = 6   // the tool reported an error of its own
+	ExitTimeout    = 7   // nothing came in time
+	ExitChanged    = 8   // drift: the interface changed as --fail-on names it
+	ExitUnexpected = 9   // a saved call was not answered as expected
+	ExitCancelled  = 130 // interrupted
 )
 
 type verb struct {
@@ -50,6 +51,7 @@ func verbs() []verb {
 		{name: "inspect", summary: "connect and print how it went, the server, its capabilities and tools", run: inspect},
 		{name: "call", summary: "call a tool and print its result", run: call},
 		{name: "request", summary: "send a request of any method, a notification, or a frame as it is", run: request},
+		{name: "run", summary: "make the calls of a file and check what they are answered with", run: runFile},
 		{name: "skills", summary: "list the skills of a server, and verify their files", run: skills},
 		{name: "drift", summary: "compare a server's interface with what it was, for people and for CI", run: driftVerb},
 		{name: "signin", summary: "sign in to a server in the browser and store the token in the keychain", run: signin},

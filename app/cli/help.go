@@ -16,8 +16,9 @@ const exitCodes = `Exit codes
   2  the arguments are wrong            6  the tool reported an error
   3  refused: the challenge is printed  7  nothing came in time
   4  not found, not started, or not     8  drift: changes as --fail-on names them
-     reached                            1  a fault of Sightglass or of this machine
-                                      130  interrupted
+     reached                            9  a saved call is not answered as expected
+  1  a fault of Sightglass or of        130  interrupted
+     this machine
 `
 
 func overview() string {

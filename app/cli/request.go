@@ -115,7 +115,7 @@ func (f *flags) printRequest(s streams, c *core.Core, id string, out core.RunOut
 	if out.Err != nil {
 		return f.fail(s, out.Err)
 	}
-	result := resultOf(c, out)
+	result := c.ResultOf(out)
 	if f.json {
 		return printJSON(s.out, requested{Result: result, TookMS: float64(out.Took) / 1000, Findings: out.Findings, Banner: maybeReply(banner)})
 	}

@@ -5,7 +5,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
@@ -275,7 +277,7 @@ func (c *Call) Kept(o Outcome) (map[string]json.RawMessage, error) {
 	if result == nil {
 		result = o.Result
 	}
-	for _, name := range sortedKeys(c.Keep) {
+	for _, name := range slices.Sorted(maps.Keys(c.Keep)) {
 		values, err := at(result, "", c.Keep[name])
 		switch {
 		case err != nil:

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strings"
 	"time"
@@ -146,7 +147,7 @@ func (c *Collection) Check() error {
 	case len(c.Variables) > MaxVariables:
 		return problem("", "it has %d variables, more than %d", len(c.Variables), MaxVariables)
 	}
-	for _, name := range sortedKeys(c.Variables) {
+	for _, name := range slices.Sorted(maps.Keys(c.Variables)) {
 		where := "variable " + name
 		v := c.Variables[name]
 		switch {
@@ -196,7 +197,7 @@ func (c *Call) check(i int) error {
 			return problem(fmt.Sprintf("%s, expectation %d", where, j+1), "%s", err)
 		}
 	}
-	for _, name := range sortedKeys(c.Keep) {
+	for _, name := range slices.Sorted(maps.Keys(c.Keep)) {
 		if !variableName.MatchString(name) {
 			return problem(where, "it keeps %q: a name begins with a letter and has letters, digits, dots, _ and -", name)
 		}

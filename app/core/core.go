@@ -30,6 +30,7 @@ const (
 	NudgeServers     = "servers"
 	NudgeCalls       = "calls"
 	NudgeQuestions   = "questions"
+	NudgeCollections = "collections"
 )
 
 const (
@@ -88,6 +89,7 @@ type Core struct {
 	eras      eras
 	books     taskBooks
 	apps      openApps
+	callRuns  callRuns
 
 	life    context.Context // ends with Close: sign-ins and checks run no longer
 	endLife context.CancelFunc

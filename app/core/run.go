@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
@@ -183,4 +184,23 @@ func (c *Core) Calls(id string) []CallState {
 		out = append(out, v)
 	}
 	return out
+}
+
+// ResultOf is the whole result of a call, masked, nil when there is none.
+func (c *Core) ResultOf(out RunOutput) json.RawMessage {
+	if out.Result != "" || out.Seq == 0 {
+		return json.RawMessage(out.Result)
+	}
+	at, value := out.At, json.RawMessage(c.wholeBody(out.Seq))
+	if at == "" {
+		at = "/result"
+	}
+	for name := range strings.SplitSeq(strings.TrimPrefix(at, "/"), "/") {
+		var members map[string]json.RawMessage
+		if json.Unmarshal(value, &members) != nil || members[name] == nil {
+			return nil
+		}
+		value = members[name]
+	}
+	return value
 }

@@ -122,8 +122,11 @@ func checkNow(name string, schema, value json.RawMessage, formats bool, end time
 func compile(name string, raw json.RawMessage, formats bool, end time.Time) (*jsonschema.Schema, *Problem) {
 	bad := func(keyword, format string, a ...any) (*jsonschema.Schema, *Problem) {
 		owner := "tool"
-		if name == "requestedSchema" {
+		switch name {
+		case "requestedSchema":
 			owner = "question"
+		case "schema":
+			owner = "expectation"
 		}
 		return nil, &Problem{Message: "the " + owner + "'s " + name + " " + fmt.Sprintf(format, a...), Keyword: keyword}
 	}
@@ -295,3 +298,6 @@ func jsonSyntax(raw json.RawMessage) error {
 	}
 	return err
 }
+
+// CheckValue checks any value against any schema, as [CheckOutput] does. It returns nil when it matches.
+func CheckValue(schema, value json.RawMessage) []Problem { return check("schema", schema, value, true) }

@@ -11,6 +11,11 @@ export namespace app {
 	    match: core.Match;
 	    exchange: wire.Exchange;
 	    tools: core.ToolList;
+	    collections: core.CollectionList;
+	    collection: core.CollectionDoc;
+	    saveCollection: core.SaveCollectionInput;
+	    addCalls: core.AddCallsInput;
+	    collectionRun: core.CollectionRun;
 	    tasks: core.TaskList;
 	    task: core.TaskDetail;
 	    overview: core.Overview;
@@ -201,6 +206,12 @@ export namespace challenge {
 
 export namespace core {
 	
+	export interface AddCallsInput {
+	    path: string;
+	    name: string;
+	    seqs: number[];
+	    expect: boolean;
+	}
 	export interface Annotations {
 	    audience: string[];
 	    priority?: number;
@@ -340,6 +351,20 @@ export namespace core {
 	    logLevel?: string;
 	    hand?: boolean;
 	}
+	export interface CallResult {
+	    index: number;
+	    name: string;
+	    state: string;
+	    took: number;
+	    problem: string;
+	    verdicts: collection.Verdict[];
+	    method: string;
+	    request: number;
+	    answer: number;
+	    wasRequest?: number;
+	    wasAnswer?: number;
+	    wasTook?: number;
+	}
 	export interface HandQuestion {
 	    key: string;
 	    method: string;
@@ -410,6 +435,84 @@ export namespace core {
 	    problem: string;
 	    at: number;
 	    seq: number;
+	}
+	export interface SavedKeep {
+	    name: string;
+	    path: string;
+	}
+	export interface SavedExpectation {
+	    kind: string;
+	    path: string;
+	    in: string;
+	    value: string;
+	    code: number;
+	}
+	export interface SavedCall {
+	    name: string;
+	    comment: string;
+	    method: string;
+	    params: string;
+	    timeout: string;
+	    skip: boolean;
+	    expect: SavedExpectation[];
+	    keep: SavedKeep[];
+	}
+	export interface SavedVariable {
+	    name: string;
+	    value: string;
+	    secret: boolean;
+	    given: boolean;
+	    comment: string;
+	}
+	export interface SavedCalls {
+	    name: string;
+	    comment: string;
+	    variables: SavedVariable[];
+	    calls: SavedCall[];
+	}
+	export interface CollectionDoc {
+	    path: string;
+	    sum: string;
+	    collection: SavedCalls;
+	    err?: Error;
+	}
+	export interface CollectionFile {
+	    path: string;
+	    name: string;
+	    calls: number;
+	    own: boolean;
+	    problem: string;
+	}
+	export interface CollectionList {
+	    files: CollectionFile[];
+	    folder: string;
+	}
+	export interface RunCounts {
+	    passed: number;
+	    failed: number;
+	    broken: number;
+	    skipped: number;
+	}
+	export interface CollectionRun {
+	    run: string;
+	    profile: string;
+	    name: string;
+	    replay: boolean;
+	    began: number;
+	    ended: number;
+	    total: number;
+	    counts: RunCounts;
+	    results: CallResult[];
+	    err?: Error;
+	}
+	export interface CollectionRunInput {
+	    run: string;
+	    profile: string;
+	    path: string;
+	    seqs: number[];
+	    only: number[];
+	    stop: boolean;
+	    values: SavedVariable[];
 	}
 	export interface CompleteInput {
 	    call: string;
@@ -1199,6 +1302,7 @@ export namespace core {
 	    fileError: string;
 	}
 	
+	
 	export interface RunInput {
 	    call: string;
 	    profile: string;
@@ -1232,6 +1336,15 @@ export namespace core {
 	    problem: string;
 	    file: string;
 	}
+	export interface SaveCollectionInput {
+	    path: string;
+	    sum: string;
+	    collection: SavedCalls;
+	}
+	
+	
+	
+	
 	export interface SavedRule {
 	    rule: rules.Rule;
 	    saved: boolean;
@@ -1243,6 +1356,7 @@ export namespace core {
 	    saved: boolean;
 	    suspects: string[];
 	}
+	
 	export interface SecretInput {
 	    name: string;
 	    value: string;

@@ -1,0 +1,270 @@
+package core
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sync"
+	"time"
+
+	"github.com/sightglass-dev/sightglass/app/collection"
+	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/session"
+	"github.com/sightglass-dev/sightglass/app/wire"
+)
+
+// keptRuns is how many runs of saved calls are remembered.
+const keptRuns = 20
+
+// callRuns are the runs of saved calls of this run of the program.
+type callRuns struct {
+	mu   sync.Mutex
+	runs []*callRun // oldest first
+}
+
+type callRun struct {
+	mu   sync.Mutex
+	view CollectionRun
+	stop context.CancelFunc
+	done chan struct{}
+}
+
+func (r *callRuns) find(id string) *callRun {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	i := slices.IndexFunc(r.runs, func(one *callRun) bool { return one.view.Run == id })
+	if i < 0 {
+		return nil
+	}
+	return r.runs[i]
+}
+
+func (r *callRuns) add(run *callRun) error {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if slices.ContainsFunc(r.runs, func(one *callRun) bool { return one.view.Run == run.view.Run }) {
+		return fmt.Errorf("there is a run %q already", run.view.Run)
+	}
+	r.runs = append(r.runs, run)
+	if n := len(r.runs) - keptRuns; n > 0 && r.runs[0].over() {
+		r.runs = slices.Delete(r.runs, 0, 1)
+	}
+	return nil
+}
+
+func (r *callRun) over() bool {
+	select {
+	case <-r.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// CollectionRun is how a run stands.
+func (c *Core) CollectionRun(id string) (CollectionRun, error) {
+	r := c.callRuns.find(id)
+	if r == nil {
+		return CollectionRun{}, input("show the run", "there is no run "+id, "Run the calls again.")
+	}
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	out := r.view
+	out.Results = slices.Clone(r.view.Results)
+	return out, nil
+}
+
+// StopCollection ends a run: the call under way is cancelled, those after it are skipped.
+func (c *Core) StopCollection(id string) {
+	if r := c.callRuns.find(id); r != nil {
+		r.stop()
+	}
+}
+
+// RunCollection starts a run and returns at once. How it goes is told by [Core.CollectionRun] and NudgeCollections.
+func (c *Core) RunCollection(in CollectionRunInput) error {
+	if in.Path != "" {
+		if err := c.known(in.Path); err != nil {
+			return err
+		}
+	}
+	_, err := c.startRun(c.life, in)
+	return err
+}
+
+// RunCollectionWait runs calls and waits for the end of the run. A ctx that ends stops it. The path may be of any file.
+func (c *Core) RunCollectionWait(ctx context.Context, in CollectionRunInput) (CollectionRun, error) {
+	r, err := c.startRun(ctx, in)
+	if err != nil {
+		return CollectionRun{}, err
+	}
+	<-r.done
+	return c.CollectionRun(in.Run)
+}
+
+func (c *Core) startRun(ctx context.Context, in CollectionRunInput) (*callRun, error) {
+	cn, _, err := c.live(in.Profile)
+	if err != nil {
+		return nil, err
+	}
+	col, entries, values, err := c.planned(ctx, cn, in)
+	if err != nil {
+		return nil, err
+	}
+	for _, v := range in.Values {
+		raw := rawText(v.Value)
+		if !json.Valid(raw) {
+			return nil, input("run the calls", "the value of "+v.Name+" is no JSON", "Texts stand in quotes.")
+		}
+		var text string
+		if col.Variables[v.Name].Secret && json.Unmarshal(raw, &text) == nil && text != "" {
+			c.masker().Add(cn.id, "variable", text)
+		}
+		values[v.Name] = raw
+	}
+	ctx, stop := context.WithCancel(ctx)
+	total := len(col.Calls)
+	if len(in.Only) > 0 {
+		total = len(in.Only)
+	}
+	r := &callRun{stop: stop, done: make(chan struct{}), view: CollectionRun{
+		Run: in.Run, Profile: in.Profile, Name: col.Name, Replay: in.Path == "", Began: time.Now().UnixMicro(), Total: total, Results: []CallResult{},
+	}}
+	if err := c.callRuns.add(r); err != nil {
+		stop()
+		return nil, input("run the calls", err.Error(), "")
+	}
+	c.signing.Go(func() {
+		defer stop()
+		c.runCalls(ctx, r, cn, col, entries, values, in)
+	})
+	return r, nil
+}
+
+// planned is what a run is to do: a file's calls, or those of entries to be sent again.
+func (c *Core) planned(ctx context.Context, cn *connection, in CollectionRunInput) (col *collection.Collection, entries []wire.Entry, values map[string]json.RawMessage, err error) {
+	if in.Path == "" {
+		col = &collection.Collection{Name: "Replay"}
+		if col.Calls, entries = c.callsOf(in.Seqs, false); len(col.Calls) == 0 {
+			err = input("send again", "there is no request among what was chosen", "Choose requests to the server.")
+		}
+		return col, entries, map[string]json.RawMessage{}, err
+	}
+	f, err := collection.Read(in.Path)
+	if err != nil {
+		return nil, nil, nil, input("run the calls", err.Error(), "Mend the file.")
+	}
+	values, err = c.secretValues(ctx, cn, in.Path, f.Collection)
+	return f.Collection, nil, values, err
+}
+
+func (c *Core) runCalls(ctx context.Context, r *callRun, cn *connection, col *collection.Collection, entries []wire.Entry, values map[string]json.RawMessage, in CollectionRunInput) {
+	var last RunOutput
+	runner := collection.Runner{
+		Stop: in.Stop,
+		Schema: func(schema, value json.RawMessage) (wrong []string) {
+			for _, p := range session.CheckValue(schema, value) {
+				wrong = append(wrong, cn.text(p.Path+" "+p.Message))
+			}
+			return wrong
+		},
+		Do: func(ctx context.Context, i int, method string, params json.RawMessage, timeout time.Duration) (o collection.Outcome) {
+			o, last = c.makeCall(ctx, in.Profile, fmt.Sprintf("%s/%d", in.Run, i), method, params, timeout)
+			return o
+		},
+		On: func(res collection.Result) {
+			one := CallResult{Result: res, Method: col.Calls[res.Index].Method}
+			if res.State != "" && res.State != collection.Skipped {
+				one.Request, one.Answer = last.Request, last.Seq
+			}
+			last = RunOutput{}
+			if entries != nil {
+				c.compare(&one, entries[res.Index])
+			}
+			r.put(one)
+			c.nudge(NudgeCollections)
+		},
+	}
+	var only func(int) bool
+	if len(in.Only) > 0 {
+		only = func(i int) bool { return slices.Contains(in.Only, i) }
+	}
+	runner.Run(ctx, col, values, only)
+	r.mu.Lock()
+	r.view.Ended = time.Now().UnixMicro()
+	r.mu.Unlock()
+	close(r.done)
+	c.nudge(NudgeCollections)
+}
+
+// put notes a result: it replaces the one that said that the call is under way.
+func (r *callRun) put(one CallResult) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if n := len(r.view.Results); n > 0 && r.view.Results[n-1].Index == one.Index {
+		r.view.Results[n-1] = one
+	} else {
+		r.view.Results = append(r.view.Results, one)
+	}
+	switch one.State {
+	case collection.Passed:
+		r.view.Counts.Passed++
+	case collection.Failed:
+		r.view.Counts.Failed++
+	case collection.Broken:
+		r.view.Counts.Broken++
+	case collection.Skipped:
+		r.view.Counts.Skipped++
+	}
+}
+
+// makeCall sends a request on the connection of a server as it is now: one that ended during the run breaks the calls
+// until the next one is there.
+func (c *Core) makeCall(ctx context.Context, id, call, method string, params json.RawMessage, timeout time.Duration) (collection.Outcome, RunOutput) {
+	out := RunOutput{Call: call, Problems: []Problem{}, Output: []Problem{}, Findings: []string{}}
+	cn, s, err := c.live(id)
+	if err != nil {
+		return collection.Outcome{Failed: AsError(err).Message}, out
+	}
+	cn.begin(call, method)
+	res, err := s.Call(ctx, session.CallInput{Call: call, Method: method, Params: params, Timeout: timeout, OnProgress: func(session.Progress) {}})
+	cn.finish(call)
+	tool := &session.Tool{Name: method}
+	c.fill(&out, cn, tool, res, err)
+	if err == nil && res.Task != "" {
+		out = c.followTask(ctx, cn, tool, res.Task, out, true)
+		o := collection.Outcome{Result: c.ResultOf(out), Took: time.Duration(out.Waited) * time.Microsecond}
+		if out.Err != nil {
+			o.Failed = out.Err.Message
+		}
+		return o, out
+	}
+	o := collection.Outcome{Took: time.Duration(out.Took) * time.Microsecond}
+	f := fault.As(err)
+	switch {
+	case f != nil && f.Kind == fault.RPC && f.RPC != nil:
+		o.RPC, o.Code, o.Message = true, f.RPC.Code, cn.text(f.RPC.Message)
+	case err != nil:
+		o.Failed = out.Err.Message
+	default:
+		o.Result, o.Whole = c.masker().Text(cn.id, bytes.Clone(res.Result)), res.Result
+	}
+	return o, out
+}
+
+// compare says in a result of a replay whether the answer is the one of before.
+func (c *Core) compare(one *CallResult, was wire.Entry) {
+	one.WasRequest, one.WasAnswer, one.WasTook = was.Seq, was.Pair, was.Took
+	switch {
+	case one.State == "" || one.State == collection.Skipped || one.State == collection.Broken:
+		return
+	case was.Pair == 0:
+		one.State, one.Problem = collection.Failed, "The request of before was not answered: there is nothing to compare with."
+	case collection.SameAnswer(c.wholeBody(was.Pair), c.wholeBody(one.Answer)):
+		one.State, one.Problem = collection.Passed, ""
+	default:
+		one.State, one.Problem = collection.Failed, "The answer is another."
+	}
+}

@@ -1,0 +1,202 @@
+package capture
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"modernc.org/sqlite" // registers the driver
+	sqlitelib "modernc.org/sqlite/lib"
+)
+
+const (
+	// appID marks the file as Sightglass' ("SGLS"), so that another program's database is never taken for a capture.
+	appID = 0x53474c53
+	// schemaVersion is what this program reads and writes. A later one is left alone.
+	schemaVersion = 1
+	// busyWait is how long a write waits for that of another window, in milliseconds.
+	busyWait = 5000
+	// readers are how many reads run side by side: the window's rows beside a search and an export.
+	readers = 4
+	// pageCache is what SQLite keeps of the file for each connection, in KiB.
+	pageCache = 1024
+)
+
+// The numbers of segments and blocks are run<<32 | n, n counted by the run's own program: so two windows never want the
+// same one, and what a run wrote lies together.
+const schema = `
+CREATE TABLE run (run INTEGER PRIMARY KEY AUTOINCREMENT, began INTEGER NOT NULL, ended INTEGER NOT NULL DEFAULT 0);
+CREATE TABLE capture (
+	run INTEGER NOT NULL, conn TEXT NOT NULL, profile TEXT NOT NULL, server TEXT NOT NULL, transport TEXT NOT NULL, target TEXT NOT NULL,
+	began INTEGER NOT NULL, last INTEGER NOT NULL, ended INTEGER NOT NULL, entries INTEGER NOT NULL, bytes INTEGER NOT NULL, errors INTEGER NOT NULL,
+	name TEXT NOT NULL DEFAULT '', comment TEXT NOT NULL DEFAULT '', pinned INTEGER NOT NULL DEFAULT 0, deleted INTEGER NOT NULL DEFAULT 0,
+	PRIMARY KEY (run, conn)) WITHOUT ROWID;
+CREATE TABLE segment (id INTEGER PRIMARY KEY, run INTEGER NOT NULL, first INTEGER NOT NULL, last INTEGER NOT NULL, zone BLOB NOT NULL);
+CREATE INDEX segment_place ON segment (run, first, last);
+CREATE TABLE summary (id INTEGER PRIMARY KEY, data BLOB NOT NULL);
+CREATE TABLE patch (run INTEGER NOT NULL, seq INTEGER NOT NULL, data BLOB NOT NULL, PRIMARY KEY (run, seq)) WITHOUT ROWID;
+CREATE TABLE block (id INTEGER PRIMARY KEY, conn TEXT NOT NULL, data BLOB NOT NULL);
+CREATE TABLE mark (run INTEGER NOT NULL, seq INTEGER NOT NULL, conn TEXT NOT NULL, comment TEXT NOT NULL, pinned INTEGER NOT NULL, PRIMARY KEY (run, seq)) WITHOUT ROWID;
+`
+
+// database is one file, or memory, with one writer and readers beside it.
+type database struct {
+	path string
+	w, r *sql.DB
+}
+
+// errNewer is a database of a later version of the program.
+var errNewer = errors.New("the file was written by a newer Sightglass")
+
+// errForeign is a database of another program.
+var errForeign = errors.New("the file is no capture of Sightglass")
+
+// openDatabase opens the file, which is made when missing. maxPages bounds its size for tests; 0: no bound.
+func openDatabase(ctx context.Context, path string, maxPages int) (*database, error) {
+	// SQLite would let everybody read it. A file that is there is not opened here: closing it would end the locks that
+	// another store of this process holds on it (POSIX).
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|os.O_EXCL, 0o600)
+	if err == nil {
+		_ = f.Close()
+	} else if !errors.Is(err, fs.ErrExist) {
+		return nil, err
+	}
+	// auto_vacuum counts only before the first table and before WAL.
+	pragmas := []string{
+		fmt.Sprintf("busy_timeout(%d)", busyWait), "auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(normal)",
+		fmt.Sprintf("cache_size(-%d)", pageCache), "temp_store(memory)",
+	}
+	if maxPages > 0 {
+		pragmas = append(pragmas, fmt.Sprintf("max_page_count(%d)", maxPages))
+	}
+	d := &database{path: path}
+	if d.w, err = connect(path, "immediate", pragmas); err != nil {
+		return nil, err
+	}
+	d.w.SetMaxOpenConns(1)
+	if err = d.prepare(ctx); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	if d.r, err = connect(path, "deferred", []string{fmt.Sprintf("busy_timeout(%d)", busyWait), fmt.Sprintf("cache_size(-%d)", pageCache), "query_only(1)"}); err != nil {
+		return nil, errors.Join(err, d.close())
+	}
+	d.r.SetMaxOpenConns(readers)
+	d.r.SetMaxIdleConns(readers)
+	return d, nil
+}
+
+func connect(path, lock string, pragmas []string) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	slash := filepath.ToSlash(abs)
+	if !strings.HasPrefix(slash, "/") { // a drive letter
+		slash = "/" + slash
+	}
+	u := url.URL{Scheme: "file", Path: slash, RawQuery: url.Values{"_pragma": pragmas, "_txlock": {lock}}.Encode()}
+	return sql.Open("sqlite", u.String())
+}
+
+// prepare checks whose file it is and makes the tables of a new one. It reads a page or two: the size does not matter.
+func (d *database) prepare(ctx context.Context) error {
+	var app, version, tables int
+	for pragma, v := range map[string]*int{"application_id": &app, "user_version": &version} {
+		if err := d.w.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(v); err != nil {
+			return err
+		}
+	}
+	if err := d.w.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
+		return err
+	}
+	switch {
+	case tables == 0 && app == 0 && version == 0:
+		return d.create(ctx)
+	case app != appID:
+		return errForeign
+	case version > schemaVersion:
+		return errNewer
+	}
+	var run sql.NullInt64
+	if err := d.w.QueryRowContext(ctx, "SELECT max(run) FROM run").Scan(&run); err != nil {
+		return err
+	}
+	return d.w.QueryRowContext(ctx, "SELECT count(*) FROM capture WHERE run = ?", run.Int64).Scan(&tables)
+}
+
+func (d *database) create(ctx context.Context) error {
+	tx, err := d.w.BeginTx(ctx, nil)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = tx.Rollback() }() // does nothing after Commit
+	var tables int
+	if err := tx.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil || tables > 0 {
+		return err // another window was first
+	}
+	if _, err := tx.ExecContext(ctx, schema+fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", appID, schemaVersion)); err != nil {
+		return err
+	}
+	return tx.Commit()
+}
+
+// close ends the connections; the last one of all programs folds the WAL into the file.
+func (d *database) close() error {
+	var errs []error
+	for _, db := range []*sql.DB{d.r, d.w} {
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// size is what the file takes on disk with the files beside it, and how much of it is in use; in bytes.
+func (d *database) size(ctx context.Context) (disk, used int64, err error) {
+	for _, suffix := range []string{"", "-wal", "-shm"} {
+		if st, err := os.Stat(d.path + suffix); err == nil {
+			disk += st.Size()
+		} else if suffix == "" {
+			return 0, 0, err
+		}
+	}
+	var page, pages, free int64
+	for pragma, v := range map[string]*int64{"page_size": &page, "page_count": &pages, "freelist_count": &free} {
+		if err := d.r.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(v); err != nil {
+			return 0, 0, err
+		}
+	}
+	return disk, (pages - free) * page, nil
+}
+
+// damaged says that an error tells of a file that is no (whole) database any more.
+func damaged(err error) bool {
+	return isCode(err, sqlitelib.SQLITE_CORRUPT, sqlitelib.SQLITE_NOTADB)
+}
+
+// full says that there is no room on the disk.
+func full(err error) bool { return isCode(err, sqlitelib.SQLITE_FULL) }
+
+// refused says that the file or folder may not be written.
+func refused(err error) bool {
+	return isCode(err, sqlitelib.SQLITE_READONLY, sqlitelib.SQLITE_CANTOPEN, sqlitelib.SQLITE_PERM) || errors.Is(err, fs.ErrPermission)
+}
+
+func isCode(err error, codes ...int) bool {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	for _, c := range codes {
+		if e.Code()&0xff == c {
+			return true
+		}
+	}
+	return false
+}

@@ -104,8 +104,14 @@ func short(s Source, seq uint64, part wire.Part) ([]byte, error) {
 	return Whole(s, seq, part)
 }
 
-// lookup finds an entry by reading the source.
+// lookup finds an entry: by its number where the source can, else by reading it.
 func lookup(s Source, seq uint64) (found wire.Entry, ok bool, err error) {
+	if f, can := s.(interface {
+		Entry(seq uint64) (wire.Entry, bool)
+	}); can {
+		found, ok = f.Entry(seq)
+		return found, ok, nil
+	}
 	err = s.Entries(func(e wire.Entry) error {
 		if e.Seq == seq {
 			found, ok = e, true

@@ -54,6 +54,8 @@ type ask struct {
 	Pages core.ReadList `json:"pages"`
 	At    string        `json:"at"` // JSON Pointer of a content item in a result
 
+	View   core.ViewInput           `json:"view"`
+	Rows   core.RowsInput           `json:"rows"`
 	Saved  core.SaveCollectionInput `json:"saved"`
 	Add    core.AddCallsInput       `json:"add"`
 	App    core.AppRequest          `json:"app"`
@@ -146,6 +148,8 @@ func (f *fetcher) value(ctx context.Context, name string, q ask) (any, error) {
 		return struct{}{}, f.core.RecordApp(q.Record)
 	case "app-save":
 		return f.saveAppFile(q.File)
+	case "view", "rows", "rowof", "entry", "related", "filterwords":
+		return f.viewed(ctx, name, q)
 	}
 	return f.catalog(ctx, name, q)
 }

@@ -26,6 +26,7 @@ type Hello struct {
 func (w *Window) Hello() (h Hello, err error) {
 	defer guard(&err, "start")
 	w.app.core.CloseApps() // of a page before this one
+	w.app.core.CloseViews()
 	return Hello{Token: w.app.fetch.token, Version: w.app.version, Platform: goruntime.GOOS, Data: w.app.core.Dir()}, w.app.started
 }
 
@@ -96,6 +97,14 @@ type Shapes struct {
 	Question core.QuestionDetail  `json:"question"`
 	Rules    core.RuleList        `json:"rules"`
 	Answers  core.AnswerTemplates `json:"answers"`
+
+	ViewInput   core.ViewInput    `json:"viewInput"`
+	ViewState   core.ViewState    `json:"viewState"`
+	RowsInput   core.RowsInput    `json:"rowsInput"`
+	Rows        core.Rows         `json:"rows"`
+	RowOf       core.RowOf        `json:"rowOf"`
+	Related     core.Related      `json:"related"`
+	FilterWords []core.FilterWord `json:"filterWords"`
 
 	Drift      core.Drift      `json:"drift"`
 	DriftInput core.DriftInput `json:"driftInput"`

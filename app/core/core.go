@@ -77,6 +77,9 @@ type Core struct {
 	bookOnce sync.Once
 	bookKept *rules.Book
 
+	traffic trafficSource // the log, and the store behind it
+	views   views         // windows of the page on it
+
 	decoded   decoded
 	digest    digest
 	iconCache iconCache
@@ -120,6 +123,7 @@ func New(o Options) *Core {
 		temporary: map[string]profile.Profile{}, parked: map[string]string{}, confirmed: map[string]allowance{},
 		previews: map[string]profile.Import{}, connections: map[string]*connection{}, signIns: map[string]*signin{}, owners: map[string]string{},
 	}
+	c.traffic.log = c.log
 	c.followed = map[string]*followed{}
 	c.life, c.endLife = context.WithCancel(context.Background())
 	c.loginPath = sync.OnceValues(func() (string, error) { return profile.LoginShellPath(context.Background()) })
@@ -181,6 +185,7 @@ func (c *Core) Close() error {
 	c.protected = nil
 	c.mu.Unlock()
 	c.endLife()
+	c.endViews()
 	c.CloseApps()
 	c.apps.server.Shutdown()
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)

@@ -87,5 +87,7 @@ func (c *Core) Reveal(seq uint64, placeholder string) (string, error) {
 // ClearTraffic forgets every entry.
 func (c *Core) ClearTraffic() {
 	c.decoded.clear()
+	_, last, _ := c.log.Bounds()
 	c.log.Clear()
+	c.traffic.cleared.Store(last)
 }

@@ -43,6 +43,13 @@ export namespace app {
 	    question: core.QuestionDetail;
 	    rules: core.RuleList;
 	    answers: core.AnswerTemplates;
+	    viewInput: core.ViewInput;
+	    viewState: core.ViewState;
+	    rowsInput: core.RowsInput;
+	    rows: core.Rows;
+	    rowOf: core.RowOf;
+	    related: core.Related;
+	    filterWords: query.Completion[];
 	    drift: core.Drift;
 	    driftInput: core.DriftInput;
 	    driftItem: core.DriftItem;
@@ -697,6 +704,12 @@ export namespace core {
 	    median: number;
 	    max: number;
 	}
+	export interface FilterProblem {
+	    from: number;
+	    to: number;
+	    message: string;
+	    hint: string;
+	}
 	export interface ForeignStream {
 	    id: string;
 	    count: number;
@@ -1198,6 +1211,10 @@ export namespace core {
 	    offer: Offer;
 	    err?: Error;
 	}
+	export interface Related {
+	    entries: wire.Entry[];
+	    more: boolean;
+	}
 	export interface RunOutput {
 	    call: string;
 	    seq: number;
@@ -1289,6 +1306,33 @@ export namespace core {
 	}
 	
 	
+	export interface ViewState {
+	    view: string;
+	    rows: number;
+	    total: number;
+	    counts: Record<string, number>;
+	    done: boolean;
+	    looked: number;
+	    rev: number;
+	    last: number;
+	    listedFrom: number;
+	    problem?: FilterProblem;
+	    terms: query.Term[];
+	}
+	export interface RowOf {
+	    index: number;
+	    state: ViewState;
+	}
+	export interface Rows {
+	    index: number;
+	    entries: wire.Entry[];
+	    state: ViewState;
+	}
+	export interface RowsInput {
+	    view: string;
+	    index: number;
+	    limit: number;
+	}
 	
 	export interface RuleState {
 	    rule: rules.Rule;
@@ -1694,6 +1738,19 @@ export namespace core {
 	    launch: Launch;
 	    problem: string;
 	}
+	export interface ViewScope {
+	    all: boolean;
+	    conns: string[];
+	    captures: string[];
+	}
+	export interface ViewInput {
+	    view: string;
+	    scope: ViewScope;
+	    filter: string;
+	    off: string[];
+	}
+	
+	
 	
 	export interface Watch {
 	    uri: string;
@@ -1862,6 +1919,30 @@ export namespace profile {
 	
 	
 	
+
+}
+
+export namespace query {
+	
+	export interface Completion {
+	    insert: string;
+	    label: string;
+	    note: string;
+	    from: number;
+	    to: number;
+	    count: number;
+	    field: boolean;
+	}
+	export interface Term {
+	    from: number;
+	    to: number;
+	    cutFrom: number;
+	    cutTo: number;
+	    text: string;
+	    field: string;
+	    value: string;
+	    not: boolean;
+	}
 
 }
 

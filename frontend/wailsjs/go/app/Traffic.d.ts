@@ -3,4 +3,6 @@
 
 export function Clear():Promise<void>;
 
+export function CloseView(arg1:string):Promise<void>;
+
 export function Reveal(arg1:number,arg2:string):Promise<string>;

@@ -6,6 +6,10 @@ export function Clear() {
   return window['go']['app']['Traffic']['Clear']();
 }
 
+export function CloseView(arg1) {
+  return window['go']['app']['Traffic']['CloseView'](arg1);
+}
+
 export function Reveal(arg1, arg2) {
   return window['go']['app']['Traffic']['Reveal'](arg1, arg2);
 }

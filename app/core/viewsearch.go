@@ -1,0 +1,315 @@
+package core
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"github.com/sightglass-dev/sightglass/app/capture/query"
+	"github.com/sightglass-dev/sightglass/app/wire"
+)
+
+// A search goes on in slices: each is as long as it takes about sliceTime, so that rows show early and a changed
+// filter waits for nothing.
+const (
+	sliceTime  = 40 * time.Millisecond
+	firstSlice = 4096
+	leastSlice = 512
+	mostSlice  = 1 << 18
+	mostBodies = 1 << 14 // entries of a slice that is searched for text: those that may pass are held
+)
+
+// search is the one goroutine of a view that looks at what was there before it.
+type search struct {
+	stop context.CancelFunc
+	done chan struct{}
+	size [2]uint64 // entries of the next slice of the filter's, and of the scope's
+}
+
+// begin starts a search when something is left to look at; one that runs is ended when anew is set. The caller holds
+// the lock.
+func (v *view) begin(anew bool) {
+	if v.search != nil {
+		if !anew {
+			return
+		}
+		v.search.stop()
+		v.search = nil
+	}
+	if v.closed {
+		return
+	}
+	if _, ok := v.next([2]uint64{1, 1}); !ok {
+		return
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	s := &search{stop: cancel, done: make(chan struct{}), size: [2]uint64{firstSlice, firstSlice}}
+	v.search = s
+	v.touched = map[uint64]bool{}
+	v.running.Go(func() {
+		defer close(s.done)
+		defer cancel()
+		v.run(ctx, s)
+	})
+}
+
+// slice is a stretch to look at.
+type slice struct {
+	part    *viewPart
+	at      stretch
+	scope   bool           // what is in scope is looked for, else what passes
+	matcher *query.Matcher // of the search
+}
+
+// next is what to look at next, from the newest down. The caller holds the lock.
+func (v *view) next(size [2]uint64) (slice, bool) {
+	for i := len(v.parts) - 1; i >= 0; i-- {
+		p := v.parts[i]
+		scope, hits := top(p.scopeLeft), top(p.hitsLeft)
+		switch {
+		case scope.to > 0 && scope.to >= hits.to:
+			return slice{part: p, at: scope.upper(size[1]), scope: true}, true
+		case hits.to > 0:
+			hits.from = max(hits.from, scope.to+1)
+			return slice{part: p, at: hits.upper(size[0])}, true
+		}
+	}
+	return slice{}, false
+}
+
+// top is the stretch that reaches highest.
+func top(list []stretch) stretch {
+	var best stretch
+	for _, s := range list {
+		if s.to > best.to {
+			best = s
+		}
+	}
+	return best
+}
+
+// upper is the upper end of a stretch.
+func (s stretch) upper(size uint64) stretch {
+	if s.to-s.from >= size {
+		s.from = s.to - size + 1
+	}
+	return s
+}
+
+// without takes the upper end of a stretch out of a list.
+func without(list []stretch, done stretch) []stretch {
+	out := list[:0]
+	for _, s := range list {
+		if s.to == done.to {
+			s.to = done.from - 1
+		}
+		if s.from <= s.to && s.to > 0 {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// run looks at one slice after the other until nothing is left or the search is replaced.
+func (v *view) run(ctx context.Context, s *search) {
+	v.mu.Lock()
+	m := v.filter.Bind(v.context()) // one of its own: a matcher belongs to one goroutine
+	v.mu.Unlock()
+	for {
+		v.mu.Lock()
+		if v.search != s {
+			v.mu.Unlock()
+			return
+		}
+		sl, ok := v.next(s.size)
+		if !ok {
+			v.search, v.touched = nil, nil
+			v.mu.Unlock()
+			v.nudge()
+			return
+		}
+		clear(v.touched)
+		v.mu.Unlock()
+
+		began := time.Now()
+		sl.matcher = m
+		found, err := v.read(ctx, sl)
+		if err != nil && ctx.Err() != nil {
+			return
+		}
+		v.mu.Lock()
+		if v.search != s {
+			v.mu.Unlock()
+			return
+		}
+		v.apply(sl, found)
+		v.mu.Unlock()
+		v.nudge()
+		s.adapt(sl.scope, time.Since(began), m.Needs()&query.NeedBody != 0)
+	}
+}
+
+func (s *search) adapt(scope bool, took time.Duration, bodies bool) {
+	size, most := &s.size[0], uint64(mostSlice)
+	switch {
+	case scope:
+		size = &s.size[1]
+	case bodies:
+		most = mostBodies
+	}
+	switch {
+	case took < sliceTime/2:
+		*size *= 2
+	case took > sliceTime*2:
+		*size /= 2
+	}
+	*size = min(max(*size, leastSlice), most)
+}
+
+// finding is what a slice tells of one entry.
+type finding struct {
+	seq   uint64
+	group int8
+	open  bool
+}
+
+// read looks at a slice. It holds no lock.
+func (v *view) read(ctx context.Context, s slice) ([]finding, error) {
+	if s.scope {
+		return v.readScope(ctx, s)
+	}
+	return v.readHits(ctx, s)
+}
+
+func (v *view) readScope(ctx context.Context, s slice) ([]finding, error) {
+	need := query.NeedKind | query.NeedOpen
+	if !s.part.all {
+		need |= query.NeedConn
+	}
+	var out []finding
+	err := v.source.Scan(ctx, s.part.run, s.at.from, s.at.to, need, s.part.skip, func(batch []wire.Entry) error {
+		for i := range batch {
+			if e := &batch[i]; s.part.holds(e) {
+				out = append(out, finding{e.Seq, int8(groupOf(e)), e.Open})
+			}
+		}
+		return nil
+	})
+	return out, err
+}
+
+// skip says that a zone holds nothing of the scope. Entries of no connection are in the scope of this run.
+func (p *viewPart) skip(z query.Zone) bool {
+	if p.all || p.run == 0 || z.Conns == nil {
+		return false
+	}
+	for _, c := range z.Conns {
+		if p.conns[c] {
+			return false
+		}
+	}
+	return true
+}
+
+func (v *view) readHits(ctx context.Context, s slice) ([]finding, error) {
+	m, p := s.matcher, s.part
+	need := m.Needs() & query.NeedEntry
+	if !p.all {
+		need |= query.NeedConn
+	}
+	var out []finding
+	var open []wire.Entry // its fields do not decide
+	skip := func(z query.Zone) bool { return p.skip(z) || m.Skip(z) }
+	err := v.source.Scan(ctx, p.run, s.at.from, s.at.to, need, skip, func(batch []wire.Entry) error {
+		for i := range batch {
+			e := &batch[i]
+			if !p.holds(e) {
+				continue
+			}
+			switch m.Early(p.run, e) {
+			case query.Yes:
+				out = append(out, finding{seq: e.Seq})
+			case query.Unknown:
+				open = append(open, *e)
+			}
+		}
+		return nil
+	})
+	if err != nil || len(open) == 0 {
+		return out, err
+	}
+	return v.readBodies(ctx, s, open, out)
+}
+
+// readBodies decides for entries whose fields did not.
+func (v *view) readBodies(ctx context.Context, s slice, open []wire.Entry, out []finding) ([]finding, error) {
+	m, p := s.matcher, s.part
+	b := bodiesOf{v.source, p.run}
+	wanted := make([]bool, s.at.to-s.at.from+1)
+	kept := open[:0]
+	for i := range open {
+		e := &open[i]
+		if i%256 == 0 && ctx.Err() != nil {
+			return out, ctx.Err()
+		}
+		switch m.Headers(p.run, e, b) {
+		case query.Yes:
+			out = append(out, finding{seq: e.Seq})
+		case query.Unknown:
+			wanted[e.Seq-s.at.from] = true
+			kept = append(kept, *e)
+		}
+	}
+	if len(kept) == 0 {
+		return out, nil
+	}
+	found := make([]query.Found, len(wanted))
+	err := v.source.ScanBodies(ctx, p.run, kept[0].Seq, kept[len(kept)-1].Seq,
+		func(seq uint64) bool {
+			return seq >= s.at.from && seq <= s.at.to && wanted[seq-s.at.from]
+		},
+		func(seq uint64, _ wire.Part, body []byte) error {
+			found[seq-s.at.from] |= m.Look(body)
+			return ctx.Err()
+		})
+	if err != nil && !errors.Is(err, context.Canceled) {
+		err = nil // what could not be read does not pass; the store says itself what is wrong with it
+	}
+	for i := range kept {
+		if e := &kept[i]; m.Decide(p.run, e, b, found[e.Seq-s.at.from]) {
+			out = append(out, finding{seq: e.Seq})
+		}
+	}
+	return out, err
+}
+
+// apply takes in what a slice told, but for entries that were followed meanwhile. The caller holds the lock.
+func (v *view) apply(s slice, found []finding) {
+	p := s.part
+	changed := false
+	for _, f := range found {
+		if p.run == 0 && (v.touched[f.seq] || f.seq < v.floor) {
+			continue
+		}
+		if s.scope {
+			p.groups[f.group].add(f.seq)
+			p.open.put(f.seq, f.open)
+			if !v.filtered() && !v.off[f.group] && p.rows.add(f.seq) {
+				changed = true
+			}
+			continue
+		}
+		p.hits.add(f.seq)
+		if g := p.groupOf(f.seq); g >= 0 && !v.off[g] && p.rows.add(f.seq) {
+			changed = true
+		}
+	}
+	if s.scope {
+		p.scopeLeft = without(p.scopeLeft, s.at)
+	} else {
+		p.hitsLeft = without(p.hitsLeft, s.at)
+	}
+	if changed {
+		v.rev++
+	}
+}

@@ -1,6 +1,10 @@
 package app
 
-import "context"
+import (
+	"context"
+
+	"github.com/sightglass-dev/sightglass/app/core"
+)
 
 // Traffic is the bound noun for the traffic log. Views and their rows, exchanges and bodies travel by fetch: /api/view,
 // /api/rows, /api/rowof, /api/entry, /api/related, /api/filterwords, /api/exchange, /api/body.
@@ -24,6 +28,30 @@ func (t *Traffic) CloseView(view string) (err error) {
 	defer guard(&err, "close a view")
 	t.app.core.CloseView(view)
 	return nil
+}
+
+// SavedFilters returns the filters that were saved by name.
+func (t *Traffic) SavedFilters() (f core.SavedFilters, err error) {
+	defer guard(&err, "read the saved filters")
+	return t.app.core.SavedFilters(), nil
+}
+
+// SaveFilter saves a filter; it replaces the one of that name.
+func (t *Traffic) SaveFilter(name, text string) (err error) {
+	defer guard(&err, "save the filter")
+	return t.app.core.SaveFilter(name, text)
+}
+
+// RenameFilter gives a saved filter another name.
+func (t *Traffic) RenameFilter(from, to string) (err error) {
+	defer guard(&err, "rename the filter")
+	return t.app.core.RenameFilter(from, to)
+}
+
+// DeleteFilter forgets a saved filter.
+func (t *Traffic) DeleteFilter(name string) (err error) {
+	defer guard(&err, "delete the filter")
+	return t.app.core.DeleteFilter(name)
 }
 
 // viewed answers for the views of the traffic.

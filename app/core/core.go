@@ -80,6 +80,8 @@ type Core struct {
 	traffic trafficSource // the log, and the store behind it
 	views   views         // windows of the page on it
 
+	filtersMu sync.Mutex // guards the file of saved filters
+
 	decoded   decoded
 	digest    digest
 	iconCache iconCache

@@ -19,8 +19,11 @@ const (
 	nearRelated = 200_000
 )
 
-// NudgeViews says that a search in a view moved on.
-const NudgeViews = "views"
+// The nudges of the traffic's views.
+const (
+	NudgeViews   = "views"   // a search in a view moved on
+	NudgeFilters = "filters" // a filter was saved, renamed or deleted
+)
 
 // views are the windows on the traffic that the page has open.
 type views struct {
@@ -311,13 +314,12 @@ func (c *Core) lookAgain(run uint32, seq uint64) {
 
 // connNames are the names a connection of this run is known by.
 func (c *Core) connNames(conn string) []string {
-	c.mu.Lock()
-	cn := c.connections[conn]
-	c.mu.Unlock()
-	if cn == nil {
-		return nil
+	for _, cn := range c.all() {
+		if cn.id == conn {
+			return []string{cn.profile.ID, cn.profile.Name}
+		}
 	}
-	return []string{cn.profile.ID, cn.profile.Name}
+	return nil
 }
 
 func (c *Core) marks(uint32, uint64) (comment string, pinned bool) { return "", false }

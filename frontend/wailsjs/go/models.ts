@@ -1388,6 +1388,15 @@ export namespace core {
 	
 	
 	
+	export interface SavedFilter {
+	    name: string;
+	    text: string;
+	}
+	export interface SavedFilters {
+	    filters: SavedFilter[];
+	    file: string;
+	    fileError: string;
+	}
 	
 	export interface SavedRule {
 	    rule: rules.Rule;

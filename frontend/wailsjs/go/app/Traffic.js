@@ -10,6 +10,22 @@ export function CloseView(arg1) {
   return window['go']['app']['Traffic']['CloseView'](arg1);
 }
 
+export function DeleteFilter(arg1) {
+  return window['go']['app']['Traffic']['DeleteFilter'](arg1);
+}
+
+export function RenameFilter(arg1, arg2) {
+  return window['go']['app']['Traffic']['RenameFilter'](arg1, arg2);
+}
+
 export function Reveal(arg1, arg2) {
   return window['go']['app']['Traffic']['Reveal'](arg1, arg2);
+}
+
+export function SaveFilter(arg1, arg2) {
+  return window['go']['app']['Traffic']['SaveFilter'](arg1, arg2);
+}
+
+export function SavedFilters() {
+  return window['go']['app']['Traffic']['SavedFilters']();
 }

@@ -2,15 +2,14 @@ import { expect, test } from 'vitest';
 import { lineDiff } from './lineDiff';
 
 const shown = (before: string, after: string): string[] =>
-  lineDiff(before, after)?.rows.map((r) => (r.mark === '…' ? `… ${String(r.lines)}` : `${r.mark}${r.text}`)) ?? [
-    'none',
-  ];
+  lineDiff(before, after).rows.map((r) => (r.mark === '…' ? `… ${String(r.lines)}` : `${r.mark}${r.text}`));
 
 test.each([
-  ['a\nb\n', 'a\nc\n', [' a', '-b', '+c']],
+  ['a\nb\n', 'a\nc\n', [' a', '-b', '+c', ' ']],
   ['a', 'a', []],
   ['', 'a\nb', ['+a', '+b']],
-  ['a\n', 'a\n\n', [' a', '+']],
+  ['a\n', 'a\n\n', [' a', ' ', '+']],
+  ['a', 'a\n', [' a', '+']],
 ])('%j to %j', (before, after, want) => {
   expect(shown(before, after)).toEqual(want);
 });

@@ -1,0 +1,430 @@
+/** The rows in which a difference is shown: JSON as a tree, texts line by line; what is as before is folded. */
+import { align } from './align';
+import type { JsonNode } from './jsonDoc';
+import type { Both, Edit, ItemEdit } from './jsonEdit';
+import { printJson } from './jsonPrint';
+
+export type DiffMark = 'same' | 'added' | 'removed' | 'changed' | 'moved' | 'fold';
+
+export interface DiffRow {
+  readonly mark: DiffMark;
+  readonly depth: number;
+  /** What stood there; null: nothing did. */
+  readonly was: string | null;
+  readonly now: string | null;
+  /** JSON Pointer, or the number of the line before and after. */
+  readonly at: string;
+  /** Which difference it belongs to, -1 for none. */
+  readonly change: number;
+  readonly fold?: Fold;
+}
+
+/** What was left out because it is as before. */
+export interface Fold {
+  readonly count: number;
+  readonly what: 'member' | 'item' | 'line';
+  readonly rows: () => DiffRow[];
+}
+
+export interface DiffCounts {
+  readonly changed: number;
+  readonly added: number;
+  readonly removed: number;
+  readonly moved: number;
+}
+
+export interface DiffView {
+  readonly rows: readonly DiffRow[];
+  readonly counts: DiffCounts;
+  /** There are more rows than are shown. */
+  readonly cut: boolean;
+}
+
+/** Rows that are shown; a difference beyond that is not looked at by eye. */
+export const maxRows = 100_000;
+/** Rows that one fold opens into. */
+const maxFold = 20_000;
+/** UTF-16 units of a row: the rest is in the detail. */
+const maxText = 400;
+/** A value that is written in so many characters stands in one row. */
+const oneRow = 80;
+/** Values as before that are shown beside a difference; more are folded. */
+const context = 2;
+/** Lines as before on either side of a difference. */
+const around = 3;
+
+class Stop extends Error {}
+
+/** The rows of how a document became another. */
+export function* jsonRows(edit: Edit): Generator<void, DiffView> {
+  const rows = new Rows();
+  try {
+    yield* rows.edit(edit, '', '', 0, '');
+  } catch (stop) {
+    if (!(stop instanceof Stop)) throw stop;
+  }
+  return rows.view();
+}
+
+/** The rows of how a text became another. */
+export function* textRows(was: string, now: string): Generator<void, DiffView> {
+  const rows = new Rows();
+  try {
+    yield* rows.lines(was, now, 0, '');
+  } catch (stop) {
+    if (!(stop instanceof Stop)) throw stop;
+  }
+  return rows.view();
+}
+
+/** A value that is as before and waits to be folded with its neighbours. */
+interface Waiting {
+  readonly label: string;
+  readonly node: JsonNode;
+  readonly at: string;
+}
+
+class Rows {
+  readonly #rows: DiffRow[] = [];
+  readonly #counts = { changed: 0, added: 0, removed: 0, moved: 0 };
+  #change = -1;
+  #cut = false;
+  #steps = 0;
+
+  view(): DiffView {
+    return { rows: this.#rows, counts: this.#counts, cut: this.#cut };
+  }
+
+  #push(row: DiffRow): void {
+    if (this.#rows.length >= maxRows) {
+      this.#cut = true;
+      throw new Stop();
+    }
+    this.#rows.push(row);
+  }
+
+  #count(mark: keyof DiffCounts): void {
+    this.#counts[mark]++;
+    this.#change++;
+  }
+
+  *edit(edit: Edit, was: string, now: string, depth: number, at: string): Generator<void> {
+    if ((++this.#steps & 0xff) === 0) yield;
+    switch (edit.kind) {
+      case 'same':
+        this.#fold([{ label: now, node: edit.now, at }], depth, 'member');
+        return;
+      case 'changed':
+        yield* this.#changed(edit.was, edit.now, was, now, depth, at);
+        return;
+      case 'within':
+        this.#push(same(depth, `${was}JSON in a text`, `${now}JSON in a text`, at));
+        yield* this.edit(edit.edit, '', '', depth + 1, `${at} (JSON in the text) `);
+        return;
+      case 'object':
+        this.#push(same(depth, `${was}{`, `${now}{`, at));
+        yield* this.#all(
+          edit.members.map((m) => ({ both: m, was: quoted(m.key), now: quoted(m.key), at: pointer(at, m.key) })),
+          depth + 1,
+          'member',
+        );
+        this.#push(same(depth, '}', '}', at));
+        return;
+      case 'array':
+        this.#push(same(depth, `${was}[`, `${now}[`, at));
+        yield* this.#all(
+          edit.items.map((item) => ({
+            both: item,
+            was: labelOf(item.from, item.name),
+            now: labelOf(item.to, item.name),
+            at: pointer(at, String(item.to < 0 ? item.from : item.to)),
+            item,
+          })),
+          depth + 1,
+          'item',
+        );
+        this.#push(same(depth, ']', ']', at));
+    }
+  }
+
+  *#all(
+    parts: readonly { both: Both; was: string; now: string; at: string; item?: ItemEdit }[],
+    depth: number,
+    what: 'member' | 'item',
+  ): Generator<void> {
+    let waiting: Waiting[] = [];
+    const flush = (): void => {
+      this.#fold(waiting, depth, what);
+      waiting = [];
+    };
+    for (const { both, was, now, at, item } of parts) {
+      const { edit } = both;
+      if (edit?.kind === 'same' && !item?.moved) {
+        waiting.push({ label: now, node: edit.now, at });
+        continue;
+      }
+      flush();
+      if (both.was) this.#whole(both.was, 'removed', was, depth, at);
+      else if (both.now) this.#whole(both.now, 'added', now, depth, at);
+      else if (edit && item?.moved) yield* this.#moved(edit, was, now, depth, at);
+      else if (edit) yield* this.edit(edit, was, now, depth, at);
+    }
+    flush();
+  }
+
+  *#moved(edit: Edit, was: string, now: string, depth: number, at: string): Generator<void> {
+    this.#count('moved');
+    const change = this.#change;
+    const text = (node: JsonNode): string => (fits(node) ? printJson(node) : node.kind === 'array' ? '[…]' : '{…}');
+    this.#push({
+      mark: 'moved',
+      depth,
+      was: cut(was + text(edit.was)),
+      now: cut(now + text(edit.now)),
+      at,
+      change,
+    });
+    if (edit.kind !== 'same') yield* this.edit(edit, was, now, depth, at);
+  }
+
+  /** A value that is there on one side. */
+  #whole(node: JsonNode, mark: 'added' | 'removed', label: string, depth: number, at: string): void {
+    this.#count(mark);
+    const change = this.#change;
+    printed(node, label, depth, at, (text, d, where) =>
+      this.#push({
+        mark,
+        depth: d,
+        was: mark === 'removed' ? text : null,
+        now: mark === 'added' ? text : null,
+        at: where,
+        change,
+      }),
+    );
+  }
+
+  *#changed(a: JsonNode, b: JsonNode, was: string, now: string, depth: number, at: string): Generator<void> {
+    this.#count('changed');
+    const change = this.#change;
+    if (a.kind === 'string' && b.kind === 'string' && (a.value.includes('\n') || b.value.includes('\n'))) {
+      this.#push({ mark: 'changed', depth, was: `${was}text`, now: `${now}text`, at, change });
+      yield* this.lines(a.value, b.value, depth + 1, at, change);
+    } else if (fits(a) && fits(b)) {
+      this.#push({ mark: 'changed', depth, was: cut(was + printJson(a)), now: cut(now + printJson(b)), at, change });
+    } else {
+      const side = (mark: 'added' | 'removed') => (text: string, d: number, where: string) =>
+        this.#push({
+          mark,
+          depth: d,
+          was: mark === 'removed' ? text : null,
+          now: mark === 'added' ? text : null,
+          at: where,
+          change,
+        });
+      printed(a, was, depth, at, side('removed'));
+      printed(b, now, depth, at, side('added'));
+    }
+  }
+
+  /** Values as before: a few small ones are shown, more are folded. */
+  #fold(waiting: readonly Waiting[], depth: number, what: 'member' | 'item'): void {
+    if (waiting.length === 0) return;
+    const one = (w: Waiting): DiffRow[] => {
+      const out: DiffRow[] = [];
+      printed(w.node, w.label, depth, w.at, (text, d, where) => out.push(same(d, text, text, where)));
+      return out;
+    };
+    if (waiting.length <= context && waiting.every((w) => fits(w.node))) {
+      for (const w of waiting) for (const row of one(w)) this.#push(row);
+      return;
+    }
+    const rows = (): DiffRow[] => {
+      const out: DiffRow[] = [];
+      for (const [i, w] of waiting.entries()) {
+        if (out.length >= maxFold) {
+          const rest = waiting.slice(i);
+          out.push(folded(depth, rest.length, what, () => rowsOfAll(rest, one)));
+          break;
+        }
+        out.push(...one(w));
+      }
+      return out;
+    };
+    this.#push(folded(depth, waiting.length, what, rows));
+  }
+
+  /** Two texts, line by line, a few lines around each difference. */
+  *lines(was: string, now: string, depth: number, at: string, change?: number): Generator<void> {
+    const [a, b] = [linesOf(was), linesOf(now)];
+    const ids = new Map<string, number>();
+    const numbers = (list: readonly string[]): number[] =>
+      list.map((line) => {
+        const id = ids.get(line) ?? ids.size;
+        ids.set(line, id);
+        return id;
+      });
+    const x = numbers(a);
+    yield;
+    const { to } = yield* align(x, numbers(b));
+    const where = (i: number, j: number): string =>
+      change === undefined ? `${i < a.length ? String(i + 1) : ''}:${j < b.length ? String(j + 1) : ''}` : at;
+    let [i, j] = [0, 0];
+    while (i < a.length || j < b.length) {
+      if ((++this.#steps & 0x3f) === 0) yield;
+      const from = { i, j };
+      while (i < a.length && to[i] === j) {
+        i++;
+        j++;
+      }
+      if (i > from.i)
+        this.#sameLines(b, from.j, j, depth, (n) => where(from.i + n, from.j + n), i >= a.length && j >= b.length);
+      const gone = { i, j };
+      while (i < a.length && (to[i] ?? -1) < 0) i++;
+      const stays = i < a.length ? (to[i] ?? b.length) : b.length;
+      j = stays;
+      if (i > gone.i || j > gone.j) this.#run(a, b, gone, { i, j }, depth, where, change);
+    }
+  }
+
+  /** Lines that differ between two that do not. */
+  #run(
+    a: readonly string[],
+    b: readonly string[],
+    from: { i: number; j: number },
+    end: { i: number; j: number },
+    depth: number,
+    where: (i: number, j: number) => string,
+    inner?: number,
+  ): void {
+    const [gone, fresh] = [end.i - from.i, end.j - from.j];
+    if (inner === undefined) this.#count(gone === 0 ? 'added' : fresh === 0 ? 'removed' : 'changed');
+    const change = inner ?? this.#change;
+    for (let n = 0; n < Math.max(gone, fresh); n++) {
+      const was = n < gone ? cut(a[from.i + n] ?? '') : null;
+      const now = n < fresh ? cut(b[from.j + n] ?? '') : null;
+      const mark = was === null ? 'added' : now === null ? 'removed' : 'changed';
+      this.#push({ mark, depth, was, now, at: where(from.i + n, from.j + n), change });
+    }
+  }
+
+  #sameLines(
+    lines: readonly string[],
+    from: number,
+    end: number,
+    depth: number,
+    where: (n: number) => string,
+    last: boolean,
+  ): void {
+    const [head, tail] = [from === 0 ? 0 : around, last ? 0 : around];
+    const row = (k: number): DiffRow => same(depth, cut(lines[k] ?? ''), cut(lines[k] ?? ''), where(k - from));
+    if (end - from <= head + tail + 1) {
+      for (let k = from; k < end; k++) this.#push(row(k));
+      return;
+    }
+    for (let k = from; k < from + head; k++) this.#push(row(k));
+    this.#push(lineFold(depth, from + head, end - tail, row));
+    for (let k = end - tail; k < end; k++) this.#push(row(k));
+  }
+}
+
+/** An empty text has no line. */
+function linesOf(text: string): string[] {
+  return text === '' ? [] : text.split('\n');
+}
+
+function lineFold(depth: number, from: number, end: number, row: (k: number) => DiffRow): DiffRow {
+  return folded(depth, end - from, 'line', () => {
+    const stop = Math.min(end, from + maxFold);
+    const out = Array.from({ length: stop - from }, (_, k) => row(from + k));
+    if (stop < end) out.push(lineFold(depth, stop, end, row));
+    return out;
+  });
+}
+
+function rowsOfAll(waiting: readonly Waiting[], one: (w: Waiting) => DiffRow[]): DiffRow[] {
+  return waiting.slice(0, maxFold).flatMap(one);
+}
+
+function same(depth: number, was: string, now: string, at: string): DiffRow {
+  return { mark: 'same', depth, was, now, at, change: -1 };
+}
+
+function folded(depth: number, count: number, what: Fold['what'], rows: () => DiffRow[]): DiffRow {
+  return { mark: 'fold', depth, was: null, now: null, at: '', change: -1, fold: { count, what, rows } };
+}
+
+const quoted = (key: string): string => `${cut(JSON.stringify(key))}: `;
+const labelOf = (index: number, name: string): string =>
+  index < 0 ? '' : `[${String(index)}] ${name === '' ? '' : `${cut(name, 60)} `}`;
+const pointer = (at: string, token: string): string => `${at}/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+
+function cut(text: string, most = maxText): string {
+  return text.length > most ? `${text.slice(0, most)}…` : text;
+}
+
+/** Whether a value stands in one row: a scalar, or one that is written in few characters. */
+function fits(node: JsonNode): boolean {
+  if (node.kind === 'array') {
+    if (node.items.length === 0) return true;
+  } else if (node.kind === 'object') {
+    if (node.members.length === 0) return true;
+  } else return true;
+  return node.start >= 0 ? node.end - node.start <= oneRow : printedWithin(node, oneRow);
+}
+
+function printedWithin(node: JsonNode, most: number): boolean {
+  const children = node.kind === 'array' ? node.items : node.kind === 'object' ? node.members.map((m) => m.value) : [];
+  return children.length * 2 <= most && printJson(node).length <= most;
+}
+
+/** The rows of a value, as it is printed. */
+function printed(
+  node: JsonNode,
+  label: string,
+  depth: number,
+  at: string,
+  put: (text: string, depth: number, at: string) => void,
+): void {
+  if (node.kind === 'string') put(cut(label + JSON.stringify(node.value.slice(0, maxText + 1))), depth, at);
+  else if (fits(node)) put(cut(label + printJson(node)), depth, at);
+  else if (node.kind === 'array') {
+    put(`${label}[`, depth, at);
+    for (const [i, item] of node.items.entries()) printed(item, labelOf(i, ''), depth + 1, pointer(at, String(i)), put);
+    put(']', depth, at);
+  } else if (node.kind === 'object') {
+    put(`${label}{`, depth, at);
+    for (const m of node.members) printed(m.value, quoted(m.key), depth + 1, pointer(at, m.key), put);
+    put('}', depth, at);
+  }
+}
+
+/** One line of a view that shows both sides in one column. */
+export interface InlineRow {
+  readonly row: DiffRow;
+  /** Which side of it; both where they are alike. */
+  readonly side: 'was' | 'now' | 'both';
+}
+
+/** The rows for one column: of what changed first what was, then what is. */
+export function inlineRows(rows: readonly DiffRow[]): InlineRow[] {
+  const out: InlineRow[] = [];
+  for (let i = 0; i < rows.length;) {
+    const row = rows[i];
+    if (!row) break;
+    if (row.mark !== 'changed') {
+      out.push({ row, side: row.mark === 'removed' ? 'was' : row.mark === 'added' ? 'now' : 'both' });
+      i++;
+      continue;
+    }
+    let end = i;
+    while (rows[end]?.mark === 'changed' && rows[end]?.change === row.change) end++;
+    for (let k = i; k < end; k++) push(out, rows[k], 'was');
+    for (let k = i; k < end; k++) push(out, rows[k], 'now');
+    i = end;
+  }
+  return out;
+}
+
+function push(out: InlineRow[], row: DiffRow | undefined, side: 'was' | 'now'): void {
+  if (row) out.push({ row, side });
+}

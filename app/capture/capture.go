@@ -66,7 +66,6 @@ type Store struct {
 	dirty    map[string]bool     // of them, those that the file does not tell right
 	files    map[uint32]*archive // opened capture files, by run
 	hidden   map[uint32]map[string]bool
-	cleared  uint64 // entries of this run up to it were cleared from the window
 	maxBytes int64
 
 	w writer // of the store's own goroutine alone

@@ -48,6 +48,7 @@ CREATE TABLE mark (run INTEGER NOT NULL, seq INTEGER NOT NULL, conn TEXT NOT NUL
 // database is one file, or memory, with one writer and readers beside it.
 type database struct {
 	path string
+	file os.FileInfo // as it was opened
 	w, r *sql.DB
 }
 
@@ -67,6 +68,9 @@ func openDatabase(ctx context.Context, path string, maxPages int) (*database, er
 	} else if !errors.Is(err, fs.ErrExist) {
 		return nil, err
 	}
+	if err := inspect(ctx, path); err != nil {
+		return nil, err
+	}
 	// auto_vacuum counts only before the first table and before WAL.
 	pragmas := []string{
 		fmt.Sprintf("busy_timeout(%d)", busyWait), "auto_vacuum(incremental)", "journal_mode(wal)", "synchronous(normal)",
@@ -76,22 +80,23 @@ func openDatabase(ctx context.Context, path string, maxPages int) (*database, er
 		pragmas = append(pragmas, fmt.Sprintf("max_page_count(%d)", maxPages))
 	}
 	d := &database{path: path}
-	if d.w, err = connect(path, "immediate", pragmas); err != nil {
+	if d.w, err = connect(path, "immediate", pragmas, "rw"); err != nil {
 		return nil, err
 	}
 	d.w.SetMaxOpenConns(1)
 	if err = d.prepare(ctx); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
-	if d.r, err = connect(path, "deferred", []string{fmt.Sprintf("busy_timeout(%d)", busyWait), fmt.Sprintf("cache_size(-%d)", pageCache), "query_only(1)"}); err != nil {
+	if d.r, err = connect(path, "deferred", []string{fmt.Sprintf("busy_timeout(%d)", busyWait), fmt.Sprintf("cache_size(-%d)", pageCache), "query_only(1)"}, "rw"); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
 	d.r.SetMaxOpenConns(readers)
 	d.r.SetMaxIdleConns(readers)
-	return d, nil
+	d.file, err = os.Stat(path)
+	return d, err
 }
 
-func connect(path, lock string, pragmas []string) (*sql.DB, error) {
+func connect(path, lock string, pragmas []string, mode string) (*sql.DB, error) {
 	abs, err := filepath.Abs(path)
 	if err != nil {
 		return nil, err
@@ -100,28 +105,52 @@ func connect(path, lock string, pragmas []string) (*sql.DB, error) {
 	if !strings.HasPrefix(slash, "/") { // a drive letter
 		slash = "/" + slash
 	}
-	u := url.URL{Scheme: "file", Path: slash, RawQuery: url.Values{"_pragma": pragmas, "_txlock": {lock}}.Encode()}
+	u := url.URL{Scheme: "file", Path: slash, RawQuery: url.Values{"_pragma": pragmas, "_txlock": {lock}, "mode": {mode}}.Encode()}
 	return sql.Open("sqlite", u.String())
 }
 
-// prepare checks whose file it is and makes the tables of a new one. It reads a page or two: the size does not matter.
-func (d *database) prepare(ctx context.Context) error {
-	var app, version, tables int
-	for pragma, v := range map[string]*int{"application_id": &app, "user_version": &version} {
-		if err := d.w.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(v); err != nil {
+// inspect looks whose file it is, and whether it is whole, without changing a byte of it: to be opened for writing is
+// enough to change another program's.
+func inspect(ctx context.Context, path string) error {
+	st, err := os.Stat(path)
+	if err != nil || st.Size() == 0 {
+		return err
+	}
+	wal, _ := os.Stat(path + "-wal")
+	db, err := connect(path, "deferred", []string{fmt.Sprintf("busy_timeout(%d)", busyWait), "query_only(1)"}, "ro")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	var app, version, tables, page, pages int64
+	for pragma, v := range map[string]*int64{"application_id": &app, "user_version": &version, "page_size": &page, "page_count": &pages} {
+		if err := db.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(v); err != nil {
 			return err
 		}
 	}
-	if err := d.w.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
+	if err := db.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
 		return err
 	}
 	switch {
-	case tables == 0 && app == 0 && version == 0:
-		return d.create(ctx)
+	case tables == 0 && app == 0 && version == 0: // begun and not finished
 	case app != appID:
 		return errForeign
 	case version > schemaVersion:
 		return errNewer
+	case (wal == nil || wal.Size() == 0) && st.Size() < page*pages:
+		return fmt.Errorf("it has %d bytes of %d: %w", st.Size(), page*pages, errDamaged)
+	}
+	return nil
+}
+
+// prepare makes the tables of a new file. It reads a page or two: the size does not matter.
+func (d *database) prepare(ctx context.Context) error {
+	var tables int
+	if err := d.w.QueryRowContext(ctx, "SELECT count(*) FROM sqlite_master").Scan(&tables); err != nil {
+		return err
+	}
+	if tables == 0 {
+		return d.create(ctx)
 	}
 	var run sql.NullInt64
 	if err := d.w.QueryRowContext(ctx, "SELECT max(run) FROM run").Scan(&run); err != nil {
@@ -177,7 +206,7 @@ func (d *database) size(ctx context.Context) (disk, used int64, err error) {
 
 // damaged says that an error tells of a file that is no (whole) database any more.
 func damaged(err error) bool {
-	return isCode(err, sqlitelib.SQLITE_CORRUPT, sqlitelib.SQLITE_NOTADB)
+	return errors.Is(err, errDamaged) || isCode(err, sqlitelib.SQLITE_CORRUPT, sqlitelib.SQLITE_NOTADB)
 }
 
 // full says that there is no room on the disk.

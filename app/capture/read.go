@@ -17,7 +17,6 @@ import (
 type place struct {
 	db     *database
 	run    uint32
-	from   uint64          // lower entries were cleared from the window
 	hidden map[string]bool // connections whose captures were deleted
 }
 
@@ -30,18 +29,10 @@ func (s *Store) place(run uint32) (p place, ok bool) {
 	}
 	p.db = s.db
 	if run == 0 {
-		run, p.from = s.run, s.cleared
+		run = s.run
 	}
 	p.run, p.hidden = run, s.hidden[run]
 	return p, p.db != nil && run != 0
-}
-
-// Cleared hides the entries of this run up to seq from those who ask for run 0: the window was cleared. They stay
-// stored, and whoever names the run's number reads them.
-func (s *Store) Cleared(seq uint64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.cleared = max(s.cleared, seq)
 }
 
 // Bounds implements [query.Source].
@@ -52,10 +43,10 @@ func (s *Store) Bounds(run uint32) (first, last uint64) {
 	}
 	var a, b sql.NullInt64
 	row := p.db.r.QueryRowContext(context.Background(), "SELECT (SELECT min(first) FROM segment WHERE run = ?), (SELECT max(last) FROM segment WHERE run = ?)", p.run, p.run)
-	if row.Scan(&a, &b) != nil || !b.Valid || uint64(b.Int64) <= p.from {
+	if row.Scan(&a, &b) != nil || !b.Valid {
 		return 0, 0
 	}
-	return max(uint64(a.Int64), p.from+1), uint64(b.Int64)
+	return uint64(a.Int64), uint64(b.Int64)
 }
 
 // Entry implements [query.Source].

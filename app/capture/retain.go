@@ -131,7 +131,7 @@ func endRun(ctx context.Context, db *database, run uint32) error {
 	defer func() { _ = tx.Rollback() }() // does nothing after Commit
 	for _, q := range []string{
 		"UPDATE capture SET ended = max(last, began) WHERE run = ?1 AND ended = 0",
-		"UPDATE run SET ended = (SELECT ifnull(max(ended), began) FROM capture WHERE run = ?1) WHERE run = ?1",
+		"UPDATE run SET ended = ifnull((SELECT max(ended) FROM capture WHERE run = ?1), began) WHERE run = ?1",
 		"DELETE FROM run WHERE run = ?1 AND NOT EXISTS (SELECT 1 FROM capture WHERE run = ?1)",
 	} {
 		if _, err := tx.ExecContext(ctx, q, run); err != nil {

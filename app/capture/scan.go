@@ -45,7 +45,7 @@ func (s *Store) Scan(ctx context.Context, run uint32, from, to uint64, need quer
 
 // segments calls yield with the entries of each segment within the bounds.
 func (s *Store) segments(ctx context.Context, p place, from, to uint64, need query.Need, skip func(query.Zone) bool, yield func([]item) error) error {
-	from, to = max(from, p.from+1), min(to, math.MaxInt64)
+	to = min(to, math.MaxInt64)
 	var items []item
 	for from <= to {
 		list, err := listSegments(ctx, p, from, to)

@@ -26,17 +26,18 @@ const (
 
 // writer is what the store's goroutine knows of the file.
 type writer struct {
-	at    wire.Cursor // what is stored
-	next  uint32      // number for the next block or segment of this run
-	tail  []item      // entries that are stored but not sealed
-	loose []int64     // the segments they are in
-	codec *codec
-	enc   []byte
-	pack  packer
-	fails int       // attempts that failed since the last that did not
-	told  time.Time // when the window heard last
-	lock  *flock.Flock
-	swept bool // runs that crashed were ended
+	at      wire.Cursor // what is stored
+	next    uint32      // number for the next block or segment of this run
+	tail    []item      // entries that are stored but not sealed
+	loose   []int64     // the segments they are in
+	codec   *codec
+	enc     []byte
+	pack    packer
+	fails   int       // attempts that failed since the last that did not
+	told    time.Time // when the window heard last
+	lock    *flock.Flock
+	damaged os.FileInfo // the file that turned out to be
+	swept   bool        // runs that crashed were ended
 }
 
 // backOff is how long to wait before the next attempt.
@@ -112,18 +113,27 @@ func (s *Store) openFile(ctx context.Context) (db *database, aside string, err e
 	if _, err := lock.TryLockContext(ctx, 20*time.Millisecond); err == nil {
 		defer func() { _ = lock.Close() }()
 	} // a folder that cannot be written tells of itself below
-	db, err = openDatabase(ctx, s.path, s.cfg.maxPages)
-	if !damaged(err) {
-		return db, "", err
+	if !s.isDamaged() {
+		db, err = openDatabase(ctx, s.path, s.cfg.maxPages)
+		if !damaged(err) {
+			return db, "", err
+		}
 	}
+	s.w.damaged = nil
 	aside = asideName(s.path, time.Now())
 	for _, suffix := range []string{"-wal", "-shm", ""} { // the file last: the others mean nothing without it
 		if moved := os.Rename(s.path+suffix, aside+suffix); moved != nil && !errors.Is(moved, os.ErrNotExist) {
-			return nil, "", fmt.Errorf("%w; put it aside: %w", err, moved)
+			return nil, "", fmt.Errorf("it is damaged; put it aside: %w", errors.Join(moved, err))
 		}
 	}
 	db, err = openDatabase(ctx, s.path, s.cfg.maxPages)
 	return db, aside, err
+}
+
+// isDamaged says that the file is one that broke a write. Another window may have put it aside by now.
+func (s *Store) isDamaged() bool {
+	now, err := os.Stat(s.path)
+	return err == nil && s.w.damaged != nil && os.SameFile(now, s.w.damaged)
 }
 
 // newRun takes a number for this run. Its lock is held before anybody can see the number: a run without is over.
@@ -198,6 +208,9 @@ func (s *Store) fail(err error) {
 	s.mu.Unlock()
 	s.w.tail, s.w.loose = nil, nil
 	if db != nil {
+		if damaged(err) {
+			s.w.damaged = db.file
+		}
 		_ = db.close()
 	}
 	if !again {

@@ -11,6 +11,7 @@ export const streamViews = new Late(() => import('./streams'));
 export const skillViews = new Late(() => import('./skills'));
 export const trafficDetail = new Late(async () => (await import('./traffic/TrafficDetail.svelte')).default);
 export const resultTab = new Late(async () => (await import('./traffic/ResultTab.svelte')).default);
+export const compareViews = new Late(() => import('./compare'));
 export const dialogs = new Late(async () => (await import('./shell/Dialogs.svelte')).default);
 
 /** Loads them, in the order they are likely to be wanted. */
@@ -23,6 +24,7 @@ export async function loadLate(): Promise<void> {
     trafficDetail,
     resultTab,
     dialogs,
+    compareViews,
     taskViews,
     appViews,
     streamViews,

@@ -17,6 +17,8 @@ export interface DiffRow {
   /** Which difference it belongs to, -1 for none. */
   readonly change: number;
   readonly fold?: Fold;
+  /** Both values whole, where the row is about values. */
+  readonly whole?: () => readonly [string | null, string | null];
 }
 
 /** What was left out because it is as before. */
@@ -159,6 +161,14 @@ class Rows {
     };
     for (const { both, was, now, at, item } of parts) {
       const { edit } = both;
+      if (edit?.kind === 'same' && edit.ignored) {
+        flush();
+        this.#push({
+          ...same(depth, was + short(edit.was), now + short(edit.now), at),
+          whole: whole(edit.was, edit.now),
+        });
+        continue;
+      }
       if (edit?.kind === 'same' && !item?.moved) {
         waiting.push({ label: now, node: edit.now, at });
         continue;
@@ -175,14 +185,14 @@ class Rows {
   *#moved(edit: Edit, was: string, now: string, depth: number, at: string): Generator<void> {
     this.#count('moved');
     const change = this.#change;
-    const text = (node: JsonNode): string => (fits(node) ? printJson(node) : node.kind === 'array' ? '[…]' : '{…}');
     this.#push({
       mark: 'moved',
       depth,
-      was: cut(was + text(edit.was)),
-      now: cut(now + text(edit.now)),
+      was: was + short(edit.was),
+      now: now + short(edit.now),
       at,
       change,
+      whole: whole(edit.was, edit.now),
     });
     if (edit.kind !== 'same') yield* this.edit(edit, was, now, depth, at);
   }
@@ -190,15 +200,22 @@ class Rows {
   /** A value that is there on one side. */
   #whole(node: JsonNode, mark: 'added' | 'removed', label: string, depth: number, at: string): void {
     this.#count(mark);
+    this.#side(node, mark, label, depth, at);
+  }
+
+  /** The rows of a value that is there on one side; the first of them has it whole. */
+  #side(node: JsonNode, mark: 'added' | 'removed', label: string, depth: number, at: string): void {
     const change = this.#change;
-    printed(node, label, depth, at, (text, d, where) =>
+    const gone = mark === 'removed';
+    printed(node, label, depth, at, (text, d, where, of) =>
       this.#push({
         mark,
         depth: d,
-        was: mark === 'removed' ? text : null,
-        now: mark === 'added' ? text : null,
+        was: gone ? text : null,
+        now: gone ? null : text,
         at: where,
         change,
+        ...(of && { whole: gone ? whole(of, null) : whole(null, of) }),
       }),
     );
   }
@@ -207,22 +224,13 @@ class Rows {
     this.#count('changed');
     const change = this.#change;
     if (a.kind === 'string' && b.kind === 'string' && (a.value.includes('\n') || b.value.includes('\n'))) {
-      this.#push({ mark: 'changed', depth, was: `${was}text`, now: `${now}text`, at, change });
+      this.#push({ mark: 'changed', depth, was: `${was}text`, now: `${now}text`, at, change, whole: whole(a, b) });
       yield* this.lines(a.value, b.value, depth + 1, at, change);
     } else if (fits(a) && fits(b)) {
-      this.#push({ mark: 'changed', depth, was: cut(was + printJson(a)), now: cut(now + printJson(b)), at, change });
+      this.#push({ mark: 'changed', depth, was: was + short(a), now: now + short(b), at, change, whole: whole(a, b) });
     } else {
-      const side = (mark: 'added' | 'removed') => (text: string, d: number, where: string) =>
-        this.#push({
-          mark,
-          depth: d,
-          was: mark === 'removed' ? text : null,
-          now: mark === 'added' ? text : null,
-          at: where,
-          change,
-        });
-      printed(a, was, depth, at, side('removed'));
-      printed(b, now, depth, at, side('added'));
+      this.#side(a, 'removed', was, depth, at);
+      this.#side(b, 'added', now, depth, at);
     }
   }
 
@@ -300,10 +308,19 @@ class Rows {
     if (inner === undefined) this.#count(gone === 0 ? 'added' : fresh === 0 ? 'removed' : 'changed');
     const change = inner ?? this.#change;
     for (let n = 0; n < Math.max(gone, fresh); n++) {
-      const was = n < gone ? cut(a[from.i + n] ?? '') : null;
-      const now = n < fresh ? cut(b[from.j + n] ?? '') : null;
+      const [was, now] = [n < gone ? (a[from.i + n] ?? '') : null, n < fresh ? (b[from.j + n] ?? '') : null];
       const mark = was === null ? 'added' : now === null ? 'removed' : 'changed';
-      this.#push({ mark, depth, was, now, at: where(from.i + n, from.j + n), change });
+      const line = (text: string | null, most = maxText): string | null => text && cut(text, most);
+      const full = (): readonly [string | null, string | null] => [line(was, maxWhole), line(now, maxWhole)];
+      this.#push({
+        mark,
+        depth,
+        was: line(was),
+        now: line(now),
+        at: where(from.i + n, from.j + n),
+        change,
+        whole: full,
+      });
     }
   }
 
@@ -377,22 +394,37 @@ function printedWithin(node: JsonNode, most: number): boolean {
   return children.length * 2 <= most && printJson(node).length <= most;
 }
 
-/** The rows of a value, as it is printed. */
+/** A value in one row. */
+function short(node: JsonNode): string {
+  if (node.kind === 'string') return cut(JSON.stringify(node.value.slice(0, maxText + 1)));
+  if (!fits(node)) return node.kind === 'array' ? '[…]' : '{…}';
+  return cut(printJson(node));
+}
+
+/** UTF-16 units of a value in the detail. */
+const maxWhole = 20_000;
+
+function whole(was: JsonNode | null, now: JsonNode | null): () => readonly [string | null, string | null] {
+  const text = (node: JsonNode | null): string | null =>
+    node && cut(node.kind === 'string' ? node.value : printJson(node, 2), maxWhole);
+  return () => [text(was), text(now)];
+}
+
+/** The rows of a value, as it is printed; those that begin a value are told which. */
 function printed(
   node: JsonNode,
   label: string,
   depth: number,
   at: string,
-  put: (text: string, depth: number, at: string) => void,
+  put: (text: string, depth: number, at: string, of?: JsonNode) => void,
 ): void {
-  if (node.kind === 'string') put(cut(label + JSON.stringify(node.value.slice(0, maxText + 1))), depth, at);
-  else if (fits(node)) put(cut(label + printJson(node)), depth, at);
+  if (node.kind === 'string' || fits(node)) put(label + short(node), depth, at, node);
   else if (node.kind === 'array') {
-    put(`${label}[`, depth, at);
+    put(`${label}[`, depth, at, node);
     for (const [i, item] of node.items.entries()) printed(item, labelOf(i, ''), depth + 1, pointer(at, String(i)), put);
     put(']', depth, at);
   } else if (node.kind === 'object') {
-    put(`${label}{`, depth, at);
+    put(`${label}{`, depth, at, node);
     for (const m of node.members) printed(m.value, quoted(m.key), depth + 1, pointer(at, m.key), put);
     put('}', depth, at);
   }

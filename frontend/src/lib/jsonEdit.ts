@@ -40,6 +40,8 @@ export interface JsonEdit {
   readonly edit: Edit;
   /** Some lists differed so much that they were not aligned by the fewest edits. */
   readonly rough: boolean;
+  /** Places that differ and are left out. */
+  readonly ignored: number;
 }
 
 /** The members that may name the items of a list, the best first. */
@@ -56,11 +58,12 @@ export function* editJson(
 ): Generator<void, JsonEdit> {
   const work = new Editor(ignored);
   const edit = yield* work.edit(was, now, []);
-  return { edit, rough: work.rough };
+  return { edit, rough: work.rough, ignored: work.ignored };
 }
 
 class Editor {
   rough = false;
+  ignored = 0;
   readonly #hash = new JsonHash();
   readonly #ignored: (path: readonly string[]) => boolean;
 
@@ -69,8 +72,8 @@ class Editor {
   }
 
   *edit(was: JsonNode, now: JsonNode, path: string[]): Generator<void, Edit> {
-    if (path.length > 0 && this.#ignored(path)) return { kind: 'same', was, now, ignored: true };
     if (yield* this.#hash.same(was, now)) return { kind: 'same', was, now, ignored: false };
+    if (this.#skips(path)) return { kind: 'same', was, now, ignored: true };
     if (was.kind === 'object' && now.kind === 'object')
       return { kind: 'object', was, now, members: yield* this.#members(was, now, path) };
     if (was.kind === 'array' && now.kind === 'array')
@@ -82,6 +85,13 @@ class Editor {
     return { kind: 'changed', was, now };
   }
 
+  /** Whether what differs at a path is left out. */
+  #skips(path: readonly string[]): boolean {
+    if (path.length === 0 || !this.#ignored(path)) return false;
+    this.ignored++;
+    return true;
+  }
+
   /** Members by their keys; what is gone stands where it stood. */
   *#members(was: ObjectNode, now: ObjectNode, path: string[]): Generator<void, MemberEdit[]> {
     const before = byKey(was);
@@ -90,7 +100,7 @@ class Editor {
     let last = '';
     for (const [id, m] of before) {
       if (after.has(id)) last = id;
-      else if (!this.#ignored([...path, m.key])) {
+      else if (!this.#skips([...path, m.key])) {
         const list = gone.get(last) ?? [];
         list.push({ key: m.key, was: m.value });
         gone.set(last, list);
@@ -101,7 +111,7 @@ class Editor {
       const old = before.get(id);
       path.push(m.key);
       if (old) out.push({ key: m.key, edit: yield* this.edit(old.value, m.value, path) });
-      else if (!this.#ignored(path)) out.push({ key: m.key, now: m.value });
+      else if (!this.#skips(path)) out.push({ key: m.key, now: m.value });
       path.pop();
       out.push(...(gone.get(id) ?? []));
     }

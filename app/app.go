@@ -43,6 +43,7 @@ type App struct {
 	Apps        *Apps
 	Inspect     *Inspect
 	Drift       *Drift
+	Exports     *Exports
 	Window      *Window
 }
 
@@ -74,13 +75,14 @@ func New(version string) *App {
 	a.Apps = &Apps{app: a}
 	a.Inspect = &Inspect{app: a}
 	a.Drift = &Drift{app: a}
+	a.Exports = &Exports{app: a}
 	a.Window = &Window{app: a}
 	return a
 }
 
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
-	return []any{a.Servers, a.Connections, a.Tools, a.Tasks, a.Resources, a.Streams, a.Prompts, a.Questions, a.Raw, a.Collections, a.Skills, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Drift, a.Window}
+	return []any{a.Servers, a.Connections, a.Tools, a.Tasks, a.Resources, a.Streams, a.Prompts, a.Questions, a.Raw, a.Collections, a.Skills, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Drift, a.Exports, a.Window}
 }
 
 // Handler answers the window's fetches.

@@ -56,6 +56,7 @@ type ask struct {
 
 	View   core.ViewInput           `json:"view"`
 	Rows   core.RowsInput           `json:"rows"`
+	Export core.ExportInput         `json:"export"`
 	Saved  core.SaveCollectionInput `json:"saved"`
 	Add    core.AddCallsInput       `json:"add"`
 	App    core.AppRequest          `json:"app"`
@@ -142,6 +143,8 @@ func (f *fetcher) value(ctx context.Context, name string, q ask) (any, error) {
 		return f.core.Task(q.Profile, q.Text)
 	case "collections", "collection", "collection-save", "collection-add", "collection-run":
 		return f.collections(name, q)
+	case "export-forms", "export-code", "export-look", "export-state", "export-mocks":
+		return f.exported(ctx, name, q)
 	case "app-ask":
 		return f.core.AskForApp(ctx, q.App), nil
 	case "app-record":

@@ -106,9 +106,15 @@ type Shapes struct {
 	Related     core.Related      `json:"related"`
 	FilterWords []core.FilterWord `json:"filterWords"`
 
-	Drift      core.Drift      `json:"drift"`
-	DriftInput core.DriftInput `json:"driftInput"`
-	DriftItem  core.DriftItem  `json:"driftItem"`
+	Drift      core.Drift       `json:"drift"`
+	DriftInput core.DriftInput  `json:"driftInput"`
+	DriftItem  core.DriftItem   `json:"driftItem"`
+	Look       core.ExportLook  `json:"look"`
+	Exporting  core.ExportState `json:"exporting"`
+	Export     core.ExportInput `json:"export"`
+	CopyForms  []core.CopyForm  `json:"copyForms"`
+	CopyCode   core.CopyCode    `json:"copyCode"`
+	Mocks      []core.Mock      `json:"mocks"`
 }
 
 // Shapes returns empty values; see [Shapes].

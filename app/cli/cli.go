@@ -58,6 +58,8 @@ func verbs() []verb {
 		{name: "signout", summary: "revoke and delete a server's stored tokens", run: signout},
 		{name: "token", summary: "print what a server's stored tokens say, never their values", run: token},
 		{name: "traffic", summary: "connect, list the tools and print every entry of the wire", run: traffic},
+		{name: "mock", summary: "serve captured traffic as an MCP server that answers as recorded", run: mockServer},
+		{name: "convert", summary: "write a capture or a HAR in another format", run: convert},
 		{name: "demo-server", summary: "speak MCP on standard input and output as the built-in sample", run: demoServer, hidden: true},
 		{name: "version", summary: "print the version", run: printVersion},
 		{name: "help", summary: "print this text", run: help},

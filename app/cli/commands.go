@@ -18,15 +18,22 @@ import (
 func connected(ctx context.Context, s streams, f *flags, args []string, check func(more []string) error, with func(c *core.Core, v core.Connection) error) error {
 	f.set.BoolVar(&f.signIn, "sign-in", false, "sign in in the browser when the server refuses; without it a browser is never opened")
 	f.set.StringVar(&f.answer, "answer", "", "answer what the server asks by `HOW`: defaults (of the forms), decline, or a JSON file with a list of rules; what no rule answers is declined")
-	return targeted(s, f, args, check, func(c *core.Core, id string) error {
+	f.set.StringVar(&f.save, "save", "", "write the traffic into `FILE`: .sightglass (a capture), .har, .jsonl or .zip (a bug report)")
+	checked := func(more []string) error {
+		if f.save != "" && core.FormatOf(f.save) == "" {
+			return usagef("--save %q: the name ends in .sightglass, .har, .jsonl or .zip", f.save)
+		}
+		return check(more)
+	}
+	return targeted(s, f, args, checked, func(c *core.Core, id string) error {
 		v, err := c.ConnectWait(ctx, id)
 		if err != nil {
 			if f.traffic {
 				_ = printTraffic(s, c, f.json)
 			}
-			return f.fail(s, err)
+			return f.saveTraffic(ctx, s, c, f.fail(s, err))
 		}
-		return with(c, v)
+		return f.saveTraffic(ctx, s, c, with(c, v))
 	})
 }
 

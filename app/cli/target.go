@@ -31,6 +31,7 @@ type flags struct {
 	timeout   string
 	signIn    bool   // a refusal is signed in to, in the browser
 	answer    string // how questions of the server are answered; empty: none is declared
+	save      string // file that the traffic goes to; empty: none
 	call      bool   // the command calls a tool
 	traffic   bool   // the command prints the wire, of a refused connect too
 }

@@ -94,6 +94,7 @@ type Core struct {
 	eras      eras
 	books     taskBooks
 	apps      openApps
+	exports   exports
 	callRuns  callRuns
 
 	life    context.Context // ends with Close: sign-ins and checks run no longer
@@ -189,6 +190,7 @@ func (c *Core) Close() error {
 	c.endLife()
 	c.endViews()
 	c.CloseApps()
+	c.closeExports()
 	c.apps.server.Shutdown()
 	ctx, cancel := context.WithTimeout(context.Background(), closeWait)
 	defer cancel()

@@ -31,6 +31,9 @@ func TestMain(m *testing.M) {
 		_ = demo.ServeStdio(context.Background(), os.Stdin, os.Stdout, os.Stderr)
 		os.Exit(0)
 	}
+	if len(os.Args) > 2 && os.Args[1] == "mock-server" {
+		os.Exit(serveCapture(os.Args[2]))
+	}
 	if len(os.Args) > 1 && os.Args[1] == "silent-server" {
 		silentServer()
 		os.Exit(0)

@@ -53,6 +53,12 @@ export namespace app {
 	    drift: core.Drift;
 	    driftInput: core.DriftInput;
 	    driftItem: core.DriftItem;
+	    look: core.ExportLook;
+	    exporting: core.ExportState;
+	    export: core.ExportInput;
+	    copyForms: export.Form[];
+	    copyCode: export.Code;
+	    mocks: core.Mock[];
 	}
 
 }
@@ -692,6 +698,37 @@ export namespace core {
 	    problem: string;
 	}
 	
+	export interface ExportWhat {
+	    seqs: number[];
+	    view: string;
+	    conn: string;
+	    from: number;
+	    to: number;
+	}
+	export interface ExportInput {
+	    what: ExportWhat;
+	    format: string;
+	    about: string;
+	    words: string[];
+	    leave: string[];
+	}
+	export interface ExportLook {
+	    entries: number;
+	    bytes: number;
+	    first: number;
+	    last: number;
+	    text: string;
+	    more: boolean;
+	    report: export.Preview;
+	    hits: export.Hit[];
+	}
+	export interface ExportState {
+	    running: boolean;
+	    entries: number;
+	    total: number;
+	    bytes: number;
+	}
+	
 	export interface FieldChange {
 	    path: string;
 	    was: string;
@@ -992,6 +1029,23 @@ export namespace core {
 	    used: boolean;
 	    headers: Mirror[];
 	    findings: string[];
+	}
+	export interface Mock {
+	    id: string;
+	    url: string;
+	    conn: string;
+	    name: string;
+	    requests: number;
+	    timing: boolean;
+	    challenges: boolean;
+	    challenge: boolean;
+	    served: mock.Served[];
+	    total: number;
+	}
+	export interface MockInput {
+	    what: ExportWhat;
+	    timing: boolean;
+	    challenges: boolean;
 	}
 	
 	export interface ServedMethod {
@@ -1556,6 +1610,15 @@ export namespace core {
 	    checks: SkillCheck[];
 	    err?: Error;
 	}
+	export interface SpansInput {
+	    what: ExportWhat;
+	    endpoint: string;
+	    headers: string;
+	}
+	export interface SpansSent {
+	    sent: export.Sent;
+	    error: string;
+	}
 	
 	
 	
@@ -1823,6 +1886,69 @@ export namespace drift {
 	    counts: Counts;
 	    cut: number;
 	    notCompared: string[];
+	}
+
+}
+
+export namespace export {
+	
+	export interface BundleFile {
+	    name: string;
+	    about: string;
+	    bytes: number;
+	    text: string;
+	    cut: boolean;
+	    left: boolean;
+	}
+	export interface Secret {
+	    env: string;
+	    placeholder: string;
+	}
+	export interface Code {
+	    text: string;
+	    secrets: Secret[];
+	    notes: string[];
+	}
+	export interface Form {
+	    id: string;
+	    label: string;
+	    about: string;
+	}
+	export interface Hit {
+	    seq: number;
+	    where: string;
+	    kind: string;
+	    text: string;
+	    count: number;
+	}
+	export interface Preview {
+	    files: BundleFile[];
+	    hits: Hit[];
+	    count: number;
+	}
+	
+	export interface Sent {
+	    url: string;
+	    spans: number;
+	    rejected: number;
+	    message: string;
+	    status: number;
+	    answer: string;
+	    sample: string;
+	}
+
+}
+
+export namespace mock {
+	
+	export interface Served {
+	    time: number;
+	    method: string;
+	    name: string;
+	    params: string;
+	    how: string;
+	    seq: number;
+	    times: number;
 	}
 
 }

@@ -1,0 +1,214 @@
+package core
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/sightglass-dev/sightglass/app/export"
+	"github.com/sightglass-dev/sightglass/app/mock"
+	"github.com/sightglass-dev/sightglass/app/wire"
+)
+
+// maxConverted bounds the bodies of a file that is read into memory to be written in another format, in bytes.
+const maxConverted = 2 << 30
+
+// MockFile serves a file of captured traffic.
+type MockFile struct {
+	Path       string
+	Conn       string // the connection that is served; empty: the one with the most answers
+	Address    string // of the loopback interface; empty: standard input and output
+	Timing     bool
+	Challenges bool
+	Version    string // of the program
+}
+
+// FormatOf tells a format by a file's name; empty: none is meant by it.
+func FormatOf(path string) string {
+	switch strings.ToLower(filepath.Ext(path)) {
+	case ".har":
+		return FormatHAR
+	case ".jsonl", ".ndjson":
+		return FormatLines
+	case ".sightglass":
+		return FormatCapture
+	case ".zip":
+		return FormatReport
+	}
+	return ""
+}
+
+// CaptureFile is an open file of captured traffic: a capture file or a HAR.
+type CaptureFile struct {
+	Manifest export.Manifest
+	Next     func() (wire.Draft, error) // io.EOF behind the last; see export.Reader.Next
+	file     *os.File
+}
+
+// Close ends the reading.
+func (f *CaptureFile) Close() error { return f.file.Close() }
+
+// OpenCaptureFile opens a capture file, or a HAR, which is read whole.
+func OpenCaptureFile(path string) (*CaptureFile, error) {
+	f, err := os.Open(path)
+	if err != nil {
+		return nil, fmt.Errorf("open the capture: %w", err)
+	}
+	out, err := readCapture(f)
+	if err != nil {
+		_ = f.Close()
+		var where *export.FileError
+		if errors.As(err, &where) {
+			return nil, input("open "+filepath.Base(path), where.Error(), where.Hint)
+		}
+		return nil, fmt.Errorf("open %s: %w", path, err)
+	}
+	return out, nil
+}
+
+func readCapture(f *os.File) (*CaptureFile, error) {
+	in := bufio.NewReader(f)
+	if head, _ := in.Peek(1); string(head) == "{" {
+		list, err := export.ReadHAR(in)
+		if err == nil {
+			list, err = export.WithMessages(list)
+		}
+		if err != nil {
+			return nil, err
+		}
+		next := func() (wire.Draft, error) {
+			if len(list) == 0 {
+				return wire.Draft{}, io.EOF
+			}
+			d := list[0]
+			list = list[1:]
+			return d, nil
+		}
+		return &CaptureFile{export.Manifest{Connections: []export.ConnInfo{}}, next, f}, nil
+	}
+	r, err := export.OpenCapture(in, export.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	return &CaptureFile{r.Manifest(), r.Next, f}, nil
+}
+
+// each hands on every record.
+func (f *CaptureFile) each(yield func(wire.Draft) error) error {
+	for {
+		d, err := f.Next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		if err := yield(d); err != nil {
+			return err
+		}
+	}
+}
+
+// Serve answers as recorded until in ends or ctx does. Over HTTP, ready gets the URL first, and served each request.
+func (m MockFile) Serve(ctx context.Context, in io.Reader, out io.Writer, ready func(url string), served func(mock.Served)) error {
+	f, err := OpenCaptureFile(m.Path)
+	if err != nil {
+		return err
+	}
+	tape, err := mock.Load(f.each, m.Conn)
+	_ = f.Close()
+	if err != nil {
+		return told("serve "+filepath.Base(m.Path), err)
+	}
+	var running *mock.Mock
+	options := mock.Options{Timing: m.Timing, Challenges: m.Challenges, Served: func() {
+		if list, _ := running.Served(); len(list) > 0 && served != nil {
+			served(list[len(list)-1])
+		}
+	}}
+	running = mock.New(tape, options)
+	if m.Address == "" {
+		return running.ServeStdio(ctx, in, out)
+	}
+	s, err := running.ListenHTTP(ctx, m.Address)
+	if err != nil {
+		return told("serve "+filepath.Base(m.Path), err)
+	}
+	ready(s.URL)
+	<-ctx.Done()
+	return s.Close()
+}
+
+// ConvertFile writes a capture file or a HAR in another format, by the names of the files. It returns how many entries
+// were read.
+func ConvertFile(from, to, version string) (n int, err error) {
+	format := FormatOf(to)
+	if format == "" || format == FormatReport {
+		return 0, input("convert", fmt.Sprintf("the name %q says no format", filepath.Base(to)), "It ends in .har, .jsonl or .sightglass.")
+	}
+	f, err := OpenCaptureFile(from)
+	if err != nil {
+		return 0, err
+	}
+	defer f.Close()
+	var list []wire.Draft
+	var size int64
+	err = f.each(func(d wire.Draft) error {
+		if size += int64(len(d.Message) + len(d.Request) + len(d.Response)); size > maxConverted {
+			return &export.FileError{What: fmt.Sprintf("its bodies have more than %d bytes", int64(maxConverted))}
+		}
+		list = append(list, d)
+		return nil
+	})
+	if err != nil {
+		var where *export.FileError
+		if errors.As(err, &where) {
+			return len(list), input("read "+filepath.Base(from), where.Error(), where.Hint)
+		}
+		return len(list), err
+	}
+	by := export.Creator{Name: "Sightglass", Version: version}
+	return len(list), writeWhole(to, func(w io.Writer) error {
+		switch s := export.Memory(list); format {
+		case FormatHAR:
+			_, err := export.HAR(w, s, by, f.Manifest.Connections)
+			return err
+		case FormatLines:
+			_, err := export.JSONLines(w, s)
+			return err
+		default:
+			m := f.Manifest
+			m.Program = strings.TrimSpace("Sightglass " + version)
+			_, err := export.WriteCapture(w, s, m)
+			return err
+		}
+	})
+}
+
+// writeWhole writes a file beside its place and moves it there when it is whole. Only its user may read it.
+func writeWhole(path string, write func(io.Writer) error) (err error) {
+	f, err := os.CreateTemp(filepath.Dir(path), ".sightglass-*")
+	if err != nil {
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	out := bufio.NewWriterSize(f, 256<<10)
+	if err = write(out); err == nil {
+		err = out.Flush()
+	}
+	if closeErr := f.Close(); err == nil {
+		err = closeErr
+	}
+	if err == nil {
+		err = os.Rename(f.Name(), path)
+	}
+	if err != nil {
+		_ = os.Remove(f.Name())
+		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
+	}
+	return nil
+}

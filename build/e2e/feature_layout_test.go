@@ -26,9 +26,9 @@ func TestLayout(t *testing.T) {
 			a.both("long")
 			a.fill(role("searchbox", "Search tools"), "nothing is called so")
 			a.see(text("No tool matches"))
-			a.fill(role("searchbox", "Filter by text in fields, headers and bodies"), "nothing holds this")
+			a.fill(role("combobox", "Filter the traffic"), "nothing holds this")
 			a.both("nothing found")
-			a.keys(role("searchbox", "Filter by text in fields, headers and bodies"), escape)
+			a.keys(role("combobox", "Filter the traffic"), escape)
 			a.click(role("tab", "Overview"))
 			a.both("overview")
 

@@ -80,7 +80,7 @@ func (a *app) openEntry(t target) {
 // page.
 func (a *app) find(filter string, t target) {
 	a.t.Helper()
-	field := role("searchbox", "Filter by text in fields, headers and bodies")
+	field := role("combobox", "Filter the traffic")
 	a.fill(field, filter)
 	a.see(t)
 	a.keys(field, escape)

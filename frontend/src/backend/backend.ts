@@ -2,6 +2,7 @@ import type { app, core, profile, wire } from '../../wailsjs/go/models';
 import type { AppsBackend } from './apps';
 import type { InboxBackend } from './inbox';
 import type { TasksBackend } from './tasks';
+import type { DriftBackend } from './drift';
 import type { ModernBackend } from './modern';
 import type { InspectBackend } from './inspect';
 import type { ViewsBackend } from './traffic';
@@ -12,7 +13,8 @@ import type { BodyBytes, BodyPart, Connection, EventName, ExportForm, Pages } fr
  * tests and design work (fake/). Every promise settles, and rejects with an AppError only. Times are Unix
  * microseconds, durations microseconds, unless named otherwise.
  */
-export interface Backend extends InboxBackend, AppsBackend, ModernBackend, InspectBackend, TasksBackend, ViewsBackend {
+export interface Backend
+  extends InboxBackend, AppsBackend, DriftBackend, ModernBackend, InspectBackend, TasksBackend, ViewsBackend {
   hello(): Promise<app.Hello>;
   /** Tells the program that the first list is painted. */
   ready(): Promise<void>;
@@ -137,10 +139,6 @@ export interface Backend extends InboxBackend, AppsBackend, ModernBackend, Inspe
   /** The client ID metadata document to be hosted at the server's clientMetadataURL, JSON text. */
   clientDocument(id: string): Promise<string>;
 
-  /** Entries changed after a revision, at most 1,000. */
-  page(after: number, limit: number, signal?: AbortSignal): Promise<wire.Page>;
-  /** Which of the entries changed after a revision hold a text. */
-  match(text: string, after: number, limit: number, signal?: AbortSignal): Promise<core.Match>;
   exchange(seq: number, signal?: AbortSignal): Promise<wire.Exchange>;
   body(seq: number, part: BodyPart, offset: number, length: number, signal?: AbortSignal): Promise<BodyBytes>;
   /** The true value behind a placeholder of an entry: on the user's click only. */

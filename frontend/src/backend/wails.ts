@@ -16,6 +16,7 @@ import { FetchApi } from './fetch';
 import { keychain, plain, settle, unlimited } from './settle';
 import { wailsApps } from './wailsApps';
 import { wailsInbox } from './wailsInbox';
+import { wailsDrift } from './wailsDrift';
 import { wailsTasks } from './wailsTasks';
 import { wailsModern } from './wailsModern';
 import { wailsInspect } from './wailsInspect';
@@ -35,6 +36,7 @@ export function wailsBackend(): Backend {
     ...wailsInbox(api),
     ...wailsInspect(api),
     ...wailsApps(api),
+    ...wailsDrift(api),
     ...wailsTasks(api),
     ...wailsModern(api),
     ...wailsTraffic(api),
@@ -119,8 +121,6 @@ export function wailsBackend(): Backend {
     checkServer: (id) => settle('check the server', plain, Sign.Check(id)),
     clientDocument: (id) => settle('make the client document', keychain, Sign.ClientDocument(id)),
 
-    page: (after, limit, signal) => api.json<wire.Page>('page', { after, limit }, signal),
-    match: (text, after, limit, signal) => api.json<core.Match>('match', { text, after, limit }, signal),
     exchange: (seq, signal) => api.json<wire.Exchange>('exchange', { seq }, signal),
     body: (seq, part, offset, length, signal) => api.body(seq, part, offset, length, signal),
     reveal: (seq, placeholder) => settle('reveal', plain, Traffic.Reveal(seq, placeholder)),

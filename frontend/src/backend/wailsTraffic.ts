@@ -2,7 +2,7 @@ import type { wire } from '../../wailsjs/go/models';
 import * as Traffic from '../../wailsjs/go/app/Traffic';
 import type { FetchApi } from './fetch';
 import { plain, settle } from './settle';
-import type { FilterWord, ViewRows, ViewsBackend, ViewState } from './traffic';
+import type { FilterWord, Related, ViewRows, ViewsBackend, ViewState } from './traffic';
 
 /** The part of the backend that shows the traffic as rows, over the bridge. */
 export function wailsTraffic(api: FetchApi): ViewsBackend {
@@ -14,11 +14,7 @@ export function wailsTraffic(api: FetchApi): ViewsBackend {
     entry: (seq, signal) => api.json<wire.Entry>('entry', { seq }, signal),
     filterWords: (view, text, index, signal) =>
       api.json<FilterWord[]>('filterwords', { rows: { view }, text, index }, signal),
-    closeView: (view) =>
-      settle(
-        'close the view',
-        plain,
-        (Traffic as unknown as { CloseView(view: string): Promise<void> }).CloseView(view),
-      ),
+    related: (seq, signal) => api.json<Related>('related', { seq }, signal),
+    closeView: (view) => settle('close the view', plain, Traffic.CloseView(view)),
   };
 }

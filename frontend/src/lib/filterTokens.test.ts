@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { filterTerm, filterTokens, withTerm } from './filterTokens';
+import { filterPieces, filterTerm, filterTokens, withTerm } from './filterTokens';
 
 const brief = (text: string) =>
   filterTokens(text).map((t) => `${t.kind} ${t.not ? '-' : ''}${t.field}=${t.value} ${text.slice(t.from, t.to)}`);
@@ -37,3 +37,15 @@ it.each([
   ['a OR b', 'kind:http', '(a OR b) kind:http'],
   ['a kind:http', 'kind:http', 'a kind:http'],
 ])('adds to %j', (text, term, want) => expect(withTerm(text, term)).toBe(want));
+
+it('colours a filter, and underlines what is wrong', () => {
+  const pieces = filterPieces('-ms:many OR x', { from: 4, to: 8 });
+  expect(pieces.map((p) => `${p.look}${p.wrong ? '!' : ''} ${p.text}`)).toEqual([
+    'not -',
+    'field ms:',
+    'value! many',
+    'plain  ',
+    'word OR',
+    'plain  x',
+  ]);
+});

@@ -95,3 +95,35 @@ export function withTerm(text: string, term: string): string {
   if (whole === '') return term;
   return tokens.some(({ kind }) => kind === 'or') ? `(${whole}) ${term}` : `${whole} ${term}`;
 }
+
+/** A stretch of a filter that looks the same. */
+export interface FilterPiece {
+  text: string;
+  look: 'plain' | 'field' | 'value' | 'word' | 'not';
+  wrong: boolean;
+}
+
+/** A filter as it is coloured; what stands between two places of it is wrong. */
+export function filterPieces(text: string, wrong?: { from: number; to: number }): FilterPiece[] {
+  const looks = new Array<FilterPiece['look']>(text.length).fill('plain');
+  for (const { kind, from, to, field, not } of filterTokens(text)) {
+    if (kind === 'and' || kind === 'or' || kind === 'open' || kind === 'close') looks.fill('word', from, to);
+    else if (kind === 'not') looks.fill('not', from, to);
+    else {
+      const start = not ? from + 1 : from;
+      if (not) looks.fill('not', from, start);
+      if (kind === 'term') {
+        looks.fill('field', start, start + field.length + 1);
+        looks.fill('value', start + field.length + 1, to);
+      }
+    }
+  }
+  const pieces: FilterPiece[] = [];
+  looks.forEach((look, i) => {
+    const bad = wrong !== undefined && i >= wrong.from && i < wrong.to;
+    const last = pieces.at(-1);
+    if (last?.look === look && last.wrong === bad) last.text += text.charAt(i);
+    else pieces.push({ text: text.charAt(i), look, wrong: bad });
+  });
+  return pieces;
+}

@@ -5,5 +5,5 @@ import { hold } from './hold';
 import { Traffic } from './traffic.svelte';
 
 export function appTraffic(source = backend): { traffic: Traffic; dock: Dock } {
-  return { traffic: new Traffic(source, undefined, hold), dock: new Dock() };
+  return { traffic: new Traffic(source, hold), dock: new Dock() };
 }

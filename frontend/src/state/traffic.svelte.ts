@@ -1,282 +1,238 @@
-import type { Backend, BodyPart, wire } from '../backend';
+import type {
+  Backend,
+  BodyPart,
+  EntryMark,
+  FilterProblem,
+  FilterTerm,
+  FilterWord,
+  Related,
+  ViewScope,
+  wire,
+} from '../backend';
 import { BodyRange } from './bodyRange.svelte';
-import { Carried } from '../lib/carried';
-import { EntryLog, indexOfSorted, lowerBound, mergeSorted } from '../lib/entryLog';
-import { groupOf, groups, perGroup, type Group } from '../lib/trafficRows';
-import { painted, type Hold } from './hold';
-import { TextSearch } from './textSearch.svelte';
+import { groups, perGroup, groupOf, type Group } from '../lib/trafficRows';
+import { earlier, captureOf } from '../lib/runs';
+import { EntryBook } from './entryBook.svelte';
+import type { Hold } from './hold';
+import { Selection } from './selection.svelte';
+import { ViewFeed, type ViewSource } from './viewFeed.svelte';
 
 /** An entry of the log. */
 export type TrafficEntry = wire.Entry;
 
 /** What the traffic state needs of the backend. */
-export type TrafficSource = Pick<Backend, 'page' | 'match' | 'exchange' | 'body' | 'reveal' | 'clearTraffic' | 'on'>;
+export type TrafficSource = ViewSource &
+  Pick<Backend, 'entry' | 'filterWords' | 'related' | 'exchange' | 'body' | 'reveal' | 'clearTraffic'>;
 
-/** Entries pulled at once: the bridge's own limit. */
-const pageLimit = 1000;
-/**
- * Summaries the window keeps, about 100 MB at worst; older ones stay in the log. A tenth more is let in before the
- * oldest go, so that it is not done at every page.
- */
-const keptEntries = 200_000;
-
-export type Scope = 'connection' | 'all';
+export type Scope = 'connection' | 'all' | 'captures';
 
 /**
- * The traffic as the window shows it: entries pulled by revision, the rows that pass the filters, the selection.
+ * The traffic as the window shows it: the rows of one view that the program filters, the selection, the marks.
  *
- * Entries and rows are plain structures behind one version number: a flood of entries costs what it brings, never
- * what is there already. Whoever reads rows through this class is told when they change.
+ * The window holds no list of entries: it looks at a part of the rows. An entry that is looked at by its number is
+ * read by itself.
  */
 export class Traffic {
   readonly #source: TrafficSource;
-  readonly #kept: number;
-  readonly #hold: Hold | undefined;
-  readonly #log = new EntryLog<TrafficEntry>();
-  #rows: number[] = [];
-  readonly #carried = new Carried();
-  #counts: Record<Group, number> = perGroup(0);
-  #total = 0;
-  /** Grows with every change of entries or rows. */
-  #version = $state(0);
-
-  /** Revision up to which pages were pulled. */
-  #next = 0;
-  #firstAvailable = 1;
-  /** Numbers below were cleared by the user: their absence needs no note. */
-  #cleared = 1;
-  #floor = 0;
-  #pulling = false;
-  #again = false;
-  #stop: (() => void) | undefined;
-  #retry: ReturnType<typeof setTimeout> | undefined;
+  readonly #feed: ViewFeed;
+  readonly #book: EntryBook;
+  readonly #selection: Selection;
 
   #scope = $state<Scope>('connection');
   #shown = $state.raw<ReadonlySet<string>>(new Set());
+  #captures = $state.raw<readonly string[]>([]);
   #on = $state.raw<Record<Group, boolean>>(perGroup(true));
-  readonly #search: TextSearch;
+  #text = $state('');
 
-  /** Number of the selected entry. */
-  #selected = $state<number>();
-  #marked = $state.raw<ReadonlySet<number>>(new Set());
-  /** Whether the table stays at its end while entries come in. */
-  followTail = $state(true);
-  /** Why the last pull or search failed; it is tried again. */
+  #followTail = $state(true);
+  /** Time of the first row, in Unix microseconds. */
+  #begin = $state<number>();
+  #begun = -1;
+  /** Grows when the rows become those of another filter or scope. */
+  swaps = $state(0);
+  /** Why the last pull failed; it is tried again. */
   problem = $state('');
-  /** Whether a first pull came back. */
+  /** Whether a first answer came. */
   loaded = $state(false);
 
-  /** `kept` bounds the summaries held; `hold` says when a pull is to wait. */
-  constructor(source: TrafficSource, kept = keptEntries, hold?: Hold) {
+  /** `hold` says when a pull is to wait. */
+  constructor(source: TrafficSource, hold?: Hold) {
     this.#source = source;
-    this.#kept = kept;
-    this.#hold = hold;
-    this.#search = new TextSearch(source, {
-      found: (seqs) => this.#list(seqs),
-      failed: (error) => (this.problem = messageOf(error)),
-    });
+    this.#book = new EntryBook(source, () => this.#selection.watchKin());
+    const hooks = {
+      changed: (fresh: boolean) => this.#changed(fresh),
+      failed: (error: unknown) => (this.problem = messageOf(error)),
+      well: () => (this.problem = ''),
+    };
+    this.#feed = new ViewFeed(source, 'traffic', this.#wanted(), hooks, hold);
+    this.#feed.tail = true;
+    this.#selection = new Selection(this.#feed, this.#book);
   }
 
-  /** Starts pulling; the returned function ends it. */
+  /** Starts following the log; the returned function ends it. */
   start(): () => void {
-    this.#stop = this.#source.on('traffic', () => void this.pull());
-    void this.pull();
-    return () => {
-      this.#stop?.();
-      this.#stop = undefined;
-      clearTimeout(this.#retry);
-      this.#search.stop();
+    const ends = [this.#feed.start(), this.#source.on('traffic', () => this.#book.review())];
+    return () => ends.forEach((end) => end());
+  }
+
+  /** Reads what changed. */
+  pull(): Promise<void> {
+    return this.#feed.pull();
+  }
+
+  #wanted(): { scope: ViewScope; filter: string; off: string[] } {
+    return {
+      scope: {
+        all: this.#scope === 'all',
+        conns: this.#scope === 'connection' ? [...this.#shown] : [],
+        captures: this.#scope === 'captures' ? [...this.#captures] : [],
+      },
+      filter: this.#text,
+      off: groups.filter(({ id }) => !this.#on[id]).map(({ id }) => id),
     };
   }
 
-  /** Pulls until nothing is left. Asked while it pulls, it pulls once more. */
-  async pull(): Promise<void> {
-    this.#again = true;
-    if (this.#pulling) return;
-    this.#pulling = true;
-    try {
-      while (this.#again) {
-        this.#again = false;
-        await this.#drain();
-      }
-      this.problem = '';
-      this.loaded = true;
-    } catch (error) {
-      this.problem = messageOf(error);
-      // A nudge may never come again on a quiet connection, so what is missing is asked for again.
-      clearTimeout(this.#retry);
-      if (this.#stop) this.#retry = setTimeout(() => void this.pull(), 2000);
-    } finally {
-      this.#pulling = false;
-    }
-    void this.#search.follow(this.#next);
-  }
-
-  async #drain(): Promise<void> {
-    for (;;) {
-      if (this.#hold?.held) await this.#hold.free();
-      const after = this.#next;
-      const page = await this.#source.page(after, pageLimit);
-      // A clear meanwhile moved the cursor: the page is of before it.
-      if (after === this.#next) this.apply(page);
-      if (page.entries.length === 0 || page.next <= after) return;
-      // A flood leaves every other frame to the user.
-      if (page.entries.length >= pageLimit) await painted();
-    }
-  }
-
-  /** Takes a page in. Pages may come twice or out of order. */
-  apply(page: wire.Page): void {
-    const more: number[] = [];
-    for (const entry of page.entries) {
-      if (entry.seq < this.#floor || entry.seq < this.#cleared) continue;
-      const was = this.#log.put(entry);
-      if (was !== 'same' && entry.exchange) this.#carried.note(entry.exchange, entry.seq);
-      if (was !== 'new') continue;
-      this.#count(entry, 1);
-      if (this.#passes(entry)) more.push(entry.seq);
-    }
-    if (more.length > 0)
-      this.#rows = mergeSorted(
-        this.#rows,
-        more.sort((a, b) => a - b),
-      );
-    this.#next = Math.max(this.#next, page.next);
-    if (page.firstAvailable > this.#firstAvailable) {
-      this.#firstAvailable = page.firstAvailable;
-      this.#dropBelow(page.firstAvailable);
-    }
-    if (this.#log.size > this.#kept * 1.1) this.#dropBelow(this.#log.floorFor(this.#kept));
-    if (page.entries.length > 0) this.#version++;
-  }
-
-  #dropBelow(seq: number): void {
-    this.#floor = Math.max(this.#floor, seq);
-    this.#log.dropBelow(this.#floor, (entry) => {
-      this.#count(entry, -1);
-      this.#search.forget(entry.seq);
-      this.#carried.forget(entry.seq);
-    });
-    this.#rows = this.#rows.slice(lowerBound(this.#rows, this.#floor));
-    this.#version++;
-  }
-
-  #count(entry: TrafficEntry, by: number): void {
-    if (!this.#inScope(entry)) return;
-    const group = groupOf(entry);
-    if (group) this.#counts[group] += by;
-    this.#total += by;
-  }
-
-  #inScope(entry: TrafficEntry): boolean {
-    return this.#scope === 'all' || entry.conn === '' || this.#shown.has(entry.conn);
-  }
-
-  #passes(entry: TrafficEntry): boolean {
-    const group = groupOf(entry);
-    if (group && !this.#on[group]) return false;
-    return this.#inScope(entry) && this.#search.holds(entry.seq);
-  }
-
   #rebuild(): void {
-    this.#rows = [];
-    this.#counts = perGroup(0);
-    this.#total = 0;
-    for (const entry of this.#log) {
-      this.#count(entry, 1);
-      if (this.#passes(entry)) this.#rows.push(entry.seq);
-    }
-    this.#version++;
+    this.#selection.forgetPlace();
+    this.#begun = -1;
+    this.#feed.want(this.#wanted());
   }
 
-  /** Makes whoever reads depend on the version. */
-  #watch(): number {
-    return this.#version;
+  #changed(fresh: boolean): void {
+    this.loaded = true;
+    if (fresh) this.swaps++;
+    this.#selection.review();
+    if (fresh) this.#begin = undefined;
+    const first = this.#feed.row(0);
+    if (first) this.#begin = first.time;
   }
 
-  /** Number of rows that pass the filters. */
+  /** Name of the view in the program. */
+  get viewId(): string {
+    return this.#feed.id;
+  }
+
+  /** Number of rows. */
   get rowCount(): number {
-    this.#watch();
-    return this.#rows.length;
+    return this.#feed.rowCount;
   }
 
   /** Number of entries in scope, whatever the other filters. */
   get total(): number {
-    this.#watch();
-    return this.#total;
+    return this.#feed.state?.total ?? 0;
   }
 
   /** Number of entries of a group in scope. */
   countOf(group: Group): number {
-    this.#watch();
-    return this.#counts[group];
+    return this.#feed.state?.counts[group] ?? 0;
   }
 
-  /** The entry of a row. */
+  /** The entry of a row; undefined while it is read. */
   row(index: number): TrafficEntry | undefined {
-    this.#watch();
-    const seq = this.#rows[index];
-    return seq === undefined ? undefined : this.#log.get(seq);
+    return this.#feed.row(index);
   }
 
-  /** An entry by its number, whether it passes the filters or not. */
+  /** Tells which rows are in view. */
+  show(first: number, end: number): void {
+    this.#feed.show(first, end);
+  }
+
+  /** Time of the first row, in Unix microseconds; undefined until it is read: see `wantBegin`. */
+  get begin(): number | undefined {
+    return this.#begin;
+  }
+
+  /** Reads the first row, wherever the table stands. */
+  wantBegin(): void {
+    if (this.#begin !== undefined || this.#begun === this.swaps || this.rowCount === 0) return;
+    this.#begun = this.swaps;
+    this.#feed.fetch(0);
+  }
+
+  /** An entry by its number, if it is here: rows around those in view, the selected entry and its kin. */
   entry(seq: number | undefined): TrafficEntry | undefined {
-    this.#watch();
-    return seq === undefined ? undefined : this.#log.get(seq);
+    return seq === undefined ? undefined : (this.#feed.entry(seq) ?? this.#book.get(seq));
   }
 
-  /** The messages and events an exchange carried, the first of them when there are many. */
-  carriedBy(seq: number): TrafficEntry[] {
-    this.#watch();
-    const held = this.#carried.of(seq).flatMap((n) => this.#log.get(n) ?? []);
-    return held.sort((a, b) => a.seq - b.seq);
+  /** An entry by its number, wherever it is; undefined when it is nowhere any more. */
+  async find(seq: number): Promise<TrafficEntry | undefined> {
+    return this.#feed.entry(seq) ?? (await this.#book.read(seq));
   }
 
-  /** The row an entry stands in, or -1. */
+  /** The row an entry stands in, -1 for none or while that is not known. */
   indexOf(seq: number | undefined): number {
-    this.#watch();
-    return seq === undefined ? -1 : indexOfSorted(this.#rows, seq);
+    return this.#selection.indexOf(seq);
+  }
+
+  /** What the user said of an entry. */
+  markOf(seq: number): EntryMark | undefined {
+    return this.#feed.mark(seq);
   }
 
   /** Lowest number still listed when older entries are not, or 0. */
   get listedFrom(): number {
-    this.#watch();
-    return this.#floor > this.#cleared ? this.#floor : 0;
+    return this.#feed.state?.listedFrom ?? 0;
+  }
+
+  get followTail(): boolean {
+    return this.#followTail;
+  }
+
+  /** Whether the table stays at its end while entries come in. */
+  set followTail(follow: boolean) {
+    this.#followTail = follow;
+    this.#feed.tail = follow;
   }
 
   get selected(): number | undefined {
-    return this.#selected;
+    return this.#selection.seq;
   }
 
   get selectedEntry(): TrafficEntry | undefined {
-    return this.entry(this.#selected);
+    return this.#selection.entry;
   }
 
   /** Selects an entry, also one the filters hide; undefined selects none. */
   select(seq: number | undefined): void {
-    this.#selected = seq;
-    if (this.#marked.size > 0) this.#marked = new Set();
+    this.#selection.select(seq);
+  }
+
+  /** Selects the entry of a row, as soon as it is here. */
+  selectRow(index: number): void {
+    this.#selection.selectRow(index);
   }
 
   /** Whether an entry was asked for together with the selected one. */
   isMarked(seq: number): boolean {
-    return this.#marked.has(seq);
+    return this.#selection.isMarked(seq);
   }
 
   /** Selects the first of some entries, marks all, and opens the filters that hide any of them. */
-  reveal(...seqs: number[]): void {
-    for (const seq of seqs) this.#unhide(seq);
+  async reveal(...seqs: number[]): Promise<void> {
     this.select(seqs[0]);
-    if (seqs.length > 1) this.#marked = new Set(seqs);
+    if (seqs.length > 1) this.#selection.mark(seqs);
+    for (const seq of seqs) await this.#unhide(seq);
   }
 
-  #unhide(seq: number): void {
-    const entry = this.#log.get(seq);
-    if (!entry || this.#passes(entry)) return;
-    if (!this.#search.holds(seq)) this.text = '';
-    if (!this.#inScope(entry)) this.scope = 'all';
+  async #unhide(seq: number): Promise<void> {
+    if (this.#feed.settled && this.#feed.indexOf(seq) >= 0) return;
+    const entry = await this.find(seq);
+    if (!entry) return;
+    if (!this.#inScope(entry)) {
+      if (earlier(seq)) this.openCaptures([captureOf(entry)]);
+      else this.scope = 'all';
+    }
     const group = groupOf(entry);
     if (group && !this.#on[group]) this.toggle(group);
+    if (!this.#text) return;
+    await this.pull();
+    if ((await this.#feed.find(seq).catch(() => -1)) < 0) this.text = '';
+  }
+
+  #inScope(entry: TrafficEntry): boolean {
+    if (this.#scope === 'captures') return earlier(entry.seq) && this.#captures.includes(captureOf(entry));
+    if (earlier(entry.seq)) return false;
+    return this.#scope === 'all' || entry.conn === '' || this.#shown.has(entry.conn);
   }
 
   get scope(): Scope {
@@ -289,6 +245,20 @@ export class Traffic {
     this.#rebuild();
   }
 
+  /** The captures of earlier runs that are shown instead of what is live. */
+  get captures(): readonly string[] {
+    return this.#captures;
+  }
+
+  /** Shows captures; none goes back to what is live. */
+  openCaptures(captures: readonly string[]): void {
+    this.#captures = captures;
+    this.#scope = captures.length > 0 ? 'captures' : 'connection';
+    this.followTail = captures.length === 0;
+    this.select(undefined);
+    this.#rebuild();
+  }
+
   /** The connections that "This connection" means: one profile's, past ones too. */
   get shown(): ReadonlySet<string> {
     return this.#shown;
@@ -297,9 +267,9 @@ export class Traffic {
   set shown(conns: ReadonlySet<string>) {
     if (conns.size === this.#shown.size && [...conns].every((conn) => this.#shown.has(conn))) return;
     this.#shown = conns;
-    if (this.#scope === 'all') return;
+    if (this.#scope !== 'connection') return;
     // The detail is of what is listed: another server's entry beside this one's table would mislead.
-    const entry = this.#selected === undefined ? undefined : this.#log.get(this.#selected);
+    const entry = this.selectedEntry;
     if (entry && !this.#inScope(entry)) this.select(undefined);
     this.#rebuild();
   }
@@ -320,7 +290,7 @@ export class Traffic {
     this.#rebuild();
   }
 
-  /** Whether text or kind toggles hide entries. */
+  /** Whether a filter or kind toggles hide entries. */
   get filtered(): boolean {
     return this.text !== '' || groups.some(({ id }) => !this.#on[id]);
   }
@@ -328,41 +298,50 @@ export class Traffic {
   /** Shows everything in scope again. */
   clearFilters(): void {
     this.#on = perGroup(true);
-    this.#setText('');
-  }
-
-  get text(): string {
-    return this.#search.text;
-  }
-
-  /** The text filter: entries that hold it in a field, a header or a body. Go does the looking. */
-  set text(text: string) {
-    if (text !== this.text) this.#setText(text);
-  }
-
-  /** Whether a text search has not reached the end of the log. */
-  get searching(): boolean {
-    return this.#search.searching;
-  }
-
-  #setText(text: string): void {
-    this.#search.begin(text);
+    this.#text = '';
     this.#rebuild();
-    void this.#search.follow(this.#next);
   }
 
-  /** Takes entries that are found to pass into the rows. */
-  #list(seqs: number[]): void {
-    const more = seqs.filter((seq) => {
-      const entry = this.#log.get(seq);
-      return entry !== undefined && this.#passes(entry);
-    });
-    if (more.length === 0) return;
-    this.#rows = mergeSorted(
-      this.#rows,
-      more.sort((a, b) => a - b),
-    );
-    this.#version++;
+  /** The filter, in the filter language. Go does the looking. */
+  get text(): string {
+    return this.#text;
+  }
+
+  set text(text: string) {
+    if (text === this.#text) return;
+    this.#text = text;
+    this.#rebuild();
+  }
+
+  /** Where the filter is wrong; the rows are those of the last right one. */
+  get wrong(): FilterProblem | undefined {
+    return this.#text === '' ? undefined : this.#feed.state?.problem;
+  }
+
+  /** The parts of the filter in force. */
+  get terms(): readonly FilterTerm[] {
+    return this.#feed.state?.terms ?? [];
+  }
+
+  /** What came before and after an entry in the same call. */
+  related(seq: number, signal: AbortSignal): Promise<Related> {
+    return this.#source.related(seq, signal);
+  }
+
+  /** What could stand at a place of a filter. */
+  words(text: string, at: number, signal: AbortSignal): Promise<FilterWord[]> {
+    return this.#source.filterWords(this.#feed.id, text, at, signal);
+  }
+
+  /** Whether not all of the scope was looked at. */
+  get searching(): boolean {
+    const { state } = this.#feed;
+    return state !== undefined && !state.done;
+  }
+
+  /** Entries looked at so far. */
+  get looked(): number {
+    return this.#feed.state?.looked ?? 0;
   }
 
   /** The HTTP side of an exchange. */
@@ -380,17 +359,12 @@ export class Traffic {
     return this.#source.reveal(seq, placeholder);
   }
 
-  /** Forgets every entry, in Go too. */
+  /** Forgets every entry of this run, in Go too. */
   async clear(): Promise<void> {
     await this.#source.clearTraffic();
-    this.#cleared = Math.max(this.#cleared, this.#log.last + 1);
-    this.#log.clear();
-    this.#search.forgetAll();
-    this.#carried.clear();
+    this.#book.clear();
     this.select(undefined);
-    this.#rebuild();
     await this.pull();
-    this.#cleared = Math.max(this.#cleared, this.#firstAvailable);
   }
 }
 

@@ -1,7 +1,6 @@
 import { afterEach, describe, expect, it, vi } from 'vitest';
-import type { wire } from '../backend';
 import { TestLog as Log } from '../test/trafficLog';
-import { Traffic, type TrafficEntry } from './traffic.svelte';
+import { Traffic } from './traffic.svelte';
 
 function fresh(scope: 'all' | 'connection' = 'all'): { log: Log; traffic: Traffic } {
   const log = new Log();
@@ -10,66 +9,82 @@ function fresh(scope: 'all' | 'connection' = 'all'): { log: Log; traffic: Traffi
   return { log, traffic };
 }
 
-const rows = (traffic: Traffic) => Array.from({ length: traffic.rowCount }, (_, i) => traffic.row(i)?.seq);
+/** All rows: the table looks at every one of them. */
+async function rows(traffic: Traffic): Promise<(number | undefined)[]> {
+  await traffic.pull();
+  traffic.show(0, traffic.rowCount);
+  await settled(traffic);
+  return Array.from({ length: traffic.rowCount }, (_, i) => traffic.row(i)?.seq);
+}
+
+async function settled(traffic: Traffic): Promise<void> {
+  await vi.waitFor(async () => {
+    await traffic.pull();
+    expect(traffic.searching).toBe(false);
+  });
+}
 
 afterEach(() => vi.useRealTimers());
 
-describe('pulling', () => {
-  it('pulls until nothing is left', async () => {
+describe('rows', () => {
+  it('reads those in view and some around, however many there are', async () => {
     const { log, traffic } = fresh();
-    for (let i = 0; i < 2500; i++) log.add();
+    traffic.followTail = false;
+    for (let i = 0; i < 30_000; i++) log.add();
+    await settled(traffic);
+    expect([traffic.rowCount, traffic.total]).toEqual([30_000, 30_000]);
+    log.calls = [];
+    traffic.show(15_000, 15_030);
+    expect(traffic.row(15_000)).toBeUndefined();
     await traffic.pull();
-    expect(traffic.rowCount).toBe(2500);
-    expect(log.calls).toEqual(['page 0', 'page 1000', 'page 2000', 'page 2500']);
+    expect(traffic.row(15_000)?.seq).toBe(15_001);
+    expect(traffic.row(29_000)).toBeUndefined();
+    expect(log.calls.every((call) => call === 'rows 14960+110')).toBe(true);
+  });
+
+  it('reads the end in one go while it is followed', async () => {
+    const { log, traffic } = fresh();
+    for (let i = 0; i < 3000; i++) log.add();
+    traffic.show(2980, 3000);
+    await settled(traffic);
+    log.add();
+    log.calls = [];
+    await traffic.pull();
+    expect(log.calls).toEqual(['rows -1+100']);
+    expect(traffic.row(3000)?.seq).toBe(3001);
   });
 
   it('has one pull in flight, and pulls once more when asked meanwhile', async () => {
     const { log, traffic } = fresh();
+    await traffic.pull();
+    log.calls = [];
     let open: () => void = () => undefined;
     log.gate = new Promise((resolve) => (open = resolve));
     const first = traffic.pull();
     log.add();
     void traffic.pull();
     void traffic.pull();
-    expect(log.calls).toEqual(['page 0']);
+    expect(log.calls.length).toBe(1);
     open();
     await first;
-    expect(rows(traffic)).toEqual([1]);
-    expect(log.calls).toEqual(['page 0', 'page 1', 'page 1']);
-  });
-
-  it('takes pages twice and out of order', () => {
-    const { traffic } = fresh();
-    const entry = (seq: number, rev: number, over: Partial<TrafficEntry> = {}): TrafficEntry => ({
-      seq,
-      rev,
-      conn: 'a',
-      time: 0,
-      kind: 'frame',
-      bytes: 1,
-      ...over,
-    });
-    const early = { entries: [entry(6, 6), entry(5, 7, { took: 9 })], firstAvailable: 1, next: 7, last: 6 };
-    const late = { entries: [entry(5, 5), entry(4, 4)], firstAvailable: 1, next: 5, last: 5 };
-    for (const page of [early, late, early]) traffic.apply(page);
-    expect(rows(traffic)).toEqual([4, 5, 6]);
-    expect(traffic.entry(5)?.took).toBe(9);
+    expect(traffic.row(0)?.seq).toBe(1);
+    expect(log.calls.length).toBe(2);
   });
 
   it('shows an update where the entry stands', async () => {
     const { log, traffic } = fresh();
     const seq = log.add({ message: 'request', open: true });
     log.add();
-    await traffic.pull();
+    await rows(traffic);
     log.change(seq, { open: false, pair: 2, took: 420 });
-    await traffic.pull();
-    expect(rows(traffic)).toEqual([1, 2]);
+    expect(await rows(traffic)).toEqual([1, 2]);
     expect(traffic.row(0)).toMatchObject({ open: false, pair: 2, took: 420 });
   });
 
   it('says why a pull failed and tries again by itself', async () => {
     vi.useFakeTimers();
     const { log, traffic } = fresh();
+    await vi.advanceTimersByTimeAsync(100);
     log.add();
     log.failing = 1;
     const stop = traffic.start();
@@ -93,34 +108,18 @@ describe('pulling', () => {
     expect(traffic.rowCount).toBe(1);
   });
 
-  it('lets go of what left the log', async () => {
+  it('keeps those of before until the first new ones are there', async () => {
     const { log, traffic } = fresh();
-    for (let i = 0; i < 10; i++) log.add();
-    await traffic.pull();
-    log.firstAvailable = 6;
-    log.add();
-    await traffic.pull();
-    expect(rows(traffic)).toEqual([6, 7, 8, 9, 10, 11]);
-    expect([traffic.listedFrom, traffic.total]).toEqual([6, 6]);
-  });
-
-  it('keeps a bounded number of summaries', () => {
-    const traffic = new Traffic(new Log(), 5000);
-    traffic.scope = 'all';
-    for (let at = 0; at < 23_000; at += 1000) {
-      const entries = Array.from({ length: 1000 }, (_, i) => at + i + 1).map((seq) => ({
-        seq,
-        rev: seq,
-        conn: 'a',
-        time: 0,
-        kind: 'frame',
-        bytes: 1,
-      }));
-      traffic.apply({ entries, firstAvailable: 1, next: at + 1000, last: at + 1000 });
-    }
-    expect(traffic.rowCount).toBeLessThanOrEqual(5500);
-    expect(traffic.listedFrom).toBeGreaterThan(1);
-    expect(traffic.row(traffic.rowCount - 1)?.seq).toBe(23_000);
+    log.add({ name: 'one' });
+    log.add({ name: 'two' });
+    await rows(traffic);
+    let open: () => void = () => undefined;
+    log.gate = new Promise((resolve) => (open = resolve));
+    traffic.text = 'name:two';
+    await Promise.resolve();
+    expect([traffic.rowCount, traffic.row(0)?.seq]).toEqual([2, 1]);
+    open();
+    await vi.waitFor(() => expect([traffic.rowCount, traffic.row(0)?.seq]).toEqual([1, 2]));
   });
 });
 
@@ -129,68 +128,89 @@ describe('filters', () => {
     const { log, traffic } = fresh('connection');
     for (const conn of ['a', 'b', 'a', 'c', '']) log.add({ conn });
     traffic.shown = new Set(['a', 'c']);
-    await traffic.pull();
-    expect([rows(traffic), traffic.total]).toEqual([[1, 3, 4, 5], 4]);
+    expect([await rows(traffic), traffic.total]).toEqual([[1, 3, 4, 5], 4]);
     traffic.scope = 'all';
-    expect([rows(traffic), traffic.total]).toEqual([[1, 2, 3, 4, 5], 5]);
+    expect([await rows(traffic), traffic.total]).toEqual([[1, 2, 3, 4, 5], 5]);
   });
 
   it('switches kinds, and never hides a gap', async () => {
     const { log, traffic } = fresh();
     for (const kind of ['frame', 'http', 'stderr', 'gap']) log.add({ kind });
-    await traffic.pull();
     traffic.toggle('http');
-    expect([rows(traffic), traffic.countOf('http'), traffic.filtered]).toEqual([[1, 3, 4], 1, true]);
+    expect([await rows(traffic), traffic.countOf('http'), traffic.filtered]).toEqual([[1, 3, 4], 1, true]);
     traffic.only('stderr');
-    expect(rows(traffic)).toEqual([3, 4]);
+    expect(await rows(traffic)).toEqual([3, 4]);
     traffic.only('stderr');
-    expect([rows(traffic), traffic.filtered]).toEqual([[1, 2, 3, 4], false]);
+    expect([await rows(traffic), traffic.filtered]).toEqual([[1, 2, 3, 4], false]);
   });
 
-  it('asks Go for the text, in slices, and keeps up with what comes later', async () => {
+  it('keeps up with what comes later, and what changes to fit', async () => {
     const { log, traffic } = fresh();
-    for (let i = 0; i < 6000; i++) log.add({ name: i % 2000 === 0 ? 'needle' : 'hay' });
-    await traffic.pull();
+    for (let i = 0; i < 50; i++) log.add({ name: i % 20 === 0 ? 'needle' : 'hay' });
     traffic.text = 'needle';
-    await vi.waitFor(() => expect(traffic.searching).toBe(false));
-    expect(rows(traffic)).toEqual([1, 2001, 4001]);
-    expect(log.calls.filter((c) => c.startsWith('match'))).toEqual(['match needle 0', 'match needle 5000']);
+    expect(await rows(traffic)).toEqual([1, 21, 41]);
     log.add({ name: 'needle too' });
-    await traffic.pull();
-    await vi.waitFor(() => expect(rows(traffic)).toEqual([1, 2001, 4001, 6001]));
+    log.change(10, { name: 'needle' });
+    expect(await rows(traffic)).toEqual([1, 10, 21, 41, 51]);
     traffic.text = '';
-    expect(traffic.rowCount).toBe(6001);
+    expect((await rows(traffic)).length).toBe(51);
+  });
+
+  it('says where a filter is wrong and keeps the rows of the last right one', async () => {
+    const { log, traffic } = fresh();
+    log.add({ name: 'one' });
+    log.add({ name: 'two' });
+    traffic.text = 'name:one';
+    expect(await rows(traffic)).toEqual([1]);
+    traffic.text = 'name:one ms:many';
+    await settled(traffic);
+    expect(traffic.wrong).toMatchObject({ from: 12, to: 16, message: 'ms: takes a number' });
+    expect(await rows(traffic)).toEqual([1]);
+    traffic.text = 'name:two';
+    expect([await rows(traffic), traffic.wrong]).toEqual([[2], undefined]);
   });
 
   it('gives up a search when the text changes', async () => {
     const { log, traffic } = fresh();
     log.add({ name: 'one' });
     log.add({ name: 'two' });
-    await traffic.pull();
+    await rows(traffic);
     let open: () => void = () => undefined;
     log.gate = new Promise((resolve) => (open = resolve));
-    traffic.text = 'one';
-    traffic.text = 'two';
+    traffic.text = 'name:one';
+    traffic.text = 'name:two';
     open();
-    await vi.waitFor(() => expect(traffic.searching).toBe(false));
-    expect([rows(traffic), traffic.problem]).toEqual([[2], '']);
+    await vi.waitFor(() => expect(traffic.row(0)?.seq).toBe(2));
+    expect([traffic.rowCount, traffic.problem]).toEqual([1, '']);
   });
 
   it('opens the filters that hide an entry to be shown', async () => {
     const { log, traffic } = fresh('connection');
     traffic.shown = new Set(['a']);
-    const seq = log.add({ conn: 'b', kind: 'http' });
-    await traffic.pull();
+    const seq = log.add({ conn: 'b', kind: 'http', name: 'x' });
     traffic.toggle('http');
-    traffic.reveal(seq);
-    expect([traffic.selected, traffic.indexOf(seq)]).toEqual([seq, 0]);
+    traffic.text = 'name:y';
+    await rows(traffic);
+    await traffic.reveal(seq);
+    expect([traffic.scope, traffic.isOn('http'), traffic.text]).toEqual(['all', true, '']);
+    await vi.waitFor(() => expect([traffic.selected, traffic.indexOf(seq)]).toEqual([seq, 0]));
   });
 
-  it('lets the selection go with the server it belongs to', async () => {
+  it('leaves a filter that shows the entry as it is', async () => {
+    const { log, traffic } = fresh();
+    const seq = log.add({ name: 'x' });
+    traffic.text = 'name:x';
+    await traffic.reveal(seq);
+    expect(traffic.text).toBe('name:x');
+  });
+});
+
+describe('selection', () => {
+  it('goes with the server it belongs to', async () => {
     const { log, traffic } = fresh('connection');
     traffic.shown = new Set(['a']);
     const seq = log.add({ conn: 'a' });
-    await traffic.pull();
+    await rows(traffic);
     traffic.select(seq);
     traffic.shown = new Set(['a', 'b']);
     expect(traffic.selected).toBe(seq);
@@ -201,23 +221,48 @@ describe('filters', () => {
   it('marks entries shown together until another is selected', async () => {
     const { log, traffic } = fresh();
     const seqs = [log.add(), log.add(), log.add()];
-    await traffic.pull();
-    traffic.reveal(3, 1);
+    await rows(traffic);
+    void traffic.reveal(3, 1);
     expect([traffic.selected, ...seqs.map((seq) => traffic.isMarked(seq))]).toEqual([3, true, false, true]);
     traffic.select(1);
     expect(seqs.some((seq) => traffic.isMarked(seq))).toBe(false);
   });
+
+  it('knows an entry far from the rows in view, where it stands, and when it is answered', async () => {
+    const { log, traffic } = fresh();
+    const stop = traffic.start();
+    const request = log.add({ message: 'request', open: true });
+    for (let i = 0; i < 8000; i++) log.add();
+    traffic.show(7970, 8001);
+    await settled(traffic);
+    traffic.select(request);
+    await vi.waitFor(() => expect(traffic.selectedEntry?.open).toBe(true));
+    await vi.waitFor(() => expect(traffic.indexOf(request)).toBe(0));
+    const answer = log.add({ message: 'response', pair: request });
+    log.change(request, { open: false, pair: answer });
+    log.nudge();
+    await vi.waitFor(() => expect(traffic.selectedEntry?.pair).toBe(answer));
+    await vi.waitFor(() => expect(traffic.entry(answer)?.message).toBe('response'));
+    stop();
+  });
+
+  it('waits for a row that is not here', async () => {
+    const { log, traffic } = fresh();
+    traffic.followTail = false;
+    for (let i = 0; i < 3000; i++) log.add();
+    traffic.show(0, 20);
+    await settled(traffic);
+    traffic.selectRow(2500);
+    await vi.waitFor(() => expect(traffic.selected).toBe(2501));
+  });
 });
 
-it('clears, and does not show again what was pulled before', async () => {
+it('clears, and does not show again what was there before', async () => {
   const { log, traffic } = fresh();
   for (let i = 0; i < 5; i++) log.add();
-  await traffic.pull();
+  await rows(traffic);
   traffic.select(3);
-  const stale: wire.Page = { entries: [...log.entries.values()], firstAvailable: 1, next: 5, last: 5 };
   await traffic.clear();
-  traffic.apply(stale);
   log.add();
-  await traffic.pull();
-  expect([rows(traffic), traffic.selected, traffic.listedFrom]).toEqual([[6], undefined, 0]);
+  expect([await rows(traffic), traffic.selected]).toEqual([[6], undefined]);
 });

@@ -1,18 +1,21 @@
-import type { BodyBytes, BodyPart, wire } from '../backend';
+import { FakeViews, type ViewedLog } from '../backend/fake/rows';
+import type { BodyBytes, BodyPart, FilterWord, Related, ViewInput, ViewRows, ViewState, wire } from '../backend';
 import type { TrafficEntry, TrafficSource } from '../state/traffic.svelte';
 
-/** A log with the paging rules of app/wire, in memory. */
-export class TestLog implements TrafficSource {
+/** A log of a test's own, shown by the views of the twin. */
+export class TestLog implements TrafficSource, ViewedLog {
   entries = new Map<number, TrafficEntry>();
   bodies = new Map<string, string>();
   exchanges = new Map<number, wire.Exchange>();
   rev = 0;
   last = 0;
-  firstAvailable = 1;
+  floor = 1;
+  /** What was asked: "view FILTER", "rows INDEX+LIMIT", "rowof N", "entry N". */
   calls: string[] = [];
   failing = 0;
-  nudge: () => void = () => undefined;
   gate: Promise<void> = Promise.resolve();
+  readonly views = new FakeViews(this, () => this.nudge());
+  readonly #listeners = new Set<(rev: number) => void>();
 
   add(over: Partial<TrafficEntry> = {}): number {
     const seq = ++this.last;
@@ -25,37 +28,76 @@ export class TestLog implements TrafficSource {
     if (entry) this.entries.set(seq, { ...entry, ...over, rev: ++this.rev });
   }
 
-  async page(after: number, limit: number): Promise<wire.Page> {
-    this.calls.push(`page ${String(after)}`);
+  nudge(): void {
+    for (const call of this.#listeners) call(this.rev);
+  }
+
+  changed(after: number, limit: number): { entries: TrafficEntry[]; next: number } {
+    if (after >= this.rev) return { entries: [], next: after };
+    const entries = [...this.entries.values()].filter((e) => e.rev > after).sort((a, b) => a.rev - b.rev);
+    return { entries: entries.slice(0, limit), next: entries.slice(0, limit).at(-1)?.rev ?? this.rev };
+  }
+
+  looked(entry: TrafficEntry): ReturnType<ViewedLog['looked']> {
+    const body = this.bodies.get(`${String(entry.seq)} message`) ?? '';
+    return { entry, text: () => `${JSON.stringify(entry)} ${body}`.toLowerCase(), header: () => false };
+  }
+
+  async #answer<T>(call: string, answer: () => T, signal?: AbortSignal): Promise<T> {
+    this.calls.push(call);
     await this.gate;
+    signal?.throwIfAborted();
     if (this.failing > 0) {
       this.failing--;
       throw new Error('no answer');
     }
-    const entries = this.changed(after).slice(0, limit);
-    return { entries, firstAvailable: this.firstAvailable, next: entries.at(-1)?.rev ?? after, last: this.last };
+    return answer();
   }
 
-  async match(
-    text: string,
-    after: number,
-    limit: number,
-    signal?: AbortSignal,
-  ): Promise<{ seqs: number[]; next: number }> {
-    this.calls.push(`match ${text} ${String(after)}`);
-    await this.gate;
-    signal?.throwIfAborted();
-    const looked = this.changed(after).slice(0, limit);
-    return { seqs: looked.filter((e) => e.name?.includes(text)).map((e) => e.seq), next: looked.at(-1)?.rev ?? after };
+  view(input: ViewInput, signal?: AbortSignal): Promise<ViewState> {
+    return this.#answer(`view ${input.filter}`, () => this.views.view(input), signal);
   }
 
-  changed(after: number): TrafficEntry[] {
-    return [...this.entries.values()].filter((e) => e.rev > after).sort((a, b) => a.rev - b.rev);
+  rows(view: string, index: number, limit: number, signal?: AbortSignal): Promise<ViewRows> {
+    return this.#answer(`rows ${String(index)}+${String(limit)}`, () => this.views.rows(view, index, limit), signal);
+  }
+
+  rowOf(view: string, seq: number): Promise<number> {
+    return this.#answer(`rowof ${String(seq)}`, () => this.views.rowOf(view, seq));
+  }
+
+  entry(seq: number): Promise<TrafficEntry> {
+    return this.#answer(`entry ${String(seq)}`, () => {
+      const entry = this.entries.get(seq);
+      if (!entry) throw new Error(`no entry ${String(seq)}`);
+      return { ...entry };
+    });
+  }
+
+  filterWords(_view: string, text: string, at: number): Promise<FilterWord[]> {
+    return Promise.resolve(this.views.words(text, at));
+  }
+
+  related(seq: number): Promise<Related> {
+    return this.#answer(`related ${String(seq)}`, () => {
+      const one = this.entries.get(seq);
+      const exchange = one?.kind === 'http' ? seq : one?.exchange;
+      const entries = [...this.entries.values()].filter(
+        (e) => e.seq === seq || e.pair === seq || (exchange && (e.seq === exchange || e.exchange === exchange)),
+      );
+      return { entries, more: false };
+    });
+  }
+
+  closeView(view: string): Promise<void> {
+    this.views.close(view);
+    return Promise.resolve();
   }
 
   clearTraffic(): Promise<void> {
     this.entries.clear();
-    this.firstAvailable = this.last + 1;
+    this.floor = this.last + 1;
+    this.rev++;
     return Promise.resolve();
   }
 
@@ -75,10 +117,8 @@ export class TestLog implements TrafficSource {
   }
 
   on(_event: string, call: (rev: number) => void): () => void {
-    this.nudge = () => call(this.rev);
-    return () => {
-      this.nudge = () => undefined;
-    };
+    this.#listeners.add(call);
+    return () => void this.#listeners.delete(call);
   }
 }
 

@@ -11,6 +11,10 @@ export const streamViews = new Late(() => import('./streams'));
 export const skillViews = new Late(() => import('./skills'));
 export const trafficDetail = new Late(async () => (await import('./traffic/TrafficDetail.svelte')).default);
 export const resultTab = new Late(async () => (await import('./traffic/ResultTab.svelte')).default);
+/** The list below the filter. */
+export const filterPopup = new Late(async () => (await import('./traffic/FilterPopup.svelte')).default);
+export const savedFilters = new Late(async () => (await import('./traffic/SavedFilters.svelte')).default);
+export const driftViews = new Late(() => import('./drift'));
 export const compareViews = new Late(() => import('./compare'));
 export const dialogs = new Late(async () => (await import('./shell/Dialogs.svelte')).default);
 
@@ -23,8 +27,11 @@ export async function loadLate(): Promise<void> {
     offerViews,
     trafficDetail,
     resultTab,
+    filterPopup,
+    savedFilters,
     dialogs,
     compareViews,
+    driftViews,
     taskViews,
     appViews,
     streamViews,

@@ -1,4 +1,4 @@
-import type { core, wire } from '../../../wailsjs/go/models';
+import type { wire } from '../../../wailsjs/go/models';
 import { AppError } from '../error';
 import type { BodyBytes, BodyPart } from '../types';
 import type { Looked } from './filter';
@@ -62,6 +62,18 @@ export class FakeLog {
     return { ...entry };
   }
 
+  /** What belongs to the same call or exchange as an entry, in order. */
+  related(seq: number): wire.Entry[] {
+    const one = this.entry(seq);
+    const exchange = one.kind === 'http' ? one.seq : one.exchange;
+    const same = (e: wire.Entry): boolean =>
+      e.seq === seq ||
+      e.pair === seq ||
+      (one.call !== undefined && e.call === one.call) ||
+      (exchange !== undefined && (e.seq === exchange || e.exchange === exchange));
+    return this.#entries.filter((e) => e.seq >= this.#floor && same(e)).map((e) => ({ ...e }));
+  }
+
   /** Entries changed after a revision. */
   changed(after: number, limit: number): { entries: wire.Entry[]; next: number } {
     if (after >= this.#rev) return { entries: [], next: after };
@@ -95,12 +107,6 @@ export class FakeLog {
       next: entries.at(-1)?.rev ?? Math.max(after, this.#rev),
       last: this.#entries.length,
     };
-  }
-
-  match(wanted: string, after: number, limit: number): core.Match {
-    const page = this.page(after, limit);
-    const seqs = page.entries.filter((e) => this.looked(e).text().includes(wanted.toLowerCase())).map((e) => e.seq);
-    return { seqs, next: page.next };
   }
 
   exchange(seq: number): wire.Exchange {

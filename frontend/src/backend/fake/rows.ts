@@ -70,7 +70,7 @@ export class FakeViews {
     const begun = text.slice(from, at).toLowerCase();
     return filterFields
       .filter((field) => field.startsWith(begun))
-      .map((field) => ({ insert: `${field}:`, label: `${field}:`, note: '', from, to: at, field: true }));
+      .map((field) => ({ insert: `${field}:`, label: `${field}:`, note: '', from, to: at, count: 0, field: true }));
   }
 
   close(view: string): void {

@@ -1,4 +1,3 @@
-import type { core } from '../../../wailsjs/go/models';
 import type { Backend } from '../backend';
 import type { ViewInput, ViewsBackend } from '../traffic';
 import type { BodyBytes, BodyPart } from '../types';
@@ -19,14 +18,6 @@ export class FakeTraffic extends FakeInspect implements ViewsBackend {
     this.#views = new FakeViews(log, () => hub.emit('views'));
   }
 
-  page(after: number, limit: number): ReturnType<Backend['page']> {
-    return Promise.resolve(this.#log.page(after, limit));
-  }
-
-  match(text: string, after: number, limit: number): Promise<core.Match> {
-    return Promise.resolve(this.#log.match(text, after, limit));
-  }
-
   view(input: ViewInput): ReturnType<Backend['view']> {
     return Promise.resolve(this.#views.view(input));
   }
@@ -45,6 +36,10 @@ export class FakeTraffic extends FakeInspect implements ViewsBackend {
 
   filterWords(_view: string, text: string, at: number): ReturnType<Backend['filterWords']> {
     return Promise.resolve(this.#views.words(text, at));
+  }
+
+  related(seq: number): ReturnType<Backend['related']> {
+    return new Promise((resolve) => resolve({ entries: this.#log.related(seq), more: false }));
   }
 
   closeView(view: string): Promise<void> {

@@ -1,0 +1,77 @@
+/**
+ * What can be done with an entry: one list, for the menu of its row and that of its detail. Lines that lead to other
+ * parts of the window belong here too; what they need is loaded when they are chosen.
+ */
+import { clock } from '../../lib/format';
+import { filterTerm } from '../../lib/filterTokens';
+import { plainSeq } from '../../lib/runs';
+import { isProse, kindLabel, nameOf } from '../../lib/trafficRows';
+import { bodySide, compare } from '../../state/appCompare';
+import type { TrafficEntry } from '../../state/traffic.svelte';
+import type { MenuItem } from '../../ui/menu';
+
+/** What the actions act on besides the entry. */
+export interface ActionContext {
+  /** Adds a term to the filter. */
+  add: (term: string) => void;
+  /** Copies what the row stands for. */
+  copy: () => void;
+  /** Name of the entry's server. */
+  server: string;
+}
+
+export function entryActions(entry: TrafficEntry, context: ActionContext): MenuItem[] {
+  const parts = [...filters(entry, context), 'line' as const, ...handing(entry, context)];
+  return parts.filter((item, i) => item !== 'line' || (i > 0 && i < parts.length - 1 && parts[i - 1] !== 'line'));
+}
+
+/** Terms that the entry suggests. */
+function filters(entry: TrafficEntry, { add }: ActionContext): MenuItem[] {
+  const { method, name } = entry;
+  const items: MenuItem[] = [];
+  if (method) {
+    items.push(
+      { label: `Only ${method}`, icon: 'filter', onselect: () => add(filterTerm('method', method)) },
+      { label: `Not ${method}`, onselect: () => add(filterTerm('method', method, true)) },
+    );
+  }
+  if (name && !isProse(entry)) {
+    items.push(
+      { label: `Only this name`, onselect: () => add(filterTerm('name', name)) },
+      { label: `Not this name`, onselect: () => add(filterTerm('name', name, true)) },
+    );
+  }
+  if (items.length > 0) items.push('line');
+  const call = callTerm(entry);
+  if (call) items.push({ label: 'Same call', onselect: () => add(call) });
+  items.push(
+    { label: 'From here on', onselect: () => add(`seq:>=${String(plainSeq(entry.seq))}`) },
+    { label: 'Up to here', onselect: () => add(`seq:<=${String(plainSeq(entry.seq))}`) },
+  );
+  return items;
+}
+
+/** The term that finds what belongs to the same call or exchange. */
+function callTerm(entry: TrafficEntry): string {
+  if (entry.call) return filterTerm('call', entry.call);
+  const exchange = entry.kind === 'http' ? entry.seq : entry.exchange;
+  if (exchange) return `exchange:${String(plainSeq(exchange))}`;
+  return entry.pair ? `(seq:${String(plainSeq(entry.seq))} OR seq:${String(plainSeq(entry.pair))})` : '';
+}
+
+/** What hands the entry on. */
+function handing(entry: TrafficEntry, { copy, server }: ActionContext): MenuItem[] {
+  const items: MenuItem[] = [{ label: 'Copy', icon: 'copy', keys: 'Mod+C', onselect: copy }];
+  if (!isProse(entry)) {
+    const title = [kindLabel(entry), entry.method, nameOf(entry), `#${String(plainSeq(entry.seq))}`]
+      .filter(Boolean)
+      .join(' ');
+    const part = entry.kind === 'http' ? 'response' : 'message';
+    const { picked } = compare;
+    items.push({
+      label: picked ? `Compare with “${picked.title}”` : 'Compare with…',
+      onselect: () => compare.pick(bodySide(entry.seq, title, `${clock(entry.time)}, ${server}`, part)),
+    });
+  }
+  return items;
+}

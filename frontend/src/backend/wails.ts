@@ -16,7 +16,6 @@ import { FetchApi } from './fetch';
 import { keychain, plain, settle, unlimited } from './settle';
 import { wailsApps } from './wailsApps';
 import { wailsInbox } from './wailsInbox';
-import { wailsDrift } from './wailsDrift';
 import { wailsTasks } from './wailsTasks';
 import { wailsModern } from './wailsModern';
 import { wailsInspect } from './wailsInspect';
@@ -36,7 +35,6 @@ export function wailsBackend(): Backend {
     ...wailsInbox(api),
     ...wailsInspect(api),
     ...wailsApps(api),
-    ...wailsDrift(api),
     ...wailsTasks(api),
     ...wailsModern(api),
     ...wailsTraffic(api),

@@ -39,6 +39,7 @@ type App struct {
 	Collections *Collections
 	Skills      *Skills
 	Traffic     *Traffic
+	Captures    *Captures
 	SignIn      *SignIn
 	Apps        *Apps
 	Inspect     *Inspect
@@ -51,7 +52,7 @@ type App struct {
 func New(version string) *App {
 	a := &App{version: version, ended: make(chan struct{}), RestartPage: func() {}}
 	a.nudges = newNudger(func(name string, rev uint64) { runtime.EventsEmit(a.ctx, name, rev) })
-	a.core = core.New(core.Options{Version: version, Answers: true, Seed: true, Snapshots: true, Desktop: !isatty.IsTerminal(os.Stderr.Fd()), Nudge: a.nudges.Nudge})
+	a.core = core.New(core.Options{Version: version, Answers: true, Seed: true, Capture: true, Snapshots: true, Desktop: !isatty.IsTerminal(os.Stderr.Fd()), Nudge: a.nudges.Nudge})
 	a.fetch = newFetcher(a.core)
 	a.fetch.saveAppFile = a.saveAppFile
 	a.alive = &aliveWatch{
@@ -71,6 +72,7 @@ func New(version string) *App {
 	a.Collections = &Collections{app: a}
 	a.Skills = &Skills{app: a}
 	a.Traffic = &Traffic{app: a}
+	a.Captures = &Captures{app: a}
 	a.SignIn = &SignIn{app: a}
 	a.Apps = &Apps{app: a}
 	a.Inspect = &Inspect{app: a}

@@ -151,7 +151,7 @@ func (f *fetcher) value(ctx context.Context, name string, q ask) (any, error) {
 		return struct{}{}, f.core.RecordApp(q.Record)
 	case "app-save":
 		return f.saveAppFile(q.File)
-	case "view", "rows", "rowof", "entry", "related", "filterwords":
+	case "view", "rows", "rowof", "entry", "related", "filterwords", "captures":
 		return f.viewed(ctx, name, q)
 	}
 	return f.catalog(ctx, name, q)

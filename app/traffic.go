@@ -65,6 +65,8 @@ func (f *fetcher) viewed(ctx context.Context, name string, q ask) (any, error) {
 		return f.core.RowOf(q.Rows.View, q.Seq)
 	case "entry":
 		return f.core.Entry(q.Seq)
+	case "captures":
+		return f.core.Captures(ctx), nil
 	case "related":
 		return f.core.Related(ctx, q.Seq)
 	default:

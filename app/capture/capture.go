@@ -66,6 +66,7 @@ type Store struct {
 	dirty    map[string]bool     // of them, those that the file does not tell right
 	files    map[uint32]*archive // opened capture files, by run
 	hidden   map[uint32]map[string]bool
+	marks    map[markKey]Mark
 	maxBytes int64
 
 	w writer // of the store's own goroutine alone
@@ -92,7 +93,7 @@ func Open(c Config) *Store {
 	s := &Store{
 		cfg: c, path: filePath(c.Dir), maxBytes: c.MaxBytes,
 		jobs: make(chan job), bell: make(chan struct{}, 1), stop: make(chan struct{}), done: make(chan struct{}), opened: make(chan struct{}),
-		captures: map[string]*Capture{}, dirty: map[string]bool{}, files: map[uint32]*archive{}, hidden: map[uint32]map[string]bool{},
+		captures: map[string]*Capture{}, dirty: map[string]bool{}, files: map[uint32]*archive{}, hidden: map[uint32]map[string]bool{}, marks: map[markKey]Mark{},
 	}
 	s.codec.New = func() any { return newCodec() }
 	s.w.codec = newCodec()

@@ -239,6 +239,11 @@ func forgetRun(ctx context.Context, tx *sql.Tx, run uint32, low, high int64) err
 func (s *Store) forgot(v victim) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	for k, m := range s.marks {
+		if k.run == v.run && m.Conn == v.conn {
+			delete(s.marks, k)
+		}
+	}
 	if v.run == s.run {
 		delete(s.captures, v.conn)
 		delete(s.dirty, v.conn)
@@ -355,12 +360,28 @@ func (s *Store) measure(ctx context.Context) {
 	s.mu.Unlock()
 }
 
-// SetMaxBytes sets the size above which the oldest captures leave, at least [MinBytes].
-func (s *Store) SetMaxBytes(n int64) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.maxBytes = max(n, MinBytes)
-	s.state.MaxBytes = s.maxBytes
+// settingMaxBytes is the name of the limit in the file.
+const settingMaxBytes = "max bytes"
+
+// SetMaxBytes sets the size above which the oldest captures leave, at least [MinBytes], for this run and later ones.
+func (s *Store) SetMaxBytes(ctx context.Context, n int64) error {
+	if n < MinBytes {
+		return fmt.Errorf("limit the captures: %d bytes are less than %d", n, int64(MinBytes))
+	}
+	return s.ask(ctx, func(ctx context.Context) error {
+		s.mu.Lock()
+		s.maxBytes, s.state.MaxBytes = n, n
+		db := s.db
+		s.mu.Unlock()
+		if db == nil {
+			return s.trouble()
+		}
+		if _, err := db.w.ExecContext(ctx, "INSERT OR REPLACE INTO setting (name, value) VALUES (?, ?)", settingMaxBytes, n); err != nil {
+			return fmt.Errorf("limit the captures: %w", err)
+		}
+		s.changed()
+		return nil
+	})
 }
 
 // Delete takes captures out of every list. They can be had back for half a minute with [Store.Undelete]; then, or at

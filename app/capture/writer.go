@@ -2,6 +2,7 @@ package capture
 
 import (
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"os"
@@ -86,13 +87,12 @@ func (s *Store) begin(ctx context.Context) {
 		s.fail(err)
 		return
 	}
-	hidden, err := readHidden(ctx, db)
-	if err != nil {
+	if err := s.recall(ctx, db); err != nil {
 		s.fail(err)
 		return
 	}
 	s.mu.Lock()
-	s.run, s.hidden = run, hidden
+	s.run = run
 	for conn := range s.captures {
 		c := s.captures[conn]
 		if c.Run != run {
@@ -104,6 +104,29 @@ func (s *Store) begin(ctx context.Context) {
 	s.healthy()
 	s.measure(ctx)
 	s.changed()
+}
+
+// recall reads what is kept in memory of the file.
+func (s *Store) recall(ctx context.Context, db *database) error {
+	hidden, err := readHidden(ctx, db)
+	if err != nil {
+		return err
+	}
+	marks, err := readMarks(ctx, db)
+	if err != nil {
+		return err
+	}
+	var limit int64
+	if err := db.r.QueryRowContext(ctx, "SELECT value FROM setting WHERE name = ?", settingMaxBytes).Scan(&limit); err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hidden, s.marks = hidden, marks
+	if limit > 0 {
+		s.maxBytes = limit
+	}
+	return nil
 }
 
 // openFile opens the database under a lock, so that two windows never put the same damaged file aside, one of them the

@@ -115,6 +115,8 @@ func (c *Core) begin(p profile.Profile) (*connection, error) {
 func (cn *connection) run(p profile.Profile) {
 	defer close(cn.ended)
 	defer cn.closeSource()
+	defer cn.recordEnd()
+	cn.recordBegin(p)
 	cn.touch()
 	s, err := cn.connect(p)
 	if err != nil {

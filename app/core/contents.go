@@ -47,7 +47,7 @@ func (c *Core) Contents(seq uint64) (Contents, error) {
 		return out, err
 	}
 	out.State = state
-	if e, ok := c.log.Entry(seq); ok {
+	if e, ok := c.entryOf(seq); ok {
 		out.Method, out.Bytes = e.Method, e.Bytes
 	}
 	if state != "" {
@@ -123,14 +123,14 @@ func (c *Core) Content(seq uint64, at string, offset, length int64) (ContentByte
 
 // decode reads the contents of a recorded answer. state is as Bytes.State.
 func (c *Core) decode(seq uint64) (a decodedAnswer, state string, err error) {
-	e, ok := c.log.Entry(seq)
+	e, ok := c.entryOf(seq)
 	if !ok {
 		return a, "", input("show content", fmt.Sprintf("entry %d is not in the log any more", seq), "Read it again.")
 	}
 	if a, ok := c.decoded.get(seq); ok {
 		return a, "", nil
 	}
-	b, _, _, ok := c.log.Body(seq, wire.PartMessage, 0, -1)
+	b, _, _, ok := c.bodyOf(seq, wire.PartMessage, 0, -1)
 	switch {
 	case e.Dropped:
 		return a, "dropped", nil

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/auth"
+	"github.com/sightglass-dev/sightglass/app/capture"
 	"github.com/sightglass-dev/sightglass/app/demo"
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/keychain"
@@ -55,6 +56,7 @@ type Options struct {
 	Rules []rules.Rule
 	// Snapshots keeps the interface of every server that is connected to, and tells how it differs from the baseline.
 	Snapshots bool
+	Capture   bool // what crosses the wire is kept in the data folder
 	Memory    bool // the system's keychain is left alone: secrets are kept in memory for this run
 }
 
@@ -77,8 +79,9 @@ type Core struct {
 	bookOnce sync.Once
 	bookKept *rules.Book
 
-	traffic trafficSource // the log, and the store behind it
-	views   views         // windows of the page on it
+	traffic  trafficSource  // the log, and the store behind it
+	views    views          // windows of the page on it
+	captures *capture.Store // nil: nothing is kept
 
 	filtersMu sync.Mutex // guards the file of saved filters
 
@@ -157,6 +160,7 @@ func (c *Core) Start() error {
 		c.keys = keychain.New(keychainService)
 	}
 	c.store.OnChange(func() { c.adoptPlain(); c.nudge(NudgeServers) })
+	c.openCaptures()
 	c.unsubscribe = c.log.Subscribe(func(rev uint64) { c.send(NudgeTraffic, rev) })
 	if first && c.opts.Seed {
 		if _, err := c.store.PutAll(sampleProfiles()); err != nil {
@@ -204,6 +208,9 @@ func (c *Core) Close() error {
 	c.closeTasks()
 	if p != nil {
 		_ = p.Close()
+	}
+	if c.captures != nil {
+		_ = c.captures.Close() // what it could not keep was told by its state
 	}
 	if c.store == nil {
 		return nil

@@ -61,7 +61,7 @@ func (b *logbook) message(c *Core, e *wire.Entry) {
 		return
 	}
 	l := LogLine{Seq: e.Seq, Time: e.Time, Kind: LogMessage, of: e.Call}
-	body, kept, total, ok := c.log.Body(e.Seq, wire.PartMessage, 0, -1)
+	body, kept, total, ok := c.bodyOf(e.Seq, wire.PartMessage, 0, -1)
 	var frame struct {
 		Params struct {
 			Level, Logger, Data json.RawMessage

@@ -134,12 +134,12 @@ func (cn *connection) sessionFacts(out *Overview, s *session.Session) {
 
 // attempt reads a request of the connect and its answer as they were recorded.
 func (c *Core) attempt(seq uint64) (Attempt, bool) {
-	e, ok := c.log.Entry(seq)
+	e, ok := c.entryOf(seq)
 	if !ok {
 		return Attempt{}, false
 	}
 	a := Attempt{Method: e.Method, Open: e.Open || e.Pair == 0, Took: e.Took, Request: seq, Reply: e.Pair, HTTP: e.Exchange}
-	if x, ok := c.log.Entry(e.Exchange); ok && e.Exchange != 0 {
+	if x, ok := c.entryOf(e.Exchange); ok && e.Exchange != 0 {
 		a.Status = x.Status
 	}
 	var sent struct {
@@ -170,7 +170,7 @@ func (c *Core) attempt(seq uint64) (Attempt, bool) {
 
 // peek decodes the beginning of a recorded message as far as it fits.
 func (c *Core) peek(seq uint64, into any) {
-	if b, _, total, ok := c.log.Body(seq, wire.PartMessage, 0, maxAttemptBody); ok && total <= maxAttemptBody {
+	if b, _, total, ok := c.bodyOf(seq, wire.PartMessage, 0, maxAttemptBody); ok && total <= maxAttemptBody {
 		_ = json.Unmarshal(b, into) // what does not fit stays empty: the entry shows it
 	}
 }

@@ -74,7 +74,7 @@ func (c *Core) SendRaw(ctx context.Context, in RawInput) RawOutput {
 		out.Err = cn.callError(a.Refusal)
 		c.refusedAt(cn.profile, a.Refusal, nil)
 	}
-	if e, ok := c.log.Entry(a.Request); ok {
+	if e, ok := c.entryOf(a.Request); ok {
 		out.Findings = append(out.Findings, e.Findings...)
 	}
 	c.came(&out, cn, a, s.Info().Transport)
@@ -104,7 +104,7 @@ func (c *Core) came(out *RawOutput, cn *connection, a *transport.RawAnswer, kind
 	}
 	last := min(c.log.Page(math.MaxUint64, 1).Last, a.Request+maxCameScan)
 	for seq := a.Request + 1; seq <= last; seq++ {
-		e, ok := c.log.Entry(seq)
+		e, ok := c.entryOf(seq)
 		if !ok || e.Conn != cn.id || e.Dir != wire.In || e.Kind != wire.KindFrame && e.Kind != wire.KindStderr {
 			continue
 		}
@@ -119,7 +119,7 @@ func (c *Core) came(out *RawOutput, cn *connection, a *transport.RawAnswer, kind
 			out.More++
 			continue
 		}
-		text, _, _, _ := c.log.Body(seq, wire.PartMessage, 0, cameText)
+		text, _, _, _ := c.bodyOf(seq, wire.PartMessage, 0, cameText)
 		out.Came = append(out.Came, RawEntry{
 			Seq: seq, Kind: string(e.Kind), Message: string(e.Message), Method: e.Method, ID: e.ID, Own: own, Bytes: e.Bytes, Text: string(text),
 		})

@@ -122,7 +122,7 @@ func (c *Core) fill(out *RunOutput, cn *connection, tool *session.Tool, res *ses
 		out.Trace = cn.text(res.Log[n-1].Trace)
 	}
 	out.Findings = append(out.Findings, res.Findings...)
-	if e, ok := c.log.Entry(res.Response); ok {
+	if e, ok := c.entryOf(res.Response); ok {
 		out.IsError = e.ToolErr
 	}
 	if len(res.Result) <= inlineResult {

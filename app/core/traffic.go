@@ -42,7 +42,7 @@ func (c *Core) Match(text string, after uint64, limit int) Match {
 
 // Exchange returns the HTTP side of an entry.
 func (c *Core) Exchange(seq uint64) (wire.Exchange, error) {
-	x, ok := c.log.Exchange(seq)
+	x, ok := c.exchangeOf(seq)
 	if !ok {
 		return wire.Exchange{}, input("show exchange", fmt.Sprintf("entry %d is no HTTP exchange, or it has left the log", seq), "")
 	}
@@ -51,14 +51,14 @@ func (c *Core) Exchange(seq uint64) (wire.Exchange, error) {
 
 // Body returns up to length (at most 4 MiB) bytes of a part of an entry from offset.
 func (c *Core) Body(seq uint64, part wire.Part, offset, length int64) (Bytes, error) {
-	e, ok := c.log.Entry(seq)
+	e, ok := c.entryOf(seq)
 	if !ok || offset < 0 {
 		return Bytes{}, input("show body", fmt.Sprintf("entry %d is not in the log any more", seq), "")
 	}
 	if length <= 0 || length > maxRange {
 		length = maxRange
 	}
-	b, kept, total, ok := c.log.Body(seq, part, offset, length)
+	b, kept, total, ok := c.bodyOf(seq, part, offset, length)
 	out := Bytes{Bytes: b, Kept: kept, Total: total}
 	switch {
 	case e.Dropped:
@@ -73,20 +73,21 @@ func (c *Core) Body(seq uint64, part wire.Part, offset, length int64) (Bytes, er
 
 // Reveal returns the true value behind a placeholder of an entry, while its connection lives.
 func (c *Core) Reveal(seq uint64, placeholder string) (string, error) {
-	e, ok := c.log.Entry(seq)
+	e, ok := c.entryOf(seq)
 	if !ok {
 		return "", input("reveal", fmt.Sprintf("entry %d is not in the log any more", seq), "")
 	}
-	v, ok := c.mask.Reveal(e.Conn, placeholder)
+	v, ok := c.masker().Reveal(e.Conn, placeholder)
 	if !ok {
 		return "", input("reveal", "the value is not in memory any more", "Values are forgotten when their connection ends: connect again and repeat the call.")
 	}
 	return v, nil
 }
 
-// ClearTraffic forgets every entry.
+// ClearTraffic takes every entry of this run out of sight and memory. Those that are kept stay in their captures.
 func (c *Core) ClearTraffic() {
 	c.decoded.clear()
+	c.keepCleared()
 	_, last, _ := c.log.Bounds()
 	c.log.Clear()
 	c.traffic.cleared.Store(last)

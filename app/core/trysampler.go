@@ -16,8 +16,8 @@ const trySamplerTokens = 2000
 // TrySampler puts the messages of a recorded answer to prompts/get to the endpoint, as a sampling request of the server
 // would. No server is asked or told anything.
 func (c *Core) TrySampler(ctx context.Context, seq uint64) SamplerDraft {
-	e, ok := c.log.Entry(seq)
-	b, _, _, kept := c.log.Body(seq, wire.PartMessage, 0, -1)
+	e, ok := c.entryOf(seq)
+	b, _, _, kept := c.bodyOf(seq, wire.PartMessage, 0, -1)
 	if !ok || !kept || e.Cut || e.Method != "prompts/get" {
 		return noDraft(input(samplerStep, "the prompt's answer has left memory, or is none", "Get the prompt again."))
 	}

@@ -172,6 +172,7 @@ func (c *Core) Rows(ctx context.Context, in RowsInput) (Rows, error) {
 			return Rows{}, fmt.Errorf("read rows: %w", err)
 		}
 	}
+	out.Marks = c.marksOf(out.Entries)
 	return out, nil
 }
 
@@ -321,7 +322,5 @@ func (c *Core) connNames(conn string) []string {
 	}
 	return nil
 }
-
-func (c *Core) marks(uint32, uint64) (comment string, pinned bool) { return "", false }
 
 func (c *Core) clearedTo() uint64 { return c.traffic.cleared.Load() }

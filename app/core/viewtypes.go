@@ -58,6 +58,7 @@ type RowsInput struct {
 type Rows struct {
 	Index   int          `json:"index"`
 	Entries []wire.Entry `json:"entries"`
+	Marks   []Mark       `json:"marks"` // of those entries that have one
 	State   ViewState    `json:"state"`
 }
 

@@ -204,3 +204,65 @@ func (b bodiesOf) Body(seq uint64, part wire.Part) []byte {
 	body, _, _, _ := b.source.Body(b.run, seq, part, 0, -1)
 	return body
 }
+
+// httpSide is the HTTP side of the one entry that is decided for; its bodies were looked at before.
+type httpSide struct{ x *wire.Exchange }
+
+// Exchange implements [query.Bodies].
+func (h httpSide) Exchange(uint64) (wire.Exchange, bool) {
+	if h.x == nil {
+		return wire.Exchange{}, false
+	}
+	return *h.x, true
+}
+
+// Body implements [query.Bodies].
+func (httpSide) Body(uint64, wire.Part) []byte { return nil }
+
+// scanExchanges reads the HTTP sides of entries, as one where the source can.
+func scanExchanges(ctx context.Context, source query.Source, run uint32, from, to uint64, want func(uint64) bool, yield func(uint64, *wire.Exchange) error) error {
+	if all, ok := source.(query.ExchangeScanner); ok {
+		return all.ScanExchanges(ctx, run, from, to, want, yield)
+	}
+	for seq := from; seq <= to; seq++ {
+		if !want(seq) {
+			continue
+		}
+		if err := ctx.Err(); err != nil {
+			return err
+		}
+		if x, ok := source.Exchange(run, seq); ok {
+			if err := yield(seq, &x); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// ScanExchanges implements [query.ExchangeScanner].
+func (t *trafficSource) ScanExchanges(ctx context.Context, run uint32, from, to uint64, want func(uint64) bool, yield func(uint64, *wire.Exchange) error) error {
+	here := map[uint64]bool{}
+	if run == 0 {
+		from = max(from, t.cleared.Load()+1)
+		first, last, _ := t.log.Bounds()
+		for seq := max(from, first); seq <= min(to, last); seq++ {
+			if err := ctx.Err(); err != nil {
+				return err
+			}
+			if !want(seq) {
+				continue
+			}
+			if x, ok := t.log.Exchange(seq); ok {
+				here[seq] = true
+				if err := yield(seq, &x); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	if t.store == nil {
+		return nil
+	}
+	return scanExchanges(ctx, t.store, run, from, to, func(seq uint64) bool { return !here[seq] && want(seq) }, yield)
+}

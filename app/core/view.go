@@ -58,6 +58,7 @@ type view struct {
 type viewHost interface {
 	connNames(conn string) []string
 	marks(run uint32, seq uint64) (comment string, pinned bool)
+	thisRun() uint32   // the number of this run in the store, 0 while it has none
 	clearedTo() uint64 // entries of this run up to it were cleared by the user
 }
 
@@ -107,7 +108,7 @@ func (v *view) setScope(s ViewScope) bool {
 		return false
 	}
 	v.scope = s
-	v.parts = partsOfScope(s)
+	v.parts = partsOfScope(s, v.host.thisRun())
 	v.first, v.logLast, v.logRev = v.log.Bounds()
 	v.touched = nil
 	for _, p := range v.parts {
@@ -273,12 +274,15 @@ func inside(number uint64) (run uint32, seq uint64) {
 }
 
 // partsOfScope are the runs that a scope is about: earlier ones by number, this one last.
-func partsOfScope(s ViewScope) []*viewPart {
+func partsOfScope(s ViewScope, thisRun uint32) []*viewPart {
 	byRun := map[uint32]*viewPart{}
 	for _, id := range s.Captures[:min(len(s.Captures), maxScope)] {
 		run, conn, ok := captureOf(id)
 		if !ok {
 			continue
+		}
+		if run == thisRun {
+			run = 0
 		}
 		p := byRun[run]
 		if p == nil {

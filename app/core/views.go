@@ -323,4 +323,11 @@ func (c *Core) connNames(conn string) []string {
 	return nil
 }
 
+func (c *Core) thisRun() uint32 {
+	if s, ok := c.traffic.store.(interface{ Run() uint32 }); ok {
+		return s.Run()
+	}
+	return 0
+}
+
 func (c *Core) clearedTo() uint64 { return c.traffic.cleared.Load() }

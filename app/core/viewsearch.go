@@ -2,7 +2,6 @@ package core
 
 import (
 	"context"
-	"errors"
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/capture/query"
@@ -241,46 +240,49 @@ func (v *view) readHits(ctx context.Context, s slice) ([]finding, error) {
 	return v.readBodies(ctx, s, open, out)
 }
 
-// readBodies decides for entries whose fields did not.
+// readBodies decides for entries whose fields did not: their bodies are read block by block, then their headers.
 func (v *view) readBodies(ctx context.Context, s slice, open []wire.Entry, out []finding) ([]finding, error) {
 	m, p := s.matcher, s.part
-	b := bodiesOf{v.source, p.run}
-	wanted := make([]bool, s.at.to-s.at.from+1)
-	kept := open[:0]
+	at := make([]int32, s.at.to-s.at.from+1) // place in open + 1
 	for i := range open {
-		e := &open[i]
-		if i%256 == 0 && ctx.Err() != nil {
-			return out, ctx.Err()
+		at[open[i].Seq-s.at.from] = int32(i + 1)
+	}
+	of := func(seq uint64) int {
+		if seq < s.at.from || seq > s.at.to {
+			return -1
 		}
-		switch m.Headers(p.run, e, b) {
-		case query.Yes:
-			out = append(out, finding{seq: e.Seq})
-		case query.Unknown:
-			wanted[e.Seq-s.at.from] = true
-			kept = append(kept, *e)
-		}
+		return int(at[seq-s.at.from]) - 1
 	}
-	if len(kept) == 0 {
-		return out, nil
+	from, to := open[0].Seq, open[len(open)-1].Seq
+	found := make([]query.Found, len(open))
+	if m.Needs()&query.NeedBody != 0 {
+		// What cannot be read does not pass: the store says itself what is wrong with it.
+		_ = v.source.ScanBodies(ctx, p.run, from, to, func(seq uint64) bool { return of(seq) >= 0 },
+			func(seq uint64, _ wire.Part, body []byte) error {
+				found[of(seq)] |= m.Look(body)
+				return ctx.Err()
+			})
 	}
-	found := make([]query.Found, len(wanted))
-	err := v.source.ScanBodies(ctx, p.run, kept[0].Seq, kept[len(kept)-1].Seq,
-		func(seq uint64) bool {
-			return seq >= s.at.from && seq <= s.at.to && wanted[seq-s.at.from]
-		},
-		func(seq uint64, _ wire.Part, body []byte) error {
-			found[seq-s.at.from] |= m.Look(body)
-			return ctx.Err()
-		})
-	if err != nil && !errors.Is(err, context.Canceled) {
-		err = nil // what could not be read does not pass; the store says itself what is wrong with it
-	}
-	for i := range kept {
-		if e := &kept[i]; m.Decide(p.run, e, b, found[e.Seq-s.at.from]) {
-			out = append(out, finding{seq: e.Seq})
+	decide := func(i int, x *wire.Exchange) {
+		if i >= 0 && at[open[i].Seq-s.at.from] > 0 {
+			at[open[i].Seq-s.at.from] = 0 // decided
+			if m.Decide(p.run, &open[i], httpSide{x}, found[i]) {
+				out = append(out, finding{seq: open[i].Seq})
+			}
 		}
 	}
-	return out, err
+	if m.Needs()&query.NeedHeaders != 0 {
+		_ = scanExchanges(ctx, v.source, p.run, from, to,
+			func(seq uint64) bool { i := of(seq); return i >= 0 && open[i].Kind == wire.KindHTTP },
+			func(seq uint64, x *wire.Exchange) error {
+				decide(of(seq), x)
+				return ctx.Err()
+			})
+	}
+	for i := range open {
+		decide(i, nil)
+	}
+	return out, ctx.Err()
 }
 
 // apply takes in what a slice told, but for entries that were followed meanwhile. The caller holds the lock.

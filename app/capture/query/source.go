@@ -113,3 +113,9 @@ type Source interface {
 	// Body returns up to length bytes (negative: up to the end) of a part from offset, as [wire.Log.Body] does.
 	Body(run uint32, seq uint64, part wire.Part, offset, length int64) (b []byte, kept, total int64, ok bool)
 }
+
+// ExchangeScanner is a [Source] that reads many exchanges at a smaller cost than one by one: as ScanBodies, for the
+// HTTP side. What is yielded is valid until yield returns.
+type ExchangeScanner interface {
+	ScanExchanges(ctx context.Context, run uint32, from, to uint64, want func(seq uint64) bool, yield func(seq uint64, x *wire.Exchange) error) error
+}

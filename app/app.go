@@ -84,7 +84,7 @@ func New(version string) *App {
 
 // Bound lists the structs whose methods the window may call.
 func (a *App) Bound() []any {
-	return []any{a.Servers, a.Connections, a.Tools, a.Tasks, a.Resources, a.Streams, a.Prompts, a.Questions, a.Raw, a.Collections, a.Skills, a.Traffic, a.SignIn, a.Apps, a.Inspect, a.Drift, a.Exports, a.Window}
+	return []any{a.Servers, a.Connections, a.Tools, a.Tasks, a.Resources, a.Streams, a.Prompts, a.Questions, a.Raw, a.Collections, a.Skills, a.Traffic, a.Captures, a.SignIn, a.Apps, a.Inspect, a.Drift, a.Exports, a.Window}
 }
 
 // Handler answers the window's fetches.

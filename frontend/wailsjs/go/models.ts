@@ -151,6 +151,26 @@ export namespace auth {
 
 }
 
+export namespace capture {
+	
+	export interface Mark {
+	    seq: number;
+	    comment: string;
+	    pinned: boolean;
+	}
+	export interface State {
+	    mode: string;
+	    path: string;
+	    problem: string;
+	    hint: string;
+	    aside: string;
+	    bytes: number;
+	    used: number;
+	    maxBytes: number;
+	}
+
+}
+
 export namespace challenge {
 	
 	export interface Finding {
@@ -1380,6 +1400,7 @@ export namespace core {
 	export interface Rows {
 	    index: number;
 	    entries: wire.Entry[];
+	    marks: capture.Mark[];
 	    state: ViewState;
 	}
 	export interface RowsInput {

@@ -34,19 +34,33 @@ type exports struct {
 }
 
 // CopyForms lists how an entry can be copied as code.
-func (c *Core) CopyForms(ctx context.Context, number uint64) ([]export.Form, error) {
+func (c *Core) CopyForms(ctx context.Context, number uint64) ([]CopyForm, error) {
 	s, err := c.exportSource(ctx, ExportWhat{Seqs: []uint64{number}})
 	if err != nil {
 		return nil, err
 	}
-	return export.Forms(s, number)
+	forms, err := export.Forms(s, number)
+	return each(forms, func(f export.Form) CopyForm { return CopyForm(f) }), err
+}
+
+// each converts every element; of none it makes an empty list, which is what the window reads.
+func each[A, B any](list []A, convert func(A) B) []B {
+	out := make([]B, 0, len(list))
+	for _, v := range list {
+		out = append(out, convert(v))
+	}
+	return out
+}
+
+func exportHits(list []export.Hit) []ExportHit {
+	return each(list, func(h export.Hit) ExportHit { return ExportHit(h) })
 }
 
 // CopyAs writes an entry as code. What is secret in it is read from environment variables.
-func (c *Core) CopyAs(ctx context.Context, number uint64, form string) (export.Code, error) {
+func (c *Core) CopyAs(ctx context.Context, number uint64, form string) (CopyCode, error) {
 	s, err := c.exportSource(ctx, ExportWhat{Seqs: []uint64{number}})
 	if err != nil {
-		return export.Code{}, err
+		return CopyCode{}, err
 	}
 	e, _ := s.Entry(number)
 	run, _ := inside(number)
@@ -57,12 +71,16 @@ func (c *Core) CopyAs(ctx context.Context, number uint64, form string) (export.C
 	if run == 0 {
 		t = c.codeTarget(e.Conn)
 	}
-	return export.Copy(s, number, form, t)
+	code, err := export.Copy(s, number, form, t)
+	if err != nil {
+		return CopyCode{}, told("copy", err)
+	}
+	return CopyCode{code.Text, each(code.Secrets, func(s export.Secret) CopySecret { return CopySecret(s) }), code.Notes}, nil
 }
 
 // LookAtExport says what an export would write, and shows the start of it.
 func (c *Core) LookAtExport(ctx context.Context, in ExportInput) (ExportLook, error) {
-	out := ExportLook{Hits: []export.Hit{}, Report: export.Preview{Files: []export.BundleFile{}, Hits: []export.Hit{}}}
+	out := ExportLook{Hits: []ExportHit{}, Report: ReportLook{Files: []ReportFile{}, Hits: []ExportHit{}}}
 	s, err := c.exportSource(ctx, in.What)
 	if err != nil {
 		return out, err
@@ -83,16 +101,19 @@ func (c *Core) LookAtExport(ctx context.Context, in ExportInput) (ExportLook, er
 		if err != nil {
 			return out, err
 		}
-		out.Report, err = b.Preview()
+		p, err := b.Preview()
+		out.Report = ReportLook{each(p.Files, func(f export.BundleFile) ReportFile { return ReportFile(f) }), exportHits(p.Hits), p.Count}
 		return out, told("prepare the report", err)
 	}
 	r, err := export.NewRedactor(in.Words)
 	if err != nil {
 		return out, told("export", err)
 	}
-	if out.Hits, err = export.Leaks(r.Source(s)); err != nil {
+	hits, err := export.Leaks(r.Source(s))
+	if err != nil {
 		return out, err
 	}
+	out.Hits = exportHits(hits)
 	head := &headOnly{left: exportPreview}
 	format := in.Format
 	if format == FormatCapture {
@@ -260,7 +281,7 @@ func (c *Core) SendSpans(ctx context.Context, in SpansInput) (SpansSent, error) 
 		return SpansSent{}, err
 	}
 	sent, err := export.SendSpans(ctx, s, c.creator(), conns, in.Endpoint, header)
-	out := SpansSent{Sent: sent}
+	out := SpansSent{Sent: SpansAnswer(sent)}
 	if err != nil {
 		out.Error = err.Error()
 	}

@@ -1,7 +1,5 @@
 package core
 
-import "github.com/sightglass-dev/sightglass/app/export"
-
 // ExportWhat says which entries are handed on: the numbered ones, or what a view lists, or a connection of this run, or
 // all of this run.
 type ExportWhat struct {
@@ -32,14 +30,14 @@ type ExportInput struct {
 
 // ExportLook is what an export would write.
 type ExportLook struct {
-	Entries int            `json:"entries"`
-	Bytes   int64          `json:"bytes"` // of their messages and bodies
-	First   int64          `json:"first"` // time of the first entry, Unix microseconds
-	Last    int64          `json:"last"`
-	Text    string         `json:"text"` // the start of the file
-	More    bool           `json:"more"` // it goes on
-	Report  export.Preview `json:"report"`
-	Hits    []export.Hit   `json:"hits"` // what looks like a secret
+	Entries int         `json:"entries"`
+	Bytes   int64       `json:"bytes"` // of their messages and bodies
+	First   int64       `json:"first"` // time of the first entry, Unix microseconds
+	Last    int64       `json:"last"`
+	Text    string      `json:"text"` // the start of the file
+	More    bool        `json:"more"` // it goes on
+	Report  ReportLook  `json:"report"`
+	Hits    []ExportHit `json:"hits"` // what looks like a secret
 }
 
 // ExportState is how an export stands.
@@ -59,7 +57,7 @@ type SpansInput struct {
 
 // SpansSent is what came of it. Error tells beside what the collector said.
 type SpansSent struct {
-	Sent  export.Sent `json:"sent"`
+	Sent  SpansAnswer `json:"sent"`
 	Error string      `json:"error"`
 }
 
@@ -70,8 +68,62 @@ type MockInput struct {
 	Challenges bool       `json:"challenges"`
 }
 
+// The types of package export as the window sees them: `export` is a word of TypeScript and cannot name their place in
+// the bindings. Their fields are those of their namesakes.
+
 // CopyForm is one way to copy an entry as code.
-type CopyForm = export.Form
+type CopyForm struct {
+	ID    string `json:"id"`
+	Label string `json:"label"`
+	About string `json:"about"`
+}
 
 // CopyCode is an entry as code.
-type CopyCode = export.Code
+type CopyCode struct {
+	Text    string       `json:"text"`
+	Secrets []CopySecret `json:"secrets"`
+	Notes   []string     `json:"notes"`
+}
+
+// CopySecret is a credential that code takes from an environment variable.
+type CopySecret struct {
+	Env         string `json:"env"`
+	Placeholder string `json:"placeholder"`
+}
+
+// ExportHit is something that looks as if it should not be handed on.
+type ExportHit struct {
+	Seq   uint64 `json:"seq"`
+	Where string `json:"where"`
+	Kind  string `json:"kind"`
+	Text  string `json:"text"`
+	Count int    `json:"count"`
+}
+
+// ReportFile is one file of a bug report.
+type ReportFile struct {
+	Name  string `json:"name"`
+	About string `json:"about"`
+	Bytes int64  `json:"bytes"`
+	Text  string `json:"text"`
+	Cut   bool   `json:"cut"`
+	Left  bool   `json:"left"`
+}
+
+// ReportLook is everything in a bug report before it is saved.
+type ReportLook struct {
+	Files []ReportFile `json:"files"`
+	Hits  []ExportHit  `json:"hits"`
+	Count int          `json:"count"`
+}
+
+// SpansAnswer is what came of spans that were sent.
+type SpansAnswer struct {
+	URL      string `json:"url"`
+	Spans    int    `json:"spans"`
+	Rejected int    `json:"rejected"`
+	Message  string `json:"message"`
+	Status   int    `json:"status"`
+	Answer   string `json:"answer"`
+	Sample   string `json:"sample"`
+}

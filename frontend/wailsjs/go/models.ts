@@ -56,8 +56,8 @@ export namespace app {
 	    look: core.ExportLook;
 	    exporting: core.ExportState;
 	    export: core.ExportInput;
-	    copyForms: export.Form[];
-	    copyCode: export.Code;
+	    copyForms: core.CopyForm[];
+	    copyCode: core.CopyCode;
 	    mocks: core.Mock[];
 	}
 
@@ -666,6 +666,21 @@ export namespace core {
 	    state: string;
 	    findings: string[];
 	}
+	export interface CopySecret {
+	    env: string;
+	    placeholder: string;
+	}
+	export interface CopyCode {
+	    text: string;
+	    secrets: CopySecret[];
+	    notes: string[];
+	}
+	export interface CopyForm {
+	    id: string;
+	    label: string;
+	    about: string;
+	}
+	
 	export interface Drift {
 	    present?: drift.About;
 	    against?: drift.About;
@@ -718,6 +733,13 @@ export namespace core {
 	    problem: string;
 	}
 	
+	export interface ExportHit {
+	    seq: number;
+	    where: string;
+	    kind: string;
+	    text: string;
+	    count: number;
+	}
 	export interface ExportWhat {
 	    seqs: number[];
 	    view: string;
@@ -732,6 +754,19 @@ export namespace core {
 	    words: string[];
 	    leave: string[];
 	}
+	export interface ReportFile {
+	    name: string;
+	    about: string;
+	    bytes: number;
+	    text: string;
+	    cut: boolean;
+	    left: boolean;
+	}
+	export interface ReportLook {
+	    files: ReportFile[];
+	    hits: ExportHit[];
+	    count: number;
+	}
 	export interface ExportLook {
 	    entries: number;
 	    bytes: number;
@@ -739,8 +774,8 @@ export namespace core {
 	    last: number;
 	    text: string;
 	    more: boolean;
-	    report: export.Preview;
-	    hits: export.Hit[];
+	    report: ReportLook;
+	    hits: ExportHit[];
 	}
 	export interface ExportState {
 	    running: boolean;
@@ -1330,6 +1365,8 @@ export namespace core {
 	    sent: boolean;
 	    problems: Problem[];
 	}
+	
+	
 	export interface RequestInput {
 	    call: string;
 	    profile: string;
@@ -1631,13 +1668,22 @@ export namespace core {
 	    checks: SkillCheck[];
 	    err?: Error;
 	}
+	export interface SpansAnswer {
+	    url: string;
+	    spans: number;
+	    rejected: number;
+	    message: string;
+	    status: number;
+	    answer: string;
+	    sample: string;
+	}
 	export interface SpansInput {
 	    what: ExportWhat;
 	    endpoint: string;
 	    headers: string;
 	}
 	export interface SpansSent {
-	    sent: export.Sent;
+	    sent: SpansAnswer;
 	    error: string;
 	}
 	
@@ -1907,55 +1953,6 @@ export namespace drift {
 	    counts: Counts;
 	    cut: number;
 	    notCompared: string[];
-	}
-
-}
-
-export namespace export {
-	
-	export interface BundleFile {
-	    name: string;
-	    about: string;
-	    bytes: number;
-	    text: string;
-	    cut: boolean;
-	    left: boolean;
-	}
-	export interface Secret {
-	    env: string;
-	    placeholder: string;
-	}
-	export interface Code {
-	    text: string;
-	    secrets: Secret[];
-	    notes: string[];
-	}
-	export interface Form {
-	    id: string;
-	    label: string;
-	    about: string;
-	}
-	export interface Hit {
-	    seq: number;
-	    where: string;
-	    kind: string;
-	    text: string;
-	    count: number;
-	}
-	export interface Preview {
-	    files: BundleFile[];
-	    hits: Hit[];
-	    count: number;
-	}
-	
-	export interface Sent {
-	    url: string;
-	    spans: number;
-	    rejected: number;
-	    message: string;
-	    status: number;
-	    answer: string;
-	    sample: string;
 	}
 
 }

@@ -27,6 +27,8 @@ type batch struct {
 	counts  map[string]count
 	bytes   int // of bodies taken in
 	stmts   map[string]*sql.Stmt
+	// verbatim takes gaps as they are told: the entries are from a file.
+	verbatim bool
 }
 
 // count is what a batch adds to a capture.
@@ -46,16 +48,13 @@ func (s *Store) writeBatch(ctx context.Context) (more bool, err error) {
 	s.mu.Lock()
 	db, run := s.db, s.run
 	s.mu.Unlock()
-	tx, err := db.w.BeginTx(ctx, nil)
+	b, err := s.newBatch(ctx, db, run)
 	if err != nil {
 		return false, err
 	}
-	defer func() { _ = tx.Rollback() }() // does nothing after Commit
-	b := &batch{s: s, ctx: ctx, tx: tx, run: run, at: w.at, changed: map[uint64]item{}, tail: w.tail, loose: w.loose, counts: map[string]count{}, stmts: map[string]*sql.Stmt{}}
-	w.pack.next, w.pack.open = w.next, map[packing]*pack{}
-	w.pack.write = b.writeBlock
 	for {
 		if err := b.take(fresh, changed); err != nil {
+			_ = b.tx.Rollback()
 			return false, err
 		}
 		b.at = at
@@ -64,18 +63,7 @@ func (s *Store) writeBatch(ctx context.Context) (more bool, err error) {
 		}
 		fresh, changed, at, more = s.cfg.Log.Follow(b.at)
 	}
-	if err := b.write(); err != nil {
-		return false, err
-	}
-	saved, err := b.captures()
-	if err != nil {
-		return false, err
-	}
-	if err := tx.Commit(); err != nil {
-		return false, err
-	}
-	s.commit(b, saved)
-	return more, nil
+	return more, b.end()
 }
 
 // commit makes what a batch did count.
@@ -100,11 +88,11 @@ func (b *batch) take(fresh, changed []wire.Changed) error {
 	last := b.at.Seq
 	for i := range fresh {
 		c := &fresh[i]
-		if c.Entry.Kind == wire.KindGap || c.Entry.Seq > last+1 {
+		if !b.verbatim && (c.Entry.Kind == wire.KindGap || c.Entry.Seq > last+1) {
 			b.lost(last+1, c)
 		}
 		last = c.Entry.Seq
-		if c.Entry.Kind == wire.KindGap {
+		if !b.verbatim && c.Entry.Kind == wire.KindGap {
 			continue
 		}
 		it, err := b.place(c, nil)

@@ -65,6 +65,8 @@ type Store struct {
 	captures map[string]*Capture // of this run, by connection
 	dirty    map[string]bool     // of them, those that the file does not tell right
 	files    map[uint32]*archive // opened capture files, by run
+	nextFile uint32
+	closed   bool
 	hidden   map[uint32]map[string]bool
 	marks    map[markKey]Mark
 	maxBytes int64

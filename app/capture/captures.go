@@ -155,7 +155,7 @@ func (s *Store) List(ctx context.Context) []Capture {
 			mine[conn] = *c
 		}
 	}
-	files := slices.Collect(maps.Values(s.files))
+	files := maps.Clone(s.files)
 	s.mu.Unlock()
 	var out []Capture
 	if db != nil {
@@ -172,10 +172,10 @@ func (s *Store) List(ctx context.Context) []Capture {
 		}
 	}
 	out = slices.AppendSeq(out, maps.Values(mine))
-	for _, f := range files {
+	for run, f := range files {
 		more, _ := listCaptures(ctx, f.db.r)
 		for i := range more {
-			more[i].File = f.file
+			more[i].File, more[i].Run = f.file, run
 		}
 		out = append(out, more...)
 	}

@@ -22,6 +22,8 @@ const (
 	// new entries never wait for long.
 	deleteStep = 64
 	vacuumStep = 2048
+	// vacuumLeast is from how many free bytes on they go back: fewer are filled again soon.
+	vacuumLeast = 1 << 20
 )
 
 // tidy ends runs that crashed, purges deleted captures, and deletes the oldest while the file is too large: a little at
@@ -59,11 +61,30 @@ func (s *Store) tidyStep(ctx context.Context, db *database) (more bool, err erro
 	if v == nil {
 		return s.giveBack(ctx, db)
 	}
+	// What has begun to leave is out of sight, and goes on leaving whatever happens.
+	if _, err := db.w.ExecContext(ctx, "UPDATE capture SET deleted = 1 WHERE run = ? AND conn = ? AND deleted = 0", v.run, v.conn); err != nil {
+		return false, fmt.Errorf("delete capture: %w", err)
+	}
+	s.hide(*v)
 	done, err := s.purge(ctx, db, *v)
 	if err == nil && done {
 		s.changed()
 	}
 	return true, err
+}
+
+// hide keeps the entries of a capture from being read.
+func (s *Store) hide(v victim) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.hidden[v.run][v.conn] {
+		return
+	}
+	hidden := map[string]bool{v.conn: true} // readers hold the one before
+	for conn := range s.hidden[v.run] {
+		hidden[conn] = true
+	}
+	s.hidden[v.run] = hidden
 }
 
 // sweep ends the runs of programs that are gone.
@@ -247,8 +268,6 @@ func (s *Store) forgot(v victim) {
 	if v.run == s.run {
 		delete(s.captures, v.conn)
 		delete(s.dirty, v.conn)
-	} else {
-		delete(s.hidden[v.run], v.conn)
 	}
 }
 
@@ -324,9 +343,14 @@ func (w *writer) nextOf(run, own uint32) uint32 {
 
 // giveBack returns free pages to the disk; more says that there are others.
 func (s *Store) giveBack(ctx context.Context, db *database) (more bool, err error) {
-	disk, used, err := db.size(ctx)
-	if err != nil || disk-used < vacuumStep*4096 {
-		return false, err
+	var page, free int64
+	for pragma, v := range map[string]*int64{"page_size": &page, "freelist_count": &free} {
+		if err := db.r.QueryRowContext(ctx, "PRAGMA "+pragma).Scan(v); err != nil {
+			return false, err
+		}
+	}
+	if page*free < vacuumLeast {
+		return false, nil
 	}
 	// The pragma works as long as its rows are read.
 	rows, err := db.w.QueryContext(ctx, fmt.Sprintf("PRAGMA incremental_vacuum(%d)", vacuumStep))
@@ -339,8 +363,7 @@ func (s *Store) giveBack(ctx context.Context, db *database) (more bool, err erro
 		return false, err
 	}
 	_, err = db.w.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)") // a reader in the way only puts it off
-	after, _, sizeErr := db.size(ctx)
-	return after < disk, errors.Join(err, sizeErr)
+	return err == nil && free > vacuumStep, err
 }
 
 // measure looks how large the file is.

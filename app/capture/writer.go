@@ -272,6 +272,7 @@ func (s *Store) finish(ctx context.Context) {
 	s.mu.Lock()
 	db, run := s.db, s.run
 	s.db = nil
+	s.closed = true
 	files := s.files
 	s.files = map[uint32]*archive{}
 	s.mu.Unlock()

@@ -175,7 +175,13 @@ func (c *Core) runCalls(ctx context.Context, r *callRun, cn *connection, col *co
 			return o
 		},
 		On: func(res collection.Result) {
-			one := CallResult{Result: res, Method: col.Calls[res.Index].Method}
+			one := CallResult{
+				Index: res.Index, Name: res.Name, State: res.State, Took: res.Took, Problem: res.Problem, Verdicts: []CallVerdict{},
+				Method: col.Calls[res.Index].Method,
+			}
+			for _, v := range res.Verdicts {
+				one.Verdicts = append(one.Verdicts, CallVerdict(v))
+			}
 			if res.State != "" && res.State != collection.Skipped {
 				one.Request, one.Answer = last.Request, last.Seq
 			}

@@ -1,9 +1,5 @@
 package core
 
-import (
-	"github.com/sightglass-dev/sightglass/app/collection"
-)
-
 // CollectionFile is a file with saved calls, as a list shows it.
 type CollectionFile struct {
 	Path    string `json:"path"`
@@ -122,13 +118,25 @@ type RunCounts struct {
 
 // CallResult is one call of a run.
 type CallResult struct {
-	collection.Result
-	Method  string `json:"method"`
-	Request uint64 `json:"request"` // entries, 0: none
-	Answer  uint64 `json:"answer"`
+	Index    int           `json:"index"`
+	Name     string        `json:"name"`
+	State    string        `json:"state"`    // passed, failed, broken, skipped; empty: under way
+	Took     int64         `json:"took"`     // microseconds on the wire
+	Problem  string        `json:"problem"`  // why it is broken, failed for no expectation, or was skipped
+	Verdicts []CallVerdict `json:"verdicts"` // one for each expectation; empty when there was no answer
+	Method   string        `json:"method"`
+	Request  uint64        `json:"request"` // entries, 0: none
+	Answer   uint64        `json:"answer"`
 	// Of a replay: the entries sent again and compared with, the time then, and whether the answers are the same but
 	// for _meta.
 	WasRequest uint64 `json:"wasRequest,omitempty"`
 	WasAnswer  uint64 `json:"wasAnswer,omitempty"`
 	WasTook    int64  `json:"wasTook,omitempty"` // microseconds
+}
+
+// CallVerdict is an expectation looked at.
+type CallVerdict struct {
+	Text string `json:"text"` // the expectation in words
+	Pass bool   `json:"pass"`
+	Got  string `json:"got"` // what was there instead, at most 500 characters; empty when it passed
 }

@@ -17,8 +17,13 @@ var (
 // write replaces what an editor holds.
 func (a *app) write(label, text string) {
 	a.t.Helper()
-	field := css(fmt.Sprintf(`section[aria-label="Request"] .cm-content[aria-label=%q]`, label))
-	a.click(field)
+	a.writeIn("Request", label, text)
+}
+
+// writeIn replaces the text of an editor in a section.
+func (a *app) writeIn(section, label, text string) {
+	a.t.Helper()
+	a.click(css(fmt.Sprintf(`section[aria-label=%q] .cm-content[aria-label=%q]`, section, label)))
 	a.press("a", ctrlKey)
 	a.press(deleteKey)
 	if text != "" {

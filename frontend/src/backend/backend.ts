@@ -1,5 +1,6 @@
 import type { app, core, profile, wire } from '../../wailsjs/go/models';
 import type { AppsBackend } from './apps';
+import type { CollectionsBackend } from './collections';
 import type { InboxBackend } from './inbox';
 import type { TasksBackend } from './tasks';
 import type { ModernBackend } from './modern';
@@ -12,7 +13,8 @@ import type { BodyBytes, BodyPart, Connection, EventName, ExportForm, Pages } fr
  * tests and design work (fake/). Every promise settles, and rejects with an AppError only. Times are Unix
  * microseconds, durations microseconds, unless named otherwise.
  */
-export interface Backend extends InboxBackend, AppsBackend, ModernBackend, InspectBackend, TasksBackend, ViewsBackend {
+export interface Backend
+  extends InboxBackend, AppsBackend, ModernBackend, InspectBackend, TasksBackend, ViewsBackend, CollectionsBackend {
   hello(): Promise<app.Hello>;
   /** Tells the program that the first list is painted. */
   ready(): Promise<void>;

@@ -28,7 +28,17 @@ export type Pages = '' | 'all' | 'first' | 'next';
 
 /** What an event says: pull again. */
 export type EventName =
-  'traffic' | 'connections' | 'servers' | 'calls' | 'questions' | 'signin' | 'apps' | 'alive' | 'tasks' | 'views';
+  | 'traffic'
+  | 'connections'
+  | 'servers'
+  | 'calls'
+  | 'questions'
+  | 'signin'
+  | 'apps'
+  | 'alive'
+  | 'tasks'
+  | 'views'
+  | 'collections';
 
 /** The form of an export: the common one, or VS Code's. */
 export type ExportForm = 'mcpServers' | 'servers';

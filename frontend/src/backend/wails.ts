@@ -15,6 +15,7 @@ import { ConnectionFeed } from './connectionFeed';
 import { FetchApi } from './fetch';
 import { keychain, plain, settle, unlimited } from './settle';
 import { wailsApps } from './wailsApps';
+import { wailsCollections } from './wailsCollections';
 import { wailsInbox } from './wailsInbox';
 import { wailsTasks } from './wailsTasks';
 import { wailsModern } from './wailsModern';
@@ -36,6 +37,7 @@ export function wailsBackend(): Backend {
     ...wailsInspect(api),
     ...wailsApps(api),
     ...wailsTasks(api),
+    ...wailsCollections(api),
     ...wailsModern(api),
     ...wailsTraffic(api),
     hello,

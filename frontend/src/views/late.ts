@@ -8,6 +8,7 @@ export const inspectViews = new Late(() => import('./inspect'));
 export const appViews = new Late(() => import('./apps'));
 export const taskViews = new Late(() => import('./tasks'));
 export const streamViews = new Late(() => import('./streams'));
+export const callViews = new Late(() => import('./calls'));
 export const skillViews = new Late(() => import('./skills'));
 export const trafficDetail = new Late(async () => (await import('./traffic/TrafficDetail.svelte')).default);
 export const resultTab = new Late(async () => (await import('./traffic/ResultTab.svelte')).default);
@@ -34,6 +35,7 @@ export async function loadLate(): Promise<void> {
     appViews,
     streamViews,
     skillViews,
+    callViews,
   ])
     await part.load();
 }

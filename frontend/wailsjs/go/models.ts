@@ -384,13 +384,18 @@ export namespace core {
 	    logLevel?: string;
 	    hand?: boolean;
 	}
+	export interface CallVerdict {
+	    text: string;
+	    pass: boolean;
+	    got: string;
+	}
 	export interface CallResult {
 	    index: number;
 	    name: string;
 	    state: string;
 	    took: number;
 	    problem: string;
-	    verdicts: collection.Verdict[];
+	    verdicts: CallVerdict[];
 	    method: string;
 	    request: number;
 	    answer: number;
@@ -450,6 +455,7 @@ export namespace core {
 	    round?: number;
 	    hand?: boolean;
 	}
+	
 	export interface ChangeLine {
 	    mark: string;
 	    text: string;

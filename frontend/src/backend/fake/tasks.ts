@@ -1,5 +1,6 @@
 import type { core } from '../../../wailsjs/go/models';
 import type { TasksBackend } from '../tasks';
+import { FakeCollections } from './collections';
 
 /** A task of the twin: working, asked about every second. */
 export function fakeTask(change: Partial<core.Task> = {}): core.Task {
@@ -40,7 +41,7 @@ export function fakeTask(change: Partial<core.Task> = {}): core.Task {
 }
 
 /** The tasks of the twin: a list to be set, and what the window asked for. */
-export class FakeTasks implements TasksBackend {
+export class FakeTasks extends FakeCollections implements TasksBackend {
   /** By profile. */
   readonly taskLists = new Map<string, core.TaskList>();
   readonly taskDetails = new Map<string, Partial<core.TaskDetail>>();

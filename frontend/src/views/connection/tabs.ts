@@ -6,7 +6,16 @@ import type { Offers } from '../../state/appOffers';
 import type { Late } from '../../state/late.svelte';
 import type { SignIn } from '../../state/signIn.svelte';
 import type { toolsOf } from '../../state/appTools';
-import { appViews, connectedViews, inspectViews, offerViews, skillViews, streamViews, taskViews } from '../late';
+import {
+  appViews,
+  callViews,
+  connectedViews,
+  inspectViews,
+  offerViews,
+  skillViews,
+  streamViews,
+  taskViews,
+} from '../late';
 
 /** What a tab may go by to tell whether it is there. */
 export interface Live {
@@ -118,5 +127,6 @@ export const allTabs: readonly Tab[] = [
     count: ({ connection }) => connection.streams,
   },
   { id: 'signin', label: 'Sign-in', guard: 'sign-in', there: ({ signIn }) => signIn !== null },
+  { id: 'calls', label: 'Saved calls', guard: 'saved calls', part: callViews },
   { id: 'raw', label: 'Raw request', guard: 'raw request', part: connectedViews },
 ];

@@ -1,0 +1,64 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// TestSavedCalls makes a file with a call and a variable, runs it, mends the expectation, and finds all after a restart.
+func TestSavedCalls(t *testing.T) {
+	a := start(t, options{})
+	a.connect("Sample server")
+	a.loadAxe()
+	a.click(tabbed("Saved calls"))
+	a.see(text("No saved calls"))
+	a.both("none")
+	a.click(button("Files"))
+	a.click(role("menuitem", "New…"))
+	a.fill(role("textbox", "Name"), "Smoke")
+	a.press(enter)
+	a.click(button("Add a call").nth(0))
+	a.fill(role("textbox", "Name"), "echo the word")
+	a.writeIn("Call", "Params", `{"name": "echo", "arguments": {"text": "{{word}}"}}`)
+	a.click(button("Add an expectation"))
+	a.fill(role("textbox", "Value"), `"hello"`)
+	a.click(tabbed("Variables"))
+	a.click(button("Add a variable"))
+	a.fill(role("textbox", "Name of variable 1"), "word")
+	a.fill(role("textbox", "Value of variable 1, JSON"), `"hallo"`)
+	a.accessible("variables")
+	a.both("variables")
+	a.click(button("Run all"))
+	results := css(`section[aria-label="Results"]`)
+	a.says(results, "Smoke: 1 failed", `Expected: $.content[0].text is "hello"; but "hallo"`)
+	a.accessible("a failed run")
+	a.both("failed")
+	a.click(tabbed("Call"))
+	a.says(css(`section[aria-label="Call"]`), `In the last run: "hallo"`)
+	a.accessible("a call")
+	a.both("call")
+	a.fill(role("textbox", "Value"), `"hallo"`)
+	a.press(enter, ctrlKey, shiftKey)
+	a.says(results, "Smoke: 1 passed")
+	a.click(button("echo the word"))
+	a.says(results, "As expected")
+	a.click(button("Show in traffic").in(results))
+	a.see(entry("to server", "tools/call"))
+	files, _ := filepath.Glob(filepath.Join(a.home, "sightglass", "calls", "*.mcp-calls.json"))
+	if len(files) != 1 {
+		t.Fatalf("files: %v", files)
+	}
+	data, err := os.ReadFile(files[0])
+	if err != nil || !strings.Contains(string(data), `"hallo"`) || !strings.Contains(string(data), `"sightglass": "collection/1"`) {
+		t.Errorf("the file: %v\n%s", err, data)
+	}
+	a.restart()
+	a.connect("Sample server")
+	a.click(tabbed("Saved calls"))
+	a.click(button("Run all"))
+	a.says(results, "Smoke: 1 passed")
+}

@@ -1,0 +1,67 @@
+import type { core } from '../backend';
+import type { CollectionsBackend } from '../backend/collections';
+
+export type CallSaverSource = Pick<CollectionsBackend, 'collections' | 'addCalls'>;
+
+/** The question where requests of the traffic are to be saved. */
+export class CallSaver {
+  readonly #source: CallSaverSource;
+  readonly #faultOf: (error: unknown) => core.Error;
+  readonly #saved: (doc: core.CollectionDoc) => void;
+  /** The requests to be saved; none: the question is not open. */
+  seqs = $state.raw<readonly number[]>([]);
+  files = $state.raw<readonly core.CollectionFile[]>([]);
+  path = $state('');
+  name = $state('');
+  expect = $state(true);
+  busy = $state(false);
+  fault = $state.raw<core.Error | null>(null);
+
+  readonly ready = $derived(this.path !== '' || this.name.trim() !== '');
+
+  constructor(
+    source: CallSaverSource,
+    faultOf: (error: unknown) => core.Error,
+    saved: (doc: core.CollectionDoc) => void,
+  ) {
+    this.#source = source;
+    this.#faultOf = faultOf;
+    this.#saved = saved;
+  }
+
+  /** Opens the question. `name` is that of a new file. */
+  async ask(seqs: readonly number[], name: string): Promise<void> {
+    this.seqs = seqs;
+    this.name = name;
+    this.fault = null;
+    try {
+      this.files = (await this.#source.collections()).files;
+      const known = this.files.find((f) => f.path === this.path) ?? this.files.find((f) => f.problem === '');
+      this.path = known?.path ?? '';
+    } catch (error) {
+      this.fault = this.#faultOf(error);
+    }
+  }
+
+  close(): void {
+    this.seqs = [];
+  }
+
+  async save(): Promise<void> {
+    if (!this.ready || this.busy) return;
+    this.busy = true;
+    try {
+      const input = { path: this.path, name: this.name.trim(), seqs: [...this.seqs], expect: this.expect };
+      const doc = await this.#source.addCalls(input);
+      this.fault = doc.err ?? null;
+      if (doc.err) return;
+      this.path = doc.path;
+      this.close();
+      this.#saved(doc);
+    } catch (error) {
+      this.fault = this.#faultOf(error);
+    } finally {
+      this.busy = false;
+    }
+  }
+}

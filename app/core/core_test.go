@@ -34,6 +34,14 @@ func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == "mock-server" {
 		os.Exit(serveCapture(os.Args[2]))
 	}
+	if len(os.Args) > 1 && os.Args[1] == "flood-server" {
+		serveFlood()
+		os.Exit(0)
+	}
+	if len(os.Args) > 1 && os.Args[1] == "flood-http" {
+		serveFloodHTTP()
+		os.Exit(0)
+	}
 	if len(os.Args) > 1 && os.Args[1] == "silent-server" {
 		silentServer()
 		os.Exit(0)

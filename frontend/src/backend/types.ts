@@ -1,7 +1,7 @@
 /** The types that cross the bridge, as Go wrote them. The rest of the frontend imports them from here only. */
 import type { core } from '../../wailsjs/go/models';
 
-export type { auth, challenge, core, profile, question, rules, wire } from '../../wailsjs/go/models';
+export type { auth, challenge, core, drift, profile, question, rules, snapshots, wire } from '../../wailsjs/go/models';
 
 /** Phase of a connection. */
 export type Phase = 'disconnected' | 'connecting' | 'connected' | 'refused' | 'failed' | 'closing';

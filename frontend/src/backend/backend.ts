@@ -3,6 +3,7 @@ import type { AppsBackend } from './apps';
 import type { CollectionsBackend } from './collections';
 import type { InboxBackend } from './inbox';
 import type { TasksBackend } from './tasks';
+import type { DriftBackend } from './drift';
 import type { ModernBackend } from './modern';
 import type { InspectBackend } from './inspect';
 import type { ViewsBackend } from './traffic';
@@ -14,7 +15,15 @@ import type { BodyBytes, BodyPart, Connection, EventName, ExportForm, Pages } fr
  * microseconds, durations microseconds, unless named otherwise.
  */
 export interface Backend
-  extends InboxBackend, AppsBackend, ModernBackend, InspectBackend, TasksBackend, ViewsBackend, CollectionsBackend {
+  extends
+    InboxBackend,
+    AppsBackend,
+    DriftBackend,
+    ModernBackend,
+    InspectBackend,
+    TasksBackend,
+    ViewsBackend,
+    CollectionsBackend {
   hello(): Promise<app.Hello>;
   /** Tells the program that the first list is painted. */
   ready(): Promise<void>;

@@ -17,6 +17,7 @@ import { keychain, plain, settle, unlimited } from './settle';
 import { wailsApps } from './wailsApps';
 import { wailsCollections } from './wailsCollections';
 import { wailsInbox } from './wailsInbox';
+import { wailsDrift } from './wailsDrift';
 import { wailsTasks } from './wailsTasks';
 import { wailsModern } from './wailsModern';
 import { wailsInspect } from './wailsInspect';
@@ -36,6 +37,7 @@ export function wailsBackend(): Backend {
     ...wailsInbox(api),
     ...wailsInspect(api),
     ...wailsApps(api),
+    ...wailsDrift(api),
     ...wailsTasks(api),
     ...wailsCollections(api),
     ...wailsModern(api),

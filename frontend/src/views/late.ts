@@ -15,6 +15,7 @@ export const resultTab = new Late(async () => (await import('./traffic/ResultTab
 /** The list below the filter. */
 export const filterPopup = new Late(async () => (await import('./traffic/FilterPopup.svelte')).default);
 export const savedFilters = new Late(async () => (await import('./traffic/SavedFilters.svelte')).default);
+export const driftViews = new Late(() => import('./drift'));
 export const compareViews = new Late(() => import('./compare'));
 export const dialogs = new Late(async () => (await import('./shell/Dialogs.svelte')).default);
 
@@ -31,6 +32,7 @@ export async function loadLate(): Promise<void> {
     savedFilters,
     dialogs,
     compareViews,
+    driftViews,
     taskViews,
     appViews,
     streamViews,

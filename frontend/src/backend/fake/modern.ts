@@ -1,10 +1,10 @@
 import type { core } from '../../../wailsjs/go/models';
 import { AppError } from '../error';
 import type { ModernBackend } from '../modern';
-import { FakeTasks } from './tasks';
+import { FakeDrift } from './drift';
 
 /** The rounds and streams of the twin: what a test puts there. */
-export class FakeModern extends FakeTasks implements ModernBackend {
+export class FakeModern extends FakeDrift implements ModernBackend {
   /** By call. */
   readonly roundsOf = new Map<string, core.CallRounds>();
   readonly roundsSent: core.HandRetry[] = [];

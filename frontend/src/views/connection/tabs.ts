@@ -1,6 +1,7 @@
 /** The tabs of a live connection: which are there, what they tell, and the late part that shows each. */
 import type { Component } from 'svelte';
 import type { Connection, profile } from '../../backend';
+import { total } from '../../lib/driftWords';
 import { declares, declaresExtension, offersTools } from '../../lib/serverInfo';
 import type { Offers } from '../../state/appOffers';
 import type { Late } from '../../state/late.svelte';
@@ -10,6 +11,7 @@ import {
   appViews,
   callViews,
   connectedViews,
+  driftViews,
   inspectViews,
   offerViews,
   skillViews,
@@ -125,6 +127,15 @@ export const allTabs: readonly Tab[] = [
     part: streamViews,
     there: ({ connection }) => connection.era === 'modern',
     count: ({ connection }) => connection.streams,
+  },
+  {
+    id: 'drift',
+    label: 'Drift',
+    guard: 'drift',
+    part: driftViews,
+    there: ({ connection }) => connection.drift !== undefined || connection.paged === true,
+    count: ({ connection }) => (connection.drift && total(connection.drift.counts)) || undefined,
+    mark: ({ connection }) => (connection.drift?.counts.breaking ?? 0) > 0,
   },
   { id: 'signin', label: 'Sign-in', guard: 'sign-in', there: ({ signIn }) => signIn !== null },
   { id: 'calls', label: 'Saved calls', guard: 'saved calls', part: callViews },

@@ -25,7 +25,7 @@ func TestLayout(t *testing.T) {
 			a.click(tool(longName))
 			a.both("long")
 			a.fill(role("searchbox", "Search tools"), "nothing is called so")
-			a.see(text("No tool matches"))
+			a.see(text("Nothing matches"))
 			a.fill(role("combobox", "Filter the traffic"), "nothing holds this")
 			a.both("nothing found")
 			a.keys(role("combobox", "Filter the traffic"), escape)

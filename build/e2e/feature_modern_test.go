@@ -50,14 +50,14 @@ func TestModern(t *testing.T) {
 func (a *app) pages() {
 	pages := role("group", "Pages")
 	a.says(pages, "1 page read", "the empty string")
-	a.says(css(`section[aria-label="Tools"]`), "fresh")
+	a.says(css(`section[aria-label="List of tools"]`), "fresh")
 	a.both("pages")
 	a.click(role("button", "Next page").in(pages))
 	a.see(tool("needs"))
 	a.says(pages, "2 pages read", "three é")
 	a.click(role("button", "Next page").in(pages))
 	a.unsee(pages)
-	a.says(css(`section[aria-label="Tools"]`), "broken", "excluded")
+	a.says(css(`section[aria-label="List of tools"]`), "broken", "excluded")
 	a.both("excluded")
 }
 
@@ -135,7 +135,7 @@ func (a *app) streams(peer *peers.Modern) {
 	a.click(role("button", "Close").in(one))
 	a.unsee(one)
 	a.click(tabbed("Tools"))
-	a.says(css(`section[aria-label="Tools"]`), "stale: changed", "The server says the list has changed.")
+	a.says(css(`section[aria-label="List of tools"]`), "stale: changed", "The server says the list has changed.")
 }
 
 func (a *app) protocolEditor() {
@@ -158,7 +158,7 @@ func (a *app) protocolEditor() {
 func TestStaleByTime(t *testing.T) {
 	a := start(t, options{})
 	a.modernServer(3000)
-	list := css(`section[aria-label="Tools"]`)
+	list := css(`section[aria-label="List of tools"]`)
 	a.says(list, "fresh")
 	a.says(list, "stale")
 }

@@ -23,7 +23,7 @@ func exactly(s string) target {
 
 // tool is a row of the list of tools.
 func tool(name string) target {
-	return exactly(name).in(role("listbox", "Tools"))
+	return exactly(name).in(role("listbox", "tools"))
 }
 
 // entry is a row of the traffic whose name holds every part.

@@ -4,7 +4,7 @@ import { AnswerContents } from './answerContents.svelte';
 import { onReplay } from './appSignIn';
 import { hold } from './hold';
 import { lasting } from './lasting.svelte';
-import { LiveLink } from './liveLink.svelte';
+import { type LiveConnection, LiveLink } from './liveLink.svelte';
 import { ProfilePrompts } from './prompts.svelte';
 import { promptRuns, Reads, type ReadSource } from './reads';
 import { ProfileResources } from './resources.svelte';
@@ -55,7 +55,7 @@ export class AllOffers {
 
   #make(profile: string): Offers {
     const source = this.#backend;
-    const link = new LiveLink(
+    const link = new LiveLink<LiveConnection>(
       {
         connections: (after) => source.connections(after),
         onConnections: (call) => source.on('connections', call),

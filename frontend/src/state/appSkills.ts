@@ -1,14 +1,14 @@
 /** The skills of the program's servers, over its one backend. */
 import { AppError, backend } from '../backend';
 import { lasting } from './lasting.svelte';
-import { LiveLink } from './liveLink.svelte';
+import { type LiveConnection, LiveLink } from './liveLink.svelte';
 import { ProfileSkills } from './skills.svelte';
 
 const all = new Map<string, ProfileSkills>();
 
 /** The skills of a server over a backend; a test gives its own. */
 export function makeSkills(source: typeof backend, profile: string): ProfileSkills {
-  const link = new LiveLink(
+  const link = new LiveLink<LiveConnection>(
     { connections: (after) => source.connections(after), onConnections: (call) => source.on('connections', call) },
     profile,
   );

@@ -1,17 +1,14 @@
 import { orEmpty } from '../lib/orEmpty';
 import { puller } from './puller';
 
-/** What the lists of a server need to know of its connection. */
-export interface LiveConnection {
+/** What is followed of any connection. */
+export interface Followed {
   readonly profile: string;
   readonly conn: string;
   readonly rev: number;
   readonly phase: string;
-  readonly resourcesChanged: boolean;
-  readonly promptsChanged: boolean;
   /** A list that changed is read again by itself. */
   readonly autoRefresh?: boolean | undefined;
-  readonly watchRev: number;
   /** Its settings: lists are read page by page. */
   readonly paged?: boolean;
   /** What a call has to know: legacy or modern, the transport, and what we declare as JSON text. */
@@ -20,19 +17,26 @@ export interface LiveConnection {
   readonly client?: string;
 }
 
-export interface LinkSource {
+/** What the lists of a server need to know of its connection. */
+export interface LiveConnection extends Followed {
+  readonly resourcesChanged: boolean;
+  readonly promptsChanged: boolean;
+  readonly watchRev: number;
+}
+
+export interface LinkSource<C extends Followed = LiveConnection> {
   /** The connections changed after a revision. */
-  connections(after: number): Promise<readonly LiveConnection[]>;
+  connections(after: number): Promise<readonly C[]>;
   onConnections(call: () => void): () => void;
 }
 
 /** The connection of one server as it is now, and who wants to know. */
-export class LiveLink {
+export class LiveLink<C extends Followed = LiveConnection> {
   readonly profile: string;
-  readonly #source: LinkSource;
-  readonly #takers: ((link: LiveConnection) => void)[] = [];
+  readonly #source: LinkSource<C>;
+  readonly #takers: ((link: C) => void)[] = [];
   #rev = 0;
-  now = $state.raw<LiveConnection | null>(null);
+  now = $state.raw<C | null>(null);
 
   readonly #pull = puller(async () => {
     for (const link of orEmpty(await this.#source.connections(this.#rev))) {
@@ -43,7 +47,7 @@ export class LiveLink {
     }
   });
 
-  constructor(source: LinkSource, profile: string) {
+  constructor(source: LinkSource<C>, profile: string) {
     this.#source = source;
     this.profile = profile;
   }
@@ -61,7 +65,7 @@ export class LiveLink {
   }
 
   /** Registers who is told of every change. */
-  follow(take: (link: LiveConnection) => void): void {
+  follow(take: (link: C) => void): void {
     this.#takers.push(take);
     if (this.now) take(this.now);
   }

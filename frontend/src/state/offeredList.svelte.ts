@@ -12,7 +12,8 @@ export interface ListPage<T> {
   readonly at: number;
   readonly findings: readonly string[] | null;
   readonly cache?: core.CacheHint;
-  readonly offer: core.Offer;
+  /** What the server says of the feature; none where it is asked whatever that is. */
+  readonly offer: core.Offer | null;
   readonly err?: core.Error;
 }
 
@@ -51,6 +52,7 @@ export class OfferedList<T extends { readonly index: number }> {
   pages = $state(0);
   cursor = $state('');
   readonly marks: ListMarks;
+  readonly #taken: (before: readonly T[]) => void;
   /** The connection a list was last asked of. */
   #asked = '';
   #loading = 0;
@@ -60,11 +62,13 @@ export class OfferedList<T extends { readonly index: number }> {
     key: (item: T) => string,
     faultOf: (error: unknown) => core.Error,
     marks: ListMarks,
+    taken: (before: readonly T[]) => void = () => undefined,
   ) {
     this.#ask = ask;
     this.key = key;
     this.#faultOf = faultOf;
     this.marks = marks;
+    this.#taken = taken;
   }
 
   /** Whether the server has such a list: it says so, or it answered. */
@@ -101,6 +105,7 @@ export class OfferedList<T extends { readonly index: number }> {
   }
 
   #take(page: ListPage<T>): void {
+    const before = this.items;
     this.items = orEmpty(page.items);
     this.findings = orEmpty(page.findings);
     this.seqs = orEmpty(page.seqs);
@@ -112,13 +117,14 @@ export class OfferedList<T extends { readonly index: number }> {
     this.fault = page.err ?? null;
     this.state = page.err ? 'failed' : 'ready';
     void this.marks.pull();
+    this.#taken(before);
   }
 
   /** Which item of its key it is. */
-  occurrence(item: T): number {
+  occurrence(item: T, items = this.items): number {
     const key = this.key(item);
     let nth = 0;
-    for (const other of this.items) {
+    for (const other of items) {
       if (other === item) return nth;
       if (this.key(other) === key) nth++;
     }

@@ -135,10 +135,10 @@ describe('the list', () => {
     source.link = { ...source.link, phase: 'connecting' };
     tools.start();
     await settle();
-    expect(tools.state).toBe('unread');
+    expect(tools.list.state).toBe('unread');
     source.link = { ...source.link, phase: 'connected', rev: 2 };
     source.nudge();
-    await until(() => tools.state === 'ready');
+    await until(() => tools.list.state === 'ready');
     source.nudge();
     await settle();
     expect(source.reads).toEqual(['']);
@@ -152,8 +152,8 @@ describe('the list', () => {
     source.link = { ...source.link, paged: true };
     source.more = { more: true, cursor: '', cache: { ttl: 1000, scope: 'private', until: 0, stale: '' } };
     tools.start();
-    await until(() => tools.state === 'ready');
-    expect(tools.more).toEqual({ pages: 1, cursor: '' });
+    await until(() => tools.list.state === 'ready');
+    expect([tools.list.more, tools.list.pages, tools.list.cursor]).toEqual([true, 1, '']);
     await tools.further('next');
     await tools.refresh();
     await tools.revisit();
@@ -162,13 +162,13 @@ describe('the list', () => {
     await tools.further('all');
     await tools.revisit();
     expect(source.reads).toHaveLength(5);
-    expect(tools.more).toBeNull();
+    expect(tools.list.more).toBe(false);
   });
 
   test('marks what is new, changed and gone until it is dismissed, and keeps the chosen tool', async () => {
     source.list = [tool('a'), tool('b'), tool('c')];
     await tools.load('c1', '');
-    expect(tools.marks.some).toBe(false);
+    expect(tools.list.marks.some).toBe(false);
     tools.select(2);
     source.list = [tool('new'), tool('a', { title: 'A' }), tool('c')];
     source.changes = {
@@ -179,23 +179,23 @@ describe('the list', () => {
       gone: [{ key: 'b', title: '' }],
     };
     await tools.load('c2', '');
-    await until(() => tools.marks.some);
-    expect([0, 1, 2].map((i) => tools.marks.get(i))).toEqual(['new', 'changed', undefined]);
-    expect([tools.marks.about(0), tools.marks.about(1)]).toEqual(['', 'Changed: inputSchema.type']);
-    expect(tools.marks.gone.map((t) => t.key)).toEqual(['b']);
+    await until(() => tools.list.marks.some);
+    expect([0, 1, 2].map((i) => tools.list.marks.get(i))).toEqual(['new', 'changed', undefined]);
+    expect([tools.list.marks.about(0), tools.list.marks.about(1)]).toEqual(['', 'Changed: inputSchema.type']);
+    expect(tools.list.marks.gone.map((t) => t.key)).toEqual(['b']);
     expect(tools.tools[tools.selected]?.name).toBe('c');
-    await tools.marks.dismiss();
-    expect(tools.marks.some).toBe(false);
+    await tools.list.marks.dismiss();
+    expect(tools.list.marks.some).toBe(false);
     expect(source.dismissed).toEqual(['p tools']);
     await tools.load('c2', '');
     await settle();
-    expect(tools.marks.some).toBe(false);
+    expect(tools.list.marks.some).toBe(false);
   });
 
   test('reads a list that changed again by itself, if the server is set so, and not in a tight loop', async () => {
     source.link = { ...source.link, autoRefresh: true };
     tools.start();
-    await until(() => tools.state === 'ready');
+    await until(() => tools.list.state === 'ready');
     source.link = { ...source.link, toolsChanged: true, rev: 2 };
     source.nudge();
     await until(() => source.reads.length === 2);
@@ -234,12 +234,12 @@ describe('the list', () => {
   test('a failure is told, and what was read stays', async () => {
     source.fail = new Error('no answer');
     await tools.load('c1', '');
-    expect(tools.state).toBe('failed');
-    expect(tools.fault?.message).toBe('no answer');
+    expect(tools.list.state).toBe('failed');
+    expect(tools.list.fault?.message).toBe('no answer');
     source.fail = null;
     source.list = [tool('a')];
     await tools.refresh();
-    expect(tools.state).toBe('ready');
+    expect(tools.list.state).toBe('ready');
     expect(source.reads).toEqual(['', 'all']);
   });
 

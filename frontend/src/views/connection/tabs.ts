@@ -69,7 +69,7 @@ export const allTabs: readonly Tab[] = [
     guard: 'tools view',
     part: connectedViews,
     there: ({ connection }) => offersTools(connection.capabilities),
-    count: ({ tools }) => (tools.state === 'ready' ? tools.tools.length : undefined),
+    count: ({ tools }) => (tools.list.state === 'ready' ? tools.tools.length : undefined),
     mark: ({ connection }) => connection.toolsChanged,
   },
   {

@@ -179,17 +179,20 @@ test('form and JSON are one document', async () => {
 });
 
 describe('the list', () => {
-  test('search narrows it, Escape clears, arrows choose', async () => {
+  test('/ leads to the search, which narrows it; Escape clears, arrows choose', async () => {
     const user = userEvent.setup();
     await open('echo');
     const box = screen.getByRole('searchbox', { name: 'Search tools' });
-    await user.type(box, 'delete');
-    expect(screen.getByTitle('Tools').textContent).toBe(`1 of ${String(tools.tools.length)}`);
+    screen.getByRole('listbox', { name: 'tools' }).focus();
+    await user.keyboard('/');
+    expect(document.activeElement).toBe(box);
+    await user.keyboard('delete');
+    expect(screen.getByText(/^1 of /).textContent).toBe(`1 of ${String(tools.tools.length)}`);
     await user.keyboard('{ArrowDown}');
     expect(tools.session?.tool.name).toBe('delete_everything');
     await user.clear(box);
     await user.type(box, 'zzz');
-    expect(screen.getByText('No tool matches')).toBeTruthy();
+    expect(screen.getByText('Nothing matches')).toBeTruthy();
     await user.click(screen.getByRole('button', { name: 'Clear the search' }));
     expect(tools.found.length).toBe(tools.tools.length);
   });

@@ -11,18 +11,14 @@ export type FilterProblem = core.FilterProblem;
 export type FilterTerm = query.Term;
 /** What could stand in a filter at a place. */
 export type FilterWord = query.Completion;
+export type SavedFilter = core.SavedFilter;
 /** Entries that belong to the same call or exchange as one. */
 export type Related = core.Related;
 
-/** What the user said of an entry. */
-export interface EntryMark {
-  seq: number;
-  comment: string;
-  pinned: boolean;
-}
-
+/** What the user put on an entry. */
+export type EntryMark = core.Rows['marks'][number];
 /** Rows of a view, from an index on. */
-export type ViewRows = core.Rows & { marks?: EntryMark[] };
+export type ViewRows = core.Rows;
 
 /** The traffic as rows: the program finds, counts and filters, the page looks at a part of it. */
 export interface ViewsBackend {
@@ -38,4 +34,9 @@ export interface ViewsBackend {
   /** What came before and after in the same call or exchange. */
   related(seq: number, signal?: AbortSignal): Promise<Related>;
   closeView(view: string): Promise<void>;
+  savedFilters(): Promise<core.SavedFilters>;
+  /** Saves a filter by name; one of the same name is replaced. */
+  saveFilter(name: string, text: string): Promise<void>;
+  renameFilter(from: string, to: string): Promise<void>;
+  deleteFilter(name: string): Promise<void>;
 }

@@ -38,6 +38,8 @@ export type EventName =
   | 'alive'
   | 'tasks'
   | 'views'
+  | 'filters'
+  | 'captures'
   | 'collections';
 
 /** The form of an export: the common one, or VS Code's. */

@@ -16,5 +16,9 @@ export function wailsTraffic(api: FetchApi): ViewsBackend {
       api.json<FilterWord[]>('filterwords', { rows: { view }, text, index }, signal),
     related: (seq, signal) => api.json<Related>('related', { seq }, signal),
     closeView: (view) => settle('close the view', plain, Traffic.CloseView(view)),
+    savedFilters: () => settle('read the saved filters', plain, Traffic.SavedFilters()),
+    saveFilter: (name, text) => settle('save the filter', plain, Traffic.SaveFilter(name, text)),
+    renameFilter: (from, to) => settle('rename the filter', plain, Traffic.RenameFilter(from, to)),
+    deleteFilter: (name) => settle('delete the filter', plain, Traffic.DeleteFilter(name)),
   };
 }

@@ -1,27 +1,45 @@
-/** Where filters are kept: localStorage, or a map in tests. */
+import type { Backend, SavedFilter } from '../backend';
+
+/** Where the filters used last are kept: localStorage, or a map in tests. */
 type Store = Pick<Storage, 'getItem' | 'setItem'>;
 
-export interface SavedFilter {
-  name: string;
-  text: string;
-}
+/** What the book needs of the backend. */
+export type FilterSource = Pick<Backend, 'savedFilters' | 'saveFilter' | 'renameFilter' | 'deleteFilter' | 'on'>;
 
 const key = 'sightglass.filters';
 /** Filters used last that are offered again. */
 const mostRecent = 12;
-const mostSaved = 200;
 
 /** The filters of the traffic that the user saved by name, and those used last. */
 export class FilterBook {
+  readonly #source: FilterSource;
   readonly #store: Store;
   #saved = $state.raw<readonly SavedFilter[]>([]);
   #recent = $state.raw<readonly string[]>([]);
+  /** Why the saved ones could not be read or changed. */
+  problem = $state('');
 
-  constructor(store: Store = localStorage) {
+  constructor(source: FilterSource, store: Store = localStorage) {
+    this.#source = source;
     this.#store = store;
-    const { saved, recent } = read(store);
-    this.#saved = saved;
-    this.#recent = recent;
+    this.#recent = read(store);
+  }
+
+  /** Reads the saved filters and follows their changes; the returned function ends it. */
+  start(): () => void {
+    const end = this.#source.on('filters', () => void this.pull());
+    void this.pull();
+    return end;
+  }
+
+  async pull(): Promise<void> {
+    try {
+      const { filters, fileError } = await this.#source.savedFilters();
+      this.#saved = filters;
+      this.problem = fileError;
+    } catch (error) {
+      this.problem = messageOf(error);
+    }
   }
 
   get saved(): readonly SavedFilter[] {
@@ -37,7 +55,11 @@ export class FilterBook {
   used(text: string): void {
     if (text.trim() === '') return;
     this.#recent = [text, ...this.#recent.filter((other) => other !== text)].slice(0, mostRecent);
-    this.#keep();
+    try {
+      this.#store.setItem(key, JSON.stringify(this.#recent));
+    } catch {
+      // A full or forbidden store loses a filter, nothing else.
+    }
   }
 
   /** The name a filter is saved under, or empty. */
@@ -46,41 +68,38 @@ export class FilterBook {
   }
 
   /** Saves a filter; one of the same name is replaced. */
-  save(name: string, text: string): void {
-    const rest = this.#saved.filter((filter) => filter.name !== name && filter.text !== text);
-    this.#saved = [...rest, { name, text }].sort((a, b) => a.name.localeCompare(b.name)).slice(0, mostSaved);
-    this.#keep();
+  save(name: string, text: string): Promise<void> {
+    return this.#change(this.#source.saveFilter(name, text));
   }
 
-  remove(name: string): void {
-    this.#saved = this.#saved.filter((filter) => filter.name !== name);
-    this.#keep();
+  rename(from: string, to: string): Promise<void> {
+    return this.#change(this.#source.renameFilter(from, to));
   }
 
-  #keep(): void {
+  remove(name: string): Promise<void> {
+    return this.#change(this.#source.deleteFilter(name));
+  }
+
+  async #change(change: Promise<void>): Promise<void> {
     try {
-      this.#store.setItem(key, JSON.stringify({ saved: this.#saved, recent: this.#recent }));
-    } catch {
-      // A full or forbidden store loses a filter, nothing else.
+      await change;
+      await this.pull();
+    } catch (error) {
+      this.problem = messageOf(error);
     }
   }
 }
 
 /** A damaged store must not break the window. */
-function read(store: Store): { saved: SavedFilter[]; recent: string[] } {
+function read(store: Store): string[] {
   try {
-    const kept = JSON.parse(store.getItem(key) ?? '{}') as { saved?: unknown; recent?: unknown };
-    const list = (value: unknown): unknown[] => (Array.isArray(value) ? value : []);
-    return {
-      saved: list(kept.saved).filter(isSaved),
-      recent: list(kept.recent).filter((text): text is string => typeof text === 'string'),
-    };
+    const kept: unknown = JSON.parse(store.getItem(key) ?? '[]');
+    return Array.isArray(kept) ? kept.filter((text): text is string => typeof text === 'string') : [];
   } catch {
-    return { saved: [], recent: [] };
+    return [];
   }
 }
 
-function isSaved(value: unknown): value is SavedFilter {
-  const { name, text } = (value ?? {}) as Partial<Record<keyof SavedFilter, unknown>>;
-  return typeof name === 'string' && typeof text === 'string';
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

@@ -15,7 +15,6 @@ export type FilterChoice =
 /** The filter as it is being written: its text, what could come next, what is wrong. */
 export class FilterBox {
   readonly traffic: Traffic;
-  readonly book: FilterBook;
   #typed = $state('');
   /** Whether what is typed is not applied yet. */
   #pending: ReturnType<typeof setTimeout> | undefined;
@@ -29,9 +28,12 @@ export class FilterBox {
   /** Whether a pause was long enough to show what is wrong. */
   #paused = $state(true);
 
-  constructor(traffic: Traffic, book: FilterBook) {
+  constructor(traffic: Traffic) {
     this.traffic = traffic;
-    this.book = book;
+  }
+
+  get book(): FilterBook {
+    return this.traffic.filters;
   }
 
   get typed(): string {

@@ -13,6 +13,7 @@ import { BodyRange } from './bodyRange.svelte';
 import { groups, perGroup, groupOf, type Group } from '../lib/trafficRows';
 import { earlier, captureOf } from '../lib/runs';
 import { EntryBook } from './entryBook.svelte';
+import { FilterBook, type FilterSource } from './filterBook.svelte';
 import type { Hold } from './hold';
 import { Selection } from './selection.svelte';
 import { ViewFeed, type ViewSource } from './viewFeed.svelte';
@@ -22,6 +23,7 @@ export type TrafficEntry = wire.Entry;
 
 /** What the traffic state needs of the backend. */
 export type TrafficSource = ViewSource &
+  FilterSource &
   Pick<Backend, 'entry' | 'filterWords' | 'related' | 'exchange' | 'body' | 'reveal' | 'clearTraffic'>;
 
 export type Scope = 'connection' | 'all' | 'captures';
@@ -37,6 +39,8 @@ export class Traffic {
   readonly #feed: ViewFeed;
   readonly #book: EntryBook;
   readonly #selection: Selection;
+  /** The filters saved and used before. */
+  readonly filters: FilterBook;
 
   #scope = $state<Scope>('connection');
   #shown = $state.raw<ReadonlySet<string>>(new Set());
@@ -58,6 +62,7 @@ export class Traffic {
   /** `hold` says when a pull is to wait. */
   constructor(source: TrafficSource, hold?: Hold) {
     this.#source = source;
+    this.filters = new FilterBook(source);
     this.#book = new EntryBook(source, () => this.#selection.watchKin());
     const hooks = {
       changed: (fresh: boolean) => this.#changed(fresh),
@@ -71,7 +76,7 @@ export class Traffic {
 
   /** Starts following the log; the returned function ends it. */
   start(): () => void {
-    const ends = [this.#feed.start(), this.#source.on('traffic', () => this.#book.review())];
+    const ends = [this.#feed.start(), this.filters.start(), this.#source.on('traffic', () => this.#book.review())];
     return () => ends.forEach((end) => end());
   }
 

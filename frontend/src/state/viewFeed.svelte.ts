@@ -193,7 +193,7 @@ export class ViewFeed {
       }
       const { index, limit } = this.#next();
       const answer = await this.#source.rows(this.id, index, limit, signal);
-      if (!this.#past(generation)) this.#take(answer.index, answer.entries, answer.marks ?? [], answer.state);
+      if (!this.#past(generation)) this.#take(answer.index, answer.entries, answer.marks, answer.state);
     } catch (error) {
       // Given up for another view: that one is read next.
       if (!this.#past(generation)) throw error;

@@ -1,3 +1,4 @@
+import { FakeFilters } from '../backend/fake/filters';
 import { FakeViews, type ViewedLog } from '../backend/fake/rows';
 import type { BodyBytes, BodyPart, FilterWord, Related, ViewInput, ViewRows, ViewState, wire } from '../backend';
 import type { TrafficEntry, TrafficSource } from '../state/traffic.svelte';
@@ -15,6 +16,7 @@ export class TestLog implements TrafficSource, ViewedLog {
   failing = 0;
   gate: Promise<void> = Promise.resolve();
   readonly views = new FakeViews(this, () => this.nudge());
+  readonly filters = new FakeFilters();
   readonly #listeners = new Set<(rev: number) => void>();
 
   add(over: Partial<TrafficEntry> = {}): number {
@@ -87,6 +89,22 @@ export class TestLog implements TrafficSource, ViewedLog {
       );
       return { entries, more: false };
     });
+  }
+
+  savedFilters(): ReturnType<TrafficSource['savedFilters']> {
+    return Promise.resolve(this.filters.list());
+  }
+
+  saveFilter(name: string, text: string): Promise<void> {
+    return this.filters.save(name, text);
+  }
+
+  renameFilter(from: string, to: string): Promise<void> {
+    return this.filters.rename(from, to);
+  }
+
+  deleteFilter(name: string): Promise<void> {
+    return this.filters.remove(name);
   }
 
   closeView(view: string): Promise<void> {

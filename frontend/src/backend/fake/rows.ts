@@ -1,6 +1,6 @@
 import type { wire } from '../../../wailsjs/go/models';
 import { groupOf, perGroup, type Group } from '../../lib/trafficRows';
-import type { FilterWord, ViewInput, ViewRows, ViewState } from '../traffic';
+import type { EntryMark, FilterWord, ViewInput, ViewRows, ViewState } from '../traffic';
 import { filterFields, filterTerms, readFilter, type Looked } from './filter';
 
 /** What the views need of the log. */
@@ -32,6 +32,8 @@ export class FakeViews {
   readonly #log: ViewedLog;
   readonly #views = new Map<string, View>();
   readonly #told: () => void;
+  /** What the user put on entries. */
+  readonly marks = new Map<number, EntryMark>();
 
   /** `told` is called when a search moved on. */
   constructor(log: ViewedLog, told: () => void = () => undefined) {
@@ -57,7 +59,8 @@ export class FakeViews {
     const { rows, byNumber } = this.#get(view);
     const from = index < 0 ? Math.max(0, rows.length - limit) : index;
     const entries = rows.slice(from, from + limit).flatMap((seq) => byNumber.get(seq) ?? []);
-    return { index: from, entries: entries.map((e) => ({ ...e })), state };
+    const marks = entries.flatMap(({ seq }) => this.marks.get(seq) ?? []);
+    return { index: from, entries: entries.map((e) => ({ ...e })), marks, state };
   }
 
   rowOf(view: string, seq: number): number {
@@ -71,6 +74,14 @@ export class FakeViews {
     return filterFields
       .filter((field) => field.startsWith(begun))
       .map((field) => ({ insert: `${field}:`, label: `${field}:`, note: '', from, to: at, count: 0, field: true }));
+  }
+
+  /** Puts a comment and a pin on an entry. */
+  mark(mark: EntryMark): void {
+    if (mark.comment === '' && !mark.pinned) this.marks.delete(mark.seq);
+    else this.marks.set(mark.seq, mark);
+    for (const view of this.#views.values()) view.rev++;
+    this.#told();
   }
 
   close(view: string): void {

@@ -3,6 +3,7 @@ import type { ViewInput, ViewsBackend } from '../traffic';
 import type { BodyBytes, BodyPart } from '../types';
 import type { FakeConnections } from './connections';
 import type { FakeHub } from './hub';
+import { FakeFilters } from './filters';
 import { FakeInspect } from './inspect';
 import type { FakeLog } from './log';
 import { FakeViews } from './rows';
@@ -11,11 +12,13 @@ import { FakeViews } from './rows';
 export class FakeTraffic extends FakeInspect implements ViewsBackend {
   readonly #log: FakeLog;
   readonly #views: FakeViews;
+  readonly #filters: FakeFilters;
 
   constructor(hub: FakeHub, log: FakeLog, connections: FakeConnections) {
     super(hub, log, connections);
     this.#log = log;
     this.#views = new FakeViews(log, () => hub.emit('views'));
+    this.#filters = new FakeFilters(() => hub.emit('filters'));
   }
 
   view(input: ViewInput): ReturnType<Backend['view']> {
@@ -45,6 +48,22 @@ export class FakeTraffic extends FakeInspect implements ViewsBackend {
   closeView(view: string): Promise<void> {
     this.#views.close(view);
     return Promise.resolve();
+  }
+
+  savedFilters(): ReturnType<Backend['savedFilters']> {
+    return Promise.resolve(this.#filters.list());
+  }
+
+  saveFilter(name: string, text: string): Promise<void> {
+    return this.#filters.save(name, text);
+  }
+
+  renameFilter(from: string, to: string): Promise<void> {
+    return this.#filters.rename(from, to);
+  }
+
+  deleteFilter(name: string): Promise<void> {
+    return this.#filters.remove(name);
   }
 
   exchange(seq: number): ReturnType<Backend['exchange']> {

@@ -54,17 +54,19 @@ type ask struct {
 	Pages core.ReadList `json:"pages"`
 	At    string        `json:"at"` // JSON Pointer of a content item in a result
 
-	View   core.ViewInput           `json:"view"`
-	Rows   core.RowsInput           `json:"rows"`
-	Export core.ExportInput         `json:"export"`
-	Saved  core.SaveCollectionInput `json:"saved"`
-	Add    core.AddCallsInput       `json:"add"`
-	App    core.AppRequest          `json:"app"`
-	Record core.AppRecord           `json:"record"`
-	File   appFile                  `json:"file"`
-	Log    core.LogInput            `json:"log"`
-	Icon   core.IconInput           `json:"icon"`
-	Drift  core.DriftInput          `json:"drift"`
+	View     core.ViewInput           `json:"view"`
+	Rows     core.RowsInput           `json:"rows"`
+	Timeline core.TimelineInput       `json:"timeline"`
+	Stats    core.StatsInput          `json:"stats"`
+	Export   core.ExportInput         `json:"export"`
+	Saved    core.SaveCollectionInput `json:"saved"`
+	Add      core.AddCallsInput       `json:"add"`
+	App      core.AppRequest          `json:"app"`
+	Record   core.AppRecord           `json:"record"`
+	File     appFile                  `json:"file"`
+	Log      core.LogInput            `json:"log"`
+	Icon     core.IconInput           `json:"icon"`
+	Drift    core.DriftInput          `json:"drift"`
 }
 
 // ServeHTTP implements [http.Handler]. A panic becomes an error: Wails would let it end the program.
@@ -151,7 +153,7 @@ func (f *fetcher) value(ctx context.Context, name string, q ask) (any, error) {
 		return struct{}{}, f.core.RecordApp(q.Record)
 	case "app-save":
 		return f.saveAppFile(q.File)
-	case "view", "rows", "rowof", "entry", "related", "filterwords", "captures":
+	case "view", "rows", "rowof", "entry", "related", "filterwords", "captures", "timeline", "stats":
 		return f.viewed(ctx, name, q)
 	}
 	return f.catalog(ctx, name, q)

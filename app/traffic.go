@@ -7,7 +7,7 @@ import (
 )
 
 // Traffic is the bound noun for the traffic log. Views and their rows, exchanges and bodies travel by fetch: /api/view,
-// /api/rows, /api/rowof, /api/entry, /api/related, /api/filterwords, /api/exchange, /api/body.
+// /api/rows, /api/rowof, /api/entry, /api/related, /api/filterwords, /api/timeline, /api/stats, /api/exchange, /api/body.
 type Traffic struct{ app *App }
 
 // Reveal returns the true value behind a placeholder of an entry, on the user's click.
@@ -67,6 +67,10 @@ func (f *fetcher) viewed(ctx context.Context, name string, q ask) (any, error) {
 		return f.core.Entry(q.Seq)
 	case "captures":
 		return f.core.Captures(ctx), nil
+	case "timeline":
+		return f.core.Timeline(ctx, q.Timeline)
+	case "stats":
+		return f.core.Stats(ctx, q.Stats)
 	case "related":
 		return f.core.Related(ctx, q.Seq)
 	default:

@@ -106,6 +106,11 @@ type Shapes struct {
 	Related     core.Related      `json:"related"`
 	FilterWords []core.FilterWord `json:"filterWords"`
 
+	TimelineInput core.TimelineInput `json:"timelineInput"`
+	Timeline      core.Timeline      `json:"timeline"`
+	StatsInput    core.StatsInput    `json:"statsInput"`
+	Stats         core.Stats         `json:"stats"`
+
 	Drift      core.Drift       `json:"drift"`
 	DriftInput core.DriftInput  `json:"driftInput"`
 	DriftItem  core.DriftItem   `json:"driftItem"`

@@ -48,6 +48,8 @@ type view struct {
 	touched map[uint64]bool // of this run: followed while the search reads a slice, which may be older. Nil: none reads
 
 	search  *search // nil: nothing is left to look at
+	timed   bool    // the timeline was asked for
+	timeRev uint64  // grows with every change of it
 	words   query.Vocabulary
 	wordsAt time.Time
 	closed  bool
@@ -71,8 +73,10 @@ type viewPart struct {
 	hits   rowset                  // of the scope, what passes the filter; not used without one
 	rows   rowset                  // of both, what the toggles show
 	open   rowset                  // what was open when it was looked at last
-	// What is not looked at yet: for the scope, and for the filter, which needs the scope.
-	scopeLeft, hitsLeft []stretch
+	// What is not looked at yet: for the scope, for the filter, which needs the scope, and for the timeline.
+	scopeLeft, hitsLeft, timeLeft []stretch
+
+	time timeIndex // while view.timed
 }
 
 // stretch is the numbers from..to.
@@ -113,6 +117,9 @@ func (v *view) setScope(s ViewScope) bool {
 	v.touched = nil
 	for _, p := range v.parts {
 		p.scopeLeft = v.whole(p.run)
+		if v.timed {
+			p.timeLeft = v.whole(p.run)
+		}
 	}
 	v.rev++
 	v.resetHits()
@@ -199,9 +206,14 @@ func (p *viewPart) looked() int {
 	return n
 }
 
+// rowsDone says that everything in scope was looked at for the rows.
+func (v *view) rowsDone() bool {
+	return !slices.ContainsFunc(v.parts, func(p *viewPart) bool { return len(p.scopeLeft)+len(p.hitsLeft) > 0 })
+}
+
 // state is how the view stands. The caller holds the lock.
 func (v *view) state() ViewState {
-	s := ViewState{View: v.name, Counts: map[string]int{}, Done: v.search == nil, Rev: v.rev, Problem: v.problem, Terms: v.filter.Terms()}
+	s := ViewState{View: v.name, Counts: map[string]int{}, Done: v.rowsDone(), Rev: v.rev, Problem: v.problem, Terms: v.filter.Terms()}
 	for i, g := range viewGroups[:otherGroup] {
 		for _, p := range v.parts {
 			s.Counts[g] += p.groups[i].len()

@@ -41,7 +41,14 @@ func (v *view) followOne(p *viewPart, e *wire.Entry) bool {
 			*e = kept
 		}
 	}
-	return p.holds(e) && v.take(p, e, v.passes(p, e))
+	if !p.holds(e) {
+		return false
+	}
+	if v.timed {
+		p.time.put(timedOf(e))
+		v.timeRev++
+	}
+	return v.take(p, e, v.passes(p, e))
 }
 
 // followLeft sees to what left the log for the store before it was followed: entries that nobody saw, and the end of
@@ -55,6 +62,9 @@ func (v *view) followLeft(p *viewPart, page wire.Page) bool {
 		p.scopeLeft = append(p.scopeLeft, stretch{from, first - 1})
 		if v.filtered() {
 			p.hitsLeft = append(p.hitsLeft, stretch{from, first - 1})
+		}
+		if v.timed {
+			p.timeLeft = append(p.timeLeft, stretch{from, first - 1})
 		}
 		v.logLast = first - 1
 	}
@@ -83,6 +93,7 @@ func (v *view) dropGone(p *viewPart) bool {
 	}
 	p.hits.dropBelow(first)
 	p.open.dropBelow(first)
+	p.time.dropBelow(first)
 	return p.rows.dropBelow(first)
 }
 

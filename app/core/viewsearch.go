@@ -16,13 +16,14 @@ const (
 	leastSlice = 512
 	mostSlice  = 1 << 18
 	mostBodies = 1 << 14 // entries of a slice that is searched for text: those that may pass are held
+	mostTimes  = 1 << 16 // entries of a slice for the timeline
 )
 
 // search is the one goroutine of a view that looks at what was there before it.
 type search struct {
 	stop context.CancelFunc
 	done chan struct{}
-	size [2]uint64 // entries of the next slice of the filter's, and of the scope's
+	size [3]uint64 // entries of the next slice, by what it looks for
 }
 
 // begin starts a search when something is left to look at; one that runs is ended when anew is set. The caller holds
@@ -38,11 +39,11 @@ func (v *view) begin(anew bool) {
 	if v.closed {
 		return
 	}
-	if _, ok := v.next([2]uint64{1, 1}); !ok {
+	if _, ok := v.next([3]uint64{1, 1, 1}); !ok {
 		return
 	}
 	ctx, cancel := context.WithCancel(context.Background())
-	s := &search{stop: cancel, done: make(chan struct{}), size: [2]uint64{firstSlice, firstSlice}}
+	s := &search{stop: cancel, done: make(chan struct{}), size: [3]uint64{firstSlice, firstSlice, firstSlice}}
 	v.search = s
 	v.touched = map[uint64]bool{}
 	v.running.Go(func() {
@@ -52,25 +53,36 @@ func (v *view) begin(anew bool) {
 	})
 }
 
+// lookFor is what a slice looks for.
+type lookFor int
+
+const (
+	forScope lookFor = iota
+	forHits          // what passes the filter
+	forTimes         // the timeline
+)
+
 // slice is a stretch to look at.
 type slice struct {
 	part    *viewPart
 	at      stretch
-	scope   bool           // what is in scope is looked for, else what passes
+	what    lookFor
 	matcher *query.Matcher // of the search
 }
 
 // next is what to look at next, from the newest down. The caller holds the lock.
-func (v *view) next(size [2]uint64) (slice, bool) {
+func (v *view) next(size [3]uint64) (slice, bool) {
 	for i := len(v.parts) - 1; i >= 0; i-- {
 		p := v.parts[i]
-		scope, hits := top(p.scopeLeft), top(p.hitsLeft)
+		scope, hits, times := top(p.scopeLeft), top(p.hitsLeft), top(p.timeLeft)
 		switch {
-		case scope.to > 0 && scope.to >= hits.to:
-			return slice{part: p, at: scope.upper(size[1]), scope: true}, true
-		case hits.to > 0:
+		case scope.to > 0 && scope.to >= max(hits.to, times.to):
+			return slice{part: p, at: scope.upper(size[forScope]), what: forScope}, true
+		case hits.to > 0 && hits.to >= times.to:
 			hits.from = max(hits.from, scope.to+1)
-			return slice{part: p, at: hits.upper(size[0])}, true
+			return slice{part: p, at: hits.upper(size[forHits]), what: forHits}, true
+		case times.to > 0:
+			return slice{part: p, at: times.upper(size[forTimes]), what: forTimes}, true
 		}
 	}
 	return slice{}, false
@@ -144,16 +156,16 @@ func (v *view) run(ctx context.Context, s *search) {
 		v.apply(sl, found)
 		v.mu.Unlock()
 		v.nudge()
-		s.adapt(sl.scope, time.Since(began), m.Needs()&query.NeedBody != 0)
+		s.adapt(sl.what, time.Since(began), m.Needs()&query.NeedBody != 0)
 	}
 }
 
-func (s *search) adapt(scope bool, took time.Duration, bodies bool) {
-	size, most := &s.size[0], uint64(mostSlice)
+func (s *search) adapt(what lookFor, took time.Duration, bodies bool) {
+	size, most := &s.size[what], uint64(mostSlice)
 	switch {
-	case scope:
-		size = &s.size[1]
-	case bodies:
+	case what == forTimes:
+		most = mostTimes
+	case what == forHits && bodies:
 		most = mostBodies
 	}
 	switch {
@@ -172,12 +184,36 @@ type finding struct {
 	open  bool
 }
 
+// sliceTold is what a slice tells.
+type sliceTold struct {
+	found []finding
+	times []timed
+}
+
 // read looks at a slice. It holds no lock.
-func (v *view) read(ctx context.Context, s slice) ([]finding, error) {
-	if s.scope {
-		return v.readScope(ctx, s)
+func (v *view) read(ctx context.Context, s slice) (t sliceTold, err error) {
+	switch s.what {
+	case forScope:
+		t.found, err = v.readScope(ctx, s)
+	case forHits:
+		t.found, err = v.readHits(ctx, s)
+	case forTimes:
+		t.times, err = v.readTimes(ctx, s)
 	}
-	return v.readHits(ctx, s)
+	return t, err
+}
+
+func (v *view) readTimes(ctx context.Context, s slice) ([]timed, error) {
+	var out []timed
+	err := v.source.Scan(ctx, s.part.run, s.at.from, s.at.to, needTime, s.part.skip, func(batch []wire.Entry) error {
+		for i := range batch {
+			if e := &batch[i]; s.part.holds(e) {
+				out = append(out, timedOf(e))
+			}
+		}
+		return nil
+	})
+	return out, err
 }
 
 func (v *view) readScope(ctx context.Context, s slice) ([]finding, error) {
@@ -189,7 +225,7 @@ func (v *view) readScope(ctx context.Context, s slice) ([]finding, error) {
 	err := v.source.Scan(ctx, s.part.run, s.at.from, s.at.to, need, s.part.skip, func(batch []wire.Entry) error {
 		for i := range batch {
 			if e := &batch[i]; s.part.holds(e) {
-				out = append(out, finding{e.Seq, int8(groupOf(e)), e.Open})
+				out = append(out, finding{seq: e.Seq, group: int8(groupOf(e)), open: e.Open})
 			}
 		}
 		return nil
@@ -286,30 +322,37 @@ func (v *view) readBodies(ctx context.Context, s slice, open []wire.Entry, out [
 }
 
 // apply takes in what a slice told, but for entries that were followed meanwhile. The caller holds the lock.
-func (v *view) apply(s slice, found []finding) {
+func (v *view) apply(s slice, t sliceTold) {
 	p := s.part
 	changed := false
-	for _, f := range found {
-		if p.run == 0 && (v.touched[f.seq] || f.seq < v.floor) {
+	stale := func(seq uint64) bool { return p.run == 0 && (v.touched[seq] || seq < v.floor) }
+	for _, f := range t.found {
+		if stale(f.seq) {
 			continue
 		}
-		if s.scope {
+		if s.what == forScope {
 			p.groups[f.group].add(f.seq)
 			p.open.put(f.seq, f.open)
-			if !v.filtered() && !v.off[f.group] && p.rows.add(f.seq) {
-				changed = true
-			}
+			changed = !v.filtered() && !v.off[f.group] && p.rows.add(f.seq) || changed
 			continue
 		}
 		p.hits.add(f.seq)
-		if g := p.groupOf(f.seq); g >= 0 && !v.off[g] && p.rows.add(f.seq) {
-			changed = true
+		g := p.groupOf(f.seq)
+		changed = g >= 0 && !v.off[g] && p.rows.add(f.seq) || changed
+	}
+	for _, x := range t.times {
+		if !stale(x.seq) {
+			p.time.put(x)
 		}
 	}
-	if s.scope {
+	switch s.what {
+	case forScope:
 		p.scopeLeft = without(p.scopeLeft, s.at)
-	} else {
+	case forHits:
 		p.hitsLeft = without(p.hitsLeft, s.at)
+	case forTimes:
+		p.timeLeft = without(p.timeLeft, s.at)
+		v.timeRev++
 	}
 	if changed {
 		v.rev++

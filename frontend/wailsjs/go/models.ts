@@ -50,6 +50,10 @@ export namespace app {
 	    rowOf: core.RowOf;
 	    related: core.Related;
 	    filterWords: query.Completion[];
+	    timelineInput: core.TimelineInput;
+	    timeline: core.Timeline;
+	    statsInput: core.StatsInput;
+	    stats: core.Stats;
 	    drift: core.Drift;
 	    driftInput: core.DriftInput;
 	    driftItem: core.DriftItem;
@@ -383,6 +387,19 @@ export namespace core {
 	    declare?: string;
 	    logLevel?: string;
 	    hand?: boolean;
+	}
+	export interface CallFigures {
+	    count: number;
+	    answered: number;
+	    errors: number;
+	    open: number;
+	    p50: number;
+	    p95: number;
+	    p99: number;
+	    max: number;
+	    sum: number;
+	    bytesOut: number;
+	    bytesIn: number;
 	}
 	export interface CallVerdict {
 	    text: string;
@@ -954,6 +971,15 @@ export namespace core {
 	    state: string;
 	    name: string;
 	    text: string;
+	}
+	export interface Lane {
+	    conn: string;
+	    lane: string;
+	    at: number[];
+	    n: number[];
+	    errors: number[];
+	    took: number[];
+	    hits: number[];
 	}
 	export interface LastMessage {
 	    at: number;
@@ -1674,6 +1700,31 @@ export namespace core {
 	    checks: SkillCheck[];
 	    err?: Error;
 	}
+	export interface SlowCall {
+	    seq: number;
+	    pair: number;
+	    conn: string;
+	    method: string;
+	    name: string;
+	    time: number;
+	    took: number;
+	    failed: boolean;
+	}
+	export interface Span {
+	    seq: number;
+	    conn: string;
+	    lane: string;
+	    time: number;
+	    took: number;
+	    open: boolean;
+	    failed: boolean;
+	    row: boolean;
+	    kind: string;
+	    method: string;
+	    name: string;
+	    status: number;
+	    phases?: wire.Timing;
+	}
 	export interface SpansAnswer {
 	    url: string;
 	    spans: number;
@@ -1692,6 +1743,45 @@ export namespace core {
 	    sent: SpansAnswer;
 	    error: string;
 	}
+	export interface StatsRow {
+	    name: string;
+	    dir: string;
+	    count: number;
+	    answered: number;
+	    errors: number;
+	    open: number;
+	    p50: number;
+	    p95: number;
+	    p99: number;
+	    max: number;
+	    sum: number;
+	    bytesOut: number;
+	    bytesIn: number;
+	    before?: CallFigures;
+	}
+	export interface Stats {
+	    tools: StatsRow[];
+	    methods: StatsRow[];
+	    http: StatsRow[];
+	    slowest: SlowCall[];
+	    all: CallFigures;
+	    looked: number;
+	    first: number;
+	    last: number;
+	    more: boolean;
+	}
+	export interface ViewScope {
+	    all: boolean;
+	    conns: string[];
+	    captures: string[];
+	}
+	export interface StatsInput {
+	    view: string;
+	    from: number;
+	    to: number;
+	    against?: ViewScope;
+	}
+	
 	
 	
 	
@@ -1841,6 +1931,24 @@ export namespace core {
 	    pairs: TemplatePair[];
 	}
 	
+	export interface Timeline {
+	    from: number;
+	    to: number;
+	    step: number;
+	    first: number;
+	    last: number;
+	    done: boolean;
+	    rev: number;
+	    lanes: Lane[];
+	    spans: Span[];
+	    whole: boolean;
+	}
+	export interface TimelineInput {
+	    view: string;
+	    from: number;
+	    to: number;
+	    pixels: number;
+	}
 	export interface Tool {
 	    index: number;
 	    name: string;
@@ -1882,11 +1990,6 @@ export namespace core {
 	    secrets: SecretInput[];
 	    launch: Launch;
 	    problem: string;
-	}
-	export interface ViewScope {
-	    all: boolean;
-	    conns: string[];
-	    captures: string[];
 	}
 	export interface ViewInput {
 	    view: string;

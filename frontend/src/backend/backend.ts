@@ -4,6 +4,7 @@ import type { CollectionsBackend } from './collections';
 import type { InboxBackend } from './inbox';
 import type { TasksBackend } from './tasks';
 import type { DriftBackend } from './drift';
+import type { ExportsBackend } from './exports';
 import type { ModernBackend } from './modern';
 import type { InspectBackend } from './inspect';
 import type { ViewsBackend } from './traffic';
@@ -23,7 +24,8 @@ export interface Backend
     InspectBackend,
     TasksBackend,
     ViewsBackend,
-    CollectionsBackend {
+    CollectionsBackend,
+    ExportsBackend {
   hello(): Promise<app.Hello>;
   /** Tells the program that the first list is painted. */
   ready(): Promise<void>;

@@ -40,7 +40,8 @@ export type EventName =
   | 'views'
   | 'filters'
   | 'captures'
-  | 'collections';
+  | 'collections'
+  | 'exports';
 
 /** The form of an export: the common one, or VS Code's. */
 export type ExportForm = 'mcpServers' | 'servers';

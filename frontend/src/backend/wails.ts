@@ -20,6 +20,7 @@ import { wailsInbox } from './wailsInbox';
 import { wailsDrift } from './wailsDrift';
 import { wailsTasks } from './wailsTasks';
 import { wailsModern } from './wailsModern';
+import { wailsExports } from './wailsExports';
 import { wailsInspect } from './wailsInspect';
 import { wailsTraffic } from './wailsTraffic';
 
@@ -42,6 +43,7 @@ export function wailsBackend(): Backend {
     ...wailsCollections(api),
     ...wailsModern(api),
     ...wailsTraffic(api),
+    ...wailsExports(api),
     hello,
     ready: () => settle('start', plain, Win.Ready()),
     openLink: (url) => settle('open link', plain, Win.OpenLink(url)),

@@ -16,6 +16,7 @@ export const resultTab = new Late(async () => (await import('./traffic/ResultTab
 export const filterPopup = new Late(async () => (await import('./traffic/FilterPopup.svelte')).default);
 export const savedFilters = new Late(async () => (await import('./traffic/SavedFilters.svelte')).default);
 export const driftViews = new Late(() => import('./drift'));
+export const exportViews = new Late(() => import('./export'));
 export const compareViews = new Late(() => import('./compare'));
 export const dialogs = new Late(async () => (await import('./shell/Dialogs.svelte')).default);
 
@@ -33,6 +34,7 @@ export async function loadLate(): Promise<void> {
     dialogs,
     compareViews,
     driftViews,
+    exportViews,
     taskViews,
     appViews,
     streamViews,

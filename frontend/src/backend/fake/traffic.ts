@@ -3,13 +3,13 @@ import type { ViewInput, ViewsBackend } from '../traffic';
 import type { BodyBytes, BodyPart } from '../types';
 import type { FakeConnections } from './connections';
 import type { FakeHub } from './hub';
+import { FakeExports } from './exports';
 import { FakeFilters } from './filters';
-import { FakeInspect } from './inspect';
 import type { FakeLog } from './log';
 import { FakeViews } from './rows';
 
 /** What the twin recorded, as rows of views. */
-export class FakeTraffic extends FakeInspect implements ViewsBackend {
+export class FakeTraffic extends FakeExports implements ViewsBackend {
   readonly #log: FakeLog;
   readonly #views: FakeViews;
   readonly #filters: FakeFilters;

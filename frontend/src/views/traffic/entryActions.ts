@@ -7,6 +7,7 @@ import { filterTerm } from '../../lib/filterTokens';
 import { plainSeq } from '../../lib/runs';
 import { isProse, kindLabel, nameOf } from '../../lib/trafficRows';
 import { bodySide, compare } from '../../state/appCompare';
+import { handOn } from '../../state/handOn.svelte';
 import type { TrafficEntry } from '../../state/traffic.svelte';
 import type { MenuItem } from '../../ui/menu';
 
@@ -18,6 +19,8 @@ export interface ActionContext {
   copy: () => void;
   /** Name of the entry's server. */
   server: string;
+  /** The view whose rows are shown. */
+  view: string;
 }
 
 export function entryActions(entry: TrafficEntry, context: ActionContext): MenuItem[] {
@@ -60,7 +63,7 @@ function callTerm(entry: TrafficEntry): string {
 }
 
 /** What hands the entry on. */
-function handing(entry: TrafficEntry, { copy, server }: ActionContext): MenuItem[] {
+function handing(entry: TrafficEntry, { copy, server, view }: ActionContext): MenuItem[] {
   const items: MenuItem[] = [{ label: 'Copy', icon: 'copy', keys: 'Mod+C', onselect: copy }];
   if (!isProse(entry)) {
     const title = [kindLabel(entry), entry.method, nameOf(entry), `#${String(plainSeq(entry.seq))}`]
@@ -73,5 +76,9 @@ function handing(entry: TrafficEntry, { copy, server }: ActionContext): MenuItem
       onselect: () => compare.pick(bodySide(entry.seq, title, `${clock(entry.time)}, ${server}`, part)),
     });
   }
+  items.push(
+    { label: 'Copy as code…', onselect: () => handOn.copyAs(entry.seq) },
+    { label: 'Export…', onselect: () => handOn.export(view, [entry.seq], entry.conn) },
+  );
   return items;
 }

@@ -155,7 +155,7 @@ func (s *Store) newBatch(ctx context.Context, db *database, run uint32) (*batch,
 	w := &s.w
 	b := &batch{
 		s: s, ctx: ctx, tx: tx, run: run, at: w.at, changed: map[uint64]item{}, tail: w.tail, loose: w.loose,
-		counts: map[string]count{}, stmts: map[string]*sql.Stmt{},
+		counts: map[string]count{}, stmts: map[string]*sql.Stmt{}, fresh: w.items[:0],
 	}
 	w.pack.next, w.pack.open, w.pack.write = w.next, map[packing]*pack{}, b.writeBlock
 	return b, nil
@@ -175,5 +175,7 @@ func (b *batch) end() error {
 		return err
 	}
 	b.s.commit(b, saved)
+	b.s.w.items = b.fresh
+	clear(b.fresh)
 	return nil
 }

@@ -39,7 +39,9 @@ type count struct {
 // writeBatch stores one batch; more says that the log has more already.
 func (s *Store) writeBatch(ctx context.Context) (more bool, err error) {
 	w := &s.w
-	fresh, changed, at, more := s.cfg.Log.Follow(w.at)
+	defer w.letGo()
+	fresh, changed, at, more := s.cfg.Log.Follow(w.at, w.fresh[:0], w.changed[:0])
+	w.fresh, w.changed = fresh, changed // both have all the room that they need
 	dirty := s.anyDirty()
 	if len(fresh) == 0 && len(changed) == 0 && !dirty {
 		w.at = at
@@ -61,7 +63,7 @@ func (s *Store) writeBatch(ctx context.Context) (more bool, err error) {
 		if !more || len(b.fresh) >= batchEntries || b.bytes >= batchBytes {
 			break
 		}
-		fresh, changed, at, more = s.cfg.Log.Follow(b.at)
+		fresh, changed, at, more = s.cfg.Log.Follow(b.at, fresh[:0], changed[:0])
 	}
 	return more, b.end()
 }
@@ -259,7 +261,7 @@ func (b *batch) write() error {
 		if err != nil {
 			return err
 		}
-		b.tail = append(slices.Clip(b.tail), b.fresh...)
+		b.tail = slices.Concat(b.tail, b.fresh)
 		b.loose = append(slices.Clip(b.loose), id)
 	}
 	return b.patches()
@@ -267,10 +269,10 @@ func (b *batch) write() error {
 
 // seal writes the tail and the new entries anew, in segments of full length and one for the rest.
 func (b *batch) seal() error {
-	all := append(slices.Clip(b.tail), b.fresh...)
+	all := b.fresh
 	if len(b.tail) > 0 {
 		first, last := b.tail[0].Seq, b.tail[len(b.tail)-1].Seq
-		all = slices.Clone(all)
+		all = slices.Concat(b.tail, b.fresh)
 		for i := range b.tail {
 			if it, ok := b.changed[all[i].Seq]; ok {
 				all[i] = it

@@ -19,7 +19,7 @@ const (
 	// maxLoose is how many short segments may wait to be sealed into one: a quiet connection writes one for each batch.
 	maxLoose = 64
 	// batchEntries and batchBytes bound one batch, so that a crash in a flood loses little and memory stays bounded.
-	batchEntries = 8192
+	batchEntries = 4096
 	batchBytes   = 16 << 20
 	// told is how often the window hears of growing captures, at most.
 	told = 500 * time.Millisecond
@@ -27,18 +27,26 @@ const (
 
 // writer is what the store's goroutine knows of the file.
 type writer struct {
-	at      wire.Cursor // what is stored
-	next    uint32      // number for the next block or segment of this run
-	tail    []item      // entries that are stored but not sealed
-	loose   []int64     // the segments they are in
-	codec   *codec
-	enc     []byte
-	pack    packer
-	fails   int       // attempts that failed since the last that did not
-	told    time.Time // when the window heard last
-	lock    *flock.Flock
-	damaged os.FileInfo // the file that turned out to be
-	swept   bool        // runs that crashed were ended
+	at             wire.Cursor // what is stored
+	next           uint32      // number for the next block or segment of this run
+	tail           []item      // entries that are stored but not sealed
+	loose          []int64     // the segments they are in
+	codec          *codec
+	enc            []byte
+	pack           packer
+	fails          int       // attempts that failed since the last that did not
+	told           time.Time // when the window heard last
+	lock           *flock.Flock
+	fresh, changed []wire.Changed // reused
+	items          []item         // of the batch under way; reused
+	damaged        os.FileInfo    // the file that turned out to be
+	swept          bool           // runs that crashed were ended
+}
+
+// letGo lets the bodies go that a batch held.
+func (w *writer) letGo() {
+	clear(w.fresh[:cap(w.fresh)])
+	clear(w.changed[:cap(w.changed)])
 }
 
 // backOff is how long to wait before the next attempt.

@@ -20,7 +20,7 @@ const (
 	// maxRecordedBody bounds what an exchange keeps of a response body, in bytes.
 	maxRecordedBody = 128 << 20
 	// maxRecordedStream bounds it for an event stream: each event is an entry of its own besides.
-	maxRecordedStream = 16 << 20
+	maxRecordedStream = 2 << 20
 )
 
 // tap is the one http.RoundTripper: whatever leaves or arrives over HTTP is recorded here, whole and masked. It

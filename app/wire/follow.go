@@ -7,10 +7,10 @@ const followStep = 256
 
 // DefaultKeepStored bounds the bodies that stay in memory although a follower has stored them: what the user looks at
 // while it happens is answered from memory, the rest from the store.
-const DefaultKeepStored = 16 << 20
+const DefaultKeepStored = 8 << 20
 
 // DefaultKeepEntries is the same for entries: they take about 400 bytes each.
-const DefaultKeepEntries = 20_000
+const DefaultKeepEntries = 10_000
 
 // Cursor is how far a follower of a log came.
 type Cursor struct {
@@ -25,14 +25,15 @@ type Changed struct {
 	Bodies uint64
 }
 
-// Follow hands out what a follower at that cursor has not seen: entries that are new, by rising Seq without a hole
+// Follow appends to fresh and changed what a follower at that cursor has not seen: entries that are new, by rising Seq without a hole
 // except where entries left the log, and older ones that changed, as they are now. more says that another call would
 // find more at once.
-func (l *Log) Follow(at Cursor) (fresh, changed []Changed, next Cursor, more bool) {
+func (l *Log) Follow(at Cursor, fresh, changed []Changed) (_, _ []Changed, next Cursor, more bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	next = at
-	for seq := max(at.Seq+1, l.records.first); seq <= l.records.last && len(fresh) < followStep; seq++ {
+	first := max(at.Seq+1, l.records.first)
+	for seq := first; seq <= l.records.last && seq < first+followStep; seq++ {
 		fresh = append(fresh, l.records.at(seq).changed())
 		next.Seq = seq
 	}

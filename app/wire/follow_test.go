@@ -10,7 +10,7 @@ func followAll(t *testing.T, l *Log, at Cursor, seen map[uint64]Changed) Cursor 
 	t.Helper()
 	for more := true; more; {
 		var fresh, changed []Changed
-		fresh, changed, at, more = l.Follow(at)
+		fresh, changed, at, more = l.Follow(at, nil, nil)
 		for _, c := range append(fresh, changed...) {
 			seen[c.Entry.Seq] = c
 		}
@@ -42,7 +42,7 @@ func TestFollowTellsEveryEntryAndEveryChange(t *testing.T) {
 			t.Fatalf("pairing entry %d counted as a new body", seq)
 		}
 	}
-	if fresh, changed, next, more := l.Follow(at); len(fresh)+len(changed) > 0 || more || next != at {
+	if fresh, changed, next, more := l.Follow(at, nil, nil); len(fresh)+len(changed) > 0 || more || next != at {
 		t.Errorf("an up-to-date follower got %d new and %d changed ones", len(fresh), len(changed))
 	}
 }

@@ -49,8 +49,8 @@ type record struct {
 type Config struct {
 	MaxBytes    int64 // stored bodies; default 256 MiB
 	MaxEntries  int64 // entries; default 500,000
-	KeepStored  int64 // bodies that stay although a follower stored them; default 16 MiB
-	KeepEntries int64 // the same for entries; default 20,000
+	KeepStored  int64 // bodies that stay although a follower stored them; default 8 MiB
+	KeepEntries int64 // the same for entries; default 10,000
 }
 
 // NewLog makes an empty log.

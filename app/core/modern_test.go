@@ -65,7 +65,7 @@ func TestRoundsByHandOverHTTP(t *testing.T) {
 		return h
 	}
 	h := hand(1)
-	if h.State != mcptest.WildState || !h.HasState || len(h.Questions) != 1 || h.Questions[0].Template == "" || !strings.Contains(h.Result, "What is your name?") {
+	if h.State != mcptest.WildState || !h.HasState || len(h.Questions) != 1 || h.Questions[0].Item.Key != "name" || !strings.Contains(h.Result, "What is your name?") {
 		t.Errorf("%+v", h)
 	}
 	if calls := c.Calls(id); len(calls) != 1 || !calls[0].Hand || calls[0].Round != 1 {

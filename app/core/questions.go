@@ -14,7 +14,7 @@ import (
 
 const answerStep = "answer the question"
 
-// findQuestion returns a question of a live connection.
+// findQuestion returns a question of a live connection, in the inbox or of a round by hand.
 func (c *Core) findQuestion(id string) (*connection, *session.Session, session.Question, error) {
 	for _, cn := range c.all() {
 		// After the end what is kept is all there is: its secrets were forgotten, so nothing else could be masked.
@@ -160,6 +160,9 @@ func (c *Core) Reply(ctx context.Context, r Reply) (ReplyOutput, error) {
 	if out.Problems = checkReply(&q, r); len(out.Problems) > 0 && (!r.Force || !forcible(out.Problems)) {
 		return out, nil
 	}
+	if q.Hand && r.Kind != rules.KindOpen {
+		return out, input(answerStep, "this question belongs to a round that is sent by hand", "Its answer goes out with the round.")
+	}
 	again := r.Kind == rules.KindOpen && !q.Opened.IsZero() // the page was closed, say: nothing is sent for it
 	if q.State != session.Pending && !again {
 		return out, input(answerStep, "this question does not wait any more: it was "+string(q.State), "")
@@ -168,8 +171,8 @@ func (c *Core) Reply(ctx context.Context, r Reply) (ReplyOutput, error) {
 		if err := c.openURL(ctx, cn, s, &q, r.URL); err != nil {
 			return out, err
 		}
-		if q.Source == session.FromError || q.State != session.Pending {
-			out.Sent = true // nothing is: after an error the user goes through the page first
+		if q.Source == session.FromError || q.State != session.Pending || q.Hand {
+			out.Sent = true // nothing is: after an error the user goes through the page first, a round is sent by hand
 			return out, nil
 		}
 	}

@@ -10,7 +10,7 @@ import (
 
 const (
 	maxRoundCalls = 200       // calls of one connection whose rounds are kept; the oldest goes first
-	shownResult   = 64 << 10  // bytes of an input_required result, or of one question, that are shown; the log has all of it
+	shownResult   = 64 << 10  // bytes of an input_required result that are shown; the log has all of it
 	editedText    = 256 << 10 // bytes of params or a requestState that can be edited; longer ones go out as they came
 )
 
@@ -56,13 +56,11 @@ type HandRound struct {
 	Problem   string         `json:"problem"` // what is wrong with the result
 }
 
-// HandQuestion is one input request of a HandRound.
+// HandQuestion is one input request of a HandRound. It is not in the inbox, but has an id like those that are: it is
+// read, checked, put to the sampler and opened by that id, and answered by its round.
 type HandQuestion struct {
-	Key      string `json:"key"`
-	Method   string `json:"method"`
-	Params   string `json:"params"`   // JSON text
-	Template string `json:"template"` // an answer to start from, JSON text
-	Problem  string `json:"problem"`  // why it may not be asked
+	Item    InboxItem `json:"item"`
+	Problem string    `json:"problem"` // why it may not be asked
 }
 
 // HandRetry sends a HandRound. What is nil goes out as it came, byte for byte.
@@ -151,12 +149,11 @@ func (cn *connection) handRound(h session.HandRound) *HandRound {
 	out.Result, out.Cut = cn.beginning(h.Result, shownResult)
 	out.Params, out.ParamsCut = cn.beginning(h.Params, editedText)
 	out.State, out.StateCut = cn.beginning(h.State, editedText)
-	for _, q := range h.Questions {
-		params, _ := cn.beginning(q.Params, shownResult)
-		template, _ := cn.beginning(q.Template, editedText)
-		out.Questions = append(out.Questions, HandQuestion{
-			Key: cn.text(q.Key), Method: cn.text(q.Method), Params: params, Template: template, Problem: cn.text(q.Reason),
-		})
+	for i := range h.Questions {
+		q := h.Questions[i]
+		problem := cn.text(q.Reason)
+		q.Reason = ""
+		out.Questions = append(out.Questions, HandQuestion{Item: cn.inboxItem(&q), Problem: problem})
 	}
 	return out
 }

@@ -5,6 +5,7 @@
 package peers
 
 import (
+	"net/http"
 	"testing"
 
 	"github.com/sightglass-dev/sightglass/app/internal/authtest"
@@ -16,6 +17,9 @@ type Modern = mcptest.Modern
 
 // NewModern is a Modern whose answers stay fresh for ttl milliseconds.
 func NewModern(ttl int) *Modern { return mcptest.NewModern(ttl) }
+
+// EveryKind is a server that asks questions of every kind in one round.
+func EveryKind(w http.ResponseWriter, r *http.Request) { mcptest.EveryKind(w, r) }
 
 // World is a protected MCP server and its authorization server: see authtest.
 type World = authtest.World

@@ -34,7 +34,7 @@ type HandRound struct {
 	Result    json.RawMessage // as it came
 	Params    json.RawMessage // of the call, without answers and state
 	State     json.RawMessage // requestState as it came, nil: none
-	Questions []Question      // not in the inbox; Reason says what is wrong with one
+	Questions []Question      // not in the inbox, see Question.Hand; Reason says what is wrong with one
 	Problem   string          // what is wrong with the result
 }
 
@@ -95,8 +95,12 @@ func (s *Session) handRound(f *flight, in CallInput, r *Result) *HandRound {
 	for _, m := range list {
 		method, ok := text(field(m.val, "method"))
 		params := field(m.val, "params")
-		q := Question{Source: FromInput, Call: f.id, Round: r.Rounds, Key: m.key, Method: method, Params: params, Entry: r.Response, State: Pending}
-		if q.Template = template(method, params); !ok {
+		q := Question{
+			Source: FromInput, Call: f.id, Round: r.Rounds, Key: m.key, Method: method, Params: params, Entry: r.Response,
+			State: Pending, Asked: time.Now(), Template: template(method, params), Hand: true,
+		}
+		q.ID, _ = s.inbox.next()
+		if q.Tool = s.toolOf(q); !ok {
 			q.Reason = "It has no method."
 		} else if code, why := s.accepts(in).refuses(method, params); code != 0 {
 			q.Reason = "The server may not ask this: " + why + "."
@@ -169,6 +173,39 @@ func (s *Session) Hand(call string) (HandRound, bool) {
 		return HandRound{}, false
 	}
 	return *f.hand, true
+}
+
+// handQuestion returns a question of a round that waits to be sent by hand.
+func (s *Session) handQuestion(id string) (Question, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.calls {
+		if f.hand == nil {
+			continue
+		}
+		for _, q := range f.hand.Questions {
+			if q.ID == id {
+				return q, true
+			}
+		}
+	}
+	return Question{}, false
+}
+
+// handOpened notes that the browser was opened with the URL of such a question.
+func (s *Session) handOpened(id string, now time.Time) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.calls {
+		if f.hand == nil {
+			continue
+		}
+		if i := slices.IndexFunc(f.hand.Questions, func(q Question) bool { return q.ID == id }); i >= 0 {
+			h := *f.hand // copies of it are held elsewhere
+			h.Questions = slices.Clone(h.Questions)
+			h.Questions[i].Opened, f.hand = now, &h
+		}
+	}
 }
 
 // SendRound sends the retry of a round that waits for it.

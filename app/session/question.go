@@ -31,6 +31,7 @@ type Question struct {
 	Template json.RawMessage // an answer to start from
 	Answer   []byte          // what was sent: a result, an error object, or raw text
 	Deed     *Deed           // what is going to answer it; nil: the user is asked
+	Hand     bool            // of a round by hand: it is not in the inbox, and answered by SendRound alone
 
 	Completed time.Time // the server told that the elicitation in URL mode is over; zero: it did not
 }
@@ -90,8 +91,13 @@ type Reply struct {
 // Questions returns the pending questions and the last settled ones, in order of asking.
 func (s *Session) Questions() []Question { return s.inbox.questions() }
 
-// Question returns one of [Session.Questions].
-func (s *Session) Question(id string) (Question, bool) { return s.inbox.question(id) }
+// Question returns one of [Session.Questions], or of a round that waits to be sent by hand.
+func (s *Session) Question(id string) (Question, bool) {
+	if q, ok := s.inbox.question(id); ok {
+		return q, true
+	}
+	return s.handQuestion(id)
+}
 
 // Waiting is how many questions wait for the user: not those that a rule is going to answer.
 func (s *Session) Waiting() int {
@@ -182,6 +188,7 @@ func (s *Session) Hold(id string) bool { return s.inbox.hold(id) }
 // Opened notes that the browser was opened with a question's URL.
 func (s *Session) Opened(id string) {
 	now := time.Now()
+	s.handOpened(id, now)
 	s.inbox.mark(func(a *asked) bool { return a.ID == id }, func(a *asked) { a.Opened = now })
 }
 
@@ -189,7 +196,9 @@ func (s *Session) settle(id string, o outcome) error {
 	if s.inbox.endOne(id, o) {
 		return nil
 	}
-	if q, ok := s.Question(id); ok {
+	if q, ok := s.Question(id); ok && q.Hand {
+		return s.input("answer a question", "Its answer goes out with the round, which is sent by hand.")
+	} else if ok {
 		return s.input("answer a question", reason("This question was "+string(q.State)+" already", q.Reason)+".")
 	}
 	return s.input("answer a question", "This question does not exist any more.")

@@ -1,14 +1,6 @@
 /** The answers of a round of questions as the JSON text that is sent, and what is wrong with them. */
 import { parseJson } from './jsonDoc';
 
-/** Why a text is no answer; empty when it is one, or when there is none. */
-export function answerProblem(text: string): string {
-  if (text.trim() === '') return '';
-  const parsed = parseJson(text);
-  if (!parsed.ok) return `Not JSON: ${parsed.error.message}.`;
-  return parsed.node.kind === 'object' ? '' : 'An answer is a JSON object.';
-}
-
 /** Why a text is no JSON value; `object`: of an object. */
 export function valueProblem(text: string, object: boolean): string {
   const parsed = parseJson(text);

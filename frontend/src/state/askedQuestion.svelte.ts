@@ -84,6 +84,13 @@ export class AskedQuestion {
     return sampling !== undefined || roots !== undefined || (elicitation !== undefined && elicitation.mode !== '');
   }
 
+  /** What writing the answer by the form made for it is called; empty: there is none. */
+  get formWord(): '' | 'Form' | 'Consent' | 'Compose' | 'Roots' {
+    const { elicitation, sampling, roots } = this.detail ?? {};
+    if (elicitation) return this.isForm ? 'Form' : 'Consent';
+    return sampling ? 'Compose' : roots ? 'Roots' : '';
+  }
+
   get isForm(): boolean {
     return this.detail?.elicitation?.mode === 'form';
   }
@@ -250,7 +257,9 @@ export class AskedQuestion {
       if (kind === 'accept') this.setResult(`{"action":"accept"${content ? `,"content":${content}` : ''}}`);
       else if (kind === 'decline' || kind === 'cancel') this.setResult(`{"action":"${kind}"}`);
       else this.setResult(content);
-      this.view = kind === 'accept' && this.formed ? 'form' : this.#view === 'form' && this.formed ? 'form' : 'json';
+      // The form of an elicitation can only accept.
+      const accepts = !this.detail?.elicitation || textAt(this.doc.root, 'action') === 'accept';
+      this.view = this.formed && accepts && (kind === 'accept' || this.#view === 'form') ? 'form' : 'json';
     }
   }
 

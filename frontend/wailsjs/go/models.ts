@@ -420,11 +420,39 @@ export namespace core {
 	    wasAnswer?: number;
 	    wasTook?: number;
 	}
-	export interface HandQuestion {
-	    key: string;
+	export interface RuleAtWork {
+	    id: string;
+	    name: string;
+	    action: string;
+	    at: number;
+	}
+	export interface InboxItem {
+	    id: string;
+	    profile: string;
+	    conn: string;
+	    server: string;
 	    method: string;
-	    params: string;
-	    template: string;
+	    mode: string;
+	    source: string;
+	    call: string;
+	    tool: string;
+	    round: number;
+	    key: string;
+	    task: string;
+	    summary: string;
+	    asked: number;
+	    settled: number;
+	    state: string;
+	    reason: string;
+	    by: string;
+	    entry: number;
+	    findings: number;
+	    rule?: RuleAtWork;
+	    opened: number;
+	    completed: number;
+	}
+	export interface HandQuestion {
+	    item: InboxItem;
 	    problem: string;
 	}
 	export interface HandRound {
@@ -921,37 +949,6 @@ export namespace core {
 	    count: number;
 	    limit: number;
 	    last: number;
-	}
-	export interface RuleAtWork {
-	    id: string;
-	    name: string;
-	    action: string;
-	    at: number;
-	}
-	export interface InboxItem {
-	    id: string;
-	    profile: string;
-	    conn: string;
-	    server: string;
-	    method: string;
-	    mode: string;
-	    source: string;
-	    call: string;
-	    tool: string;
-	    round: number;
-	    key: string;
-	    task: string;
-	    summary: string;
-	    asked: number;
-	    settled: number;
-	    state: string;
-	    reason: string;
-	    by: string;
-	    entry: number;
-	    findings: number;
-	    rule?: RuleAtWork;
-	    opened: number;
-	    completed: number;
 	}
 	export interface Inbox {
 	    questions: InboxItem[];

@@ -4,17 +4,17 @@ import { expect, it, vi } from 'vitest';
 import type { core } from '../../backend';
 import { fakeError } from '../../backend/fake/servers';
 import { CallExtras } from '../../state/callExtras.svelte';
-import type { RoundSource } from '../../state/rounds.svelte';
+import { inboxSource } from '../../state/appInbox';
+import { Rounds } from '../../state/rounds.svelte';
 import { Run } from '../../state/runs.svelte';
 import { expectAccessible } from '../../test/axe';
+import { testWindow } from '../../test/window';
 import CallMore from './CallMore.svelte';
 import CallRounds from './CallRounds.svelte';
 import CodeFix from './CodeFix.svelte';
 import MirroredHeaders from './MirroredHeaders.svelte';
 
-const wild = '{"n":123456789012345678901234567890,"s":"\\u00e9"}';
-
-function asked(round: number): core.CallRounds {
+function asked(): core.CallRounds {
   return {
     call: 'c1',
     limit: 20,
@@ -25,99 +25,21 @@ function asked(round: number): core.CallRounds {
         took: 900,
         trace: '00-a-b-01',
         asked: [{ key: 'who', method: 'elicitation/create' }],
-        state: wild.length,
+        state: 57,
         hand: false,
         edited: '',
       },
     ],
-    hand: {
-      round,
-      seq: 2,
-      result: '{"resultType":"input_required"}',
-      cut: false,
-      params: '{"name":"ask"}',
-      paramsCut: false,
-      state: wild,
-      stateCut: false,
-      bytes: wild.length,
-      hasState: true,
-      problem: '',
-      questions: [
-        {
-          key: 'who',
-          method: 'elicitation/create',
-          params: '{"message":"Who?"}',
-          template: '{"action":"accept","content":{}}',
-          problem: '',
-        },
-      ],
-    },
   };
 }
-
-function running(): Run {
-  const run = new Run({ call: 'c1', profile: 'p', tool: 'ask', index: 0, args: '{}', force: false }, 'k1');
-  run.take({ call: 'c1', profile: 'p', tool: 'ask', started: 0, message: '', waiting: 0, round: 1, hand: true });
-  return run;
-}
-
-function source(all: core.CallRounds): RoundSource & { sent: core.HandRetry[] } {
-  const sent: core.HandRetry[] = [];
-  return {
-    sent,
-    rounds: () => Promise.resolve(all),
-    sendRound: (retry) => {
-      sent.push(retry);
-      return Promise.resolve();
-    },
-    faultOf: () => fakeError({ kind: 'input', message: 'no' }),
-  };
-}
-
-it('shows a round that waits, and sends it as it came but for the answers', async () => {
-  const from = source(asked(1));
-  const shown = vi.fn();
-  render(CallRounds, { run: running(), source: from, onshowentries: shown });
-  const user = userEvent.setup();
-  expect(await screen.findByRole('heading', { name: 'Round 1: 1 question' })).toBeDefined();
-  const answer = screen.getByLabelText('Answer to who');
-  await user.clear(answer);
-  await user.type(answer, '{{"action":"decline"}');
-  await expectAccessible();
-  await user.click(screen.getByRole('button', { name: 'Show this round in the traffic' }));
-  expect(shown).toHaveBeenCalledExactlyOnceWith([2, 1]);
-  await user.click(screen.getByRole('button', { name: 'Send the round' }));
-  expect(from.sent).toEqual([{ profile: 'p', call: 'c1', round: 1, responses: '{"who":{"action":"decline"}}' }]);
-});
-
-it('marks what leaves the protocol, and sends no JSON that is none', async () => {
-  const from = source(asked(1));
-  render(CallRounds, { run: running(), source: from });
-  const user = userEvent.setup();
-  await user.click(await screen.findByText('requestState', { selector: '.title' }));
-  const state = screen.getByLabelText('requestState as JSON');
-  await user.clear(state);
-  await user.type(state, '"mine');
-  const send = screen.getByRole('button', { name: 'Send the round' });
-  expect(send).toHaveProperty('disabled', true);
-  await user.type(state, '"');
-  expect(screen.getByText('another requestState')).toBeDefined();
-  await user.click(screen.getByText('Params of the retry'));
-  await user.clear(screen.getByLabelText('Params as JSON'));
-  await user.type(screen.getByLabelText('Params as JSON'), '{{}');
-  await user.clear(screen.getByLabelText('Answer to who'));
-  expect(screen.getByText('other params, another requestState, not every answer')).toBeDefined();
-  await user.click(send);
-  expect(from.sent).toEqual([{ profile: 'p', call: 'c1', round: 1, responses: '', state: '"mine"', params: '{}' }]);
-});
 
 it('lists the rounds of a call that is over', async () => {
-  const all = asked(1);
-  delete all.hand;
+  const all = asked();
   const [first] = all.rounds;
   if (!first) throw new Error('no round');
   all.rounds.push({ ...first, asked: [], state: -1, hand: true, edited: 'no requestState' });
-  const run = running();
+  const run = new Run({ call: 'c1', profile: 'p', tool: 'ask', index: 0, args: '{}', force: false }, 'k1');
+  run.take({ call: 'c1', profile: 'p', tool: 'ask', started: 0, message: '', waiting: 0, round: 1, hand: false });
   run.finish({
     call: 'c1',
     seq: 4,
@@ -132,7 +54,9 @@ it('lists the rounds of a call that is over', async () => {
     rounds: 1,
     trace: '00-a-c-01',
   });
-  render(CallRounds, { run, source: source(all) });
+  const { backend } = await testWindow();
+  const source = { ...inboxSource(backend), rounds: () => Promise.resolve(all), sendRound: () => Promise.resolve() };
+  render(CallRounds, { run, rounds: new Rounds(source, run) });
   const table = within(await screen.findByRole('table'));
   expect(table.getAllByRole('row')).toHaveLength(3);
   expect(table.getByText('by hand')).toBeDefined();

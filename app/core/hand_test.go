@@ -89,3 +89,53 @@ func TestQuestionsOfARoundByHand(t *testing.T) {
 		t.Error("a question of a round that is over is still there")
 	}
 }
+
+// A raw request has the same of its own as a tool's call: what it declares, _meta, a level, rounds by hand.
+func TestExtrasOfARawRequest(t *testing.T) {
+	c, id, _ := modern(t, 0, nil)
+	request := func(in RequestInput) RunOutput {
+		t.Helper()
+		in.Profile = id
+		out, err := c.Request(t.Context(), in)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return out
+	}
+	out := request(RequestInput{Call: "echo", Method: "tools/call", Params: `{"name":"echo","arguments":{}}`, Extra: &CallExtras{
+		Meta: `{"com.example/a":"call"}`, LogLevel: "debug", Declare: `{"roots":{}}`, Timeout: 60_000,
+	}})
+	for _, want := range []string{`com.example/a\":\"call`, `logLevel\":\"debug`, `clientCapabilities\":{\"roots\":{}}`} {
+		if !strings.Contains(out.Result, want) {
+			t.Errorf("%s is not in %s", want, out.Result)
+		}
+	}
+	for what, bad := range map[string]RequestInput{
+		"capabilities": {Params: `{}`, Extra: &CallExtras{Declare: "[]"}},
+		"_meta":        {Params: `[1]`, Extra: &CallExtras{Meta: `{"a":1}`}},
+	} {
+		bad.Method = "tools/call"
+		if out := request(bad); out.Err == nil || out.Err.Kind != "input" || out.Request != 0 || !strings.Contains(out.Err.Message, what) {
+			t.Errorf("%s: %+v", what, out)
+		}
+	}
+	if out := request(RequestInput{Call: "meta", Method: "server/discover", Extra: &CallExtras{Meta: `{"com.example/a":1}`}}); out.Err != nil {
+		t.Errorf("a request without params got _meta: %+v", out.Err)
+	}
+	ended := make(chan RunOutput, 1)
+	go func() {
+		out, _ := c.Request(context.WithoutCancel(t.Context()), RequestInput{
+			Call: "ask", Profile: id, Method: "tools/call", Params: `{"name":"ask","arguments":{}}`, Extra: &CallExtras{Hand: true},
+		})
+		ended <- out
+	}()
+	for round, responses := range []string{`{"name":{"action":"cancel"}}`, `{"colour":{"action":"decline"}}`} {
+		until(t, "the round", func() bool { h := c.Rounds(id, "ask").Hand; return h != nil && h.Round == round+1 })
+		if err := c.SendRound(HandRetry{Profile: id, Call: "ask", Round: round + 1, Responses: responses}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if out := <-ended; out.Err != nil || out.Rounds != 2 || !strings.Contains(out.Result, "the state is the same") {
+		t.Errorf("%+v", out)
+	}
+}

@@ -28,10 +28,15 @@ func (c *Core) Request(ctx context.Context, in RequestInput) (RunOutput, error) 
 	if out.Err != nil || len(out.Problems) > 0 {
 		return out, nil
 	}
-	cn.begin(in.Call, method)
-	res, err := s.Call(ctx, session.CallInput{
+	call, err := in.Extra.withExtras(session.CallInput{
 		Call: in.Call, Method: method, Params: params, Header: rawHeader(in.Headers), Purpose: "raw", OnProgress: func(session.Progress) {},
 	})
+	if err != nil {
+		out.Err = AsError(err)
+		return out, nil
+	}
+	cn.begin(in.Call, method)
+	res, err := s.Call(ctx, call)
 	cn.finish(in.Call)
 	c.fill(&out, cn, &session.Tool{}, res, err)
 	return c.signedIn(ctx, cn, out, err, method, &session.Tool{Name: method}), nil

@@ -269,6 +269,7 @@ type RequestInput struct {
 	Params  string `json:"params"` // JSON text of any value, or empty: no params
 	// Headers are extra ones over HTTP, which win over those of the protocol.
 	Headers []RawHeader `json:"headers,omitempty"`
+	Extra   *CallExtras `json:"extra,omitempty"`
 }
 
 // RunOutput is the outcome of a call. Result and Raw are empty above 4 KiB: fetch them by Seq.

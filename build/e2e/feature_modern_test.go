@@ -40,6 +40,7 @@ func TestModern(t *testing.T) {
 			a.pages()
 			a.declareForOneCall()
 			a.roundsByHand()
+			a.rawExtras()
 			a.mirrored()
 			a.streams(peer)
 			a.protocolEditor()
@@ -99,6 +100,26 @@ func (a *app) roundsByHand() {
 	// Automatically: the questions come one after the other, and the rounds are listed as well.
 	a.click(role("checkbox", "Stop at each round of questions and send it by hand"))
 	a.click(foldNamed("More for this call"))
+}
+
+// rawExtras gives a request written by hand what a call has of its own.
+func (a *app) rawExtras() {
+	a.rawRequest("tools/call")
+	a.write("Params", `{"name":"ask","arguments":{}}`)
+	a.click(foldNamed("More for this call"))
+	a.enter(role("textbox", "_meta"), `{"com.example/tenant":"north"}`)
+	a.click(role("checkbox", "Stop at each round of questions and send it by hand"))
+	a.both("raw-more")
+	a.click(button("Send"))
+	a.see(role("heading", "Round 1: 1 question"))
+	a.both("raw-hand")
+	for round := range 2 {
+		a.see(role("heading", fmt.Sprintf("Round %d: 1 question", round+1)))
+		a.click(role("button", "Send the round"))
+	}
+	a.says(rawAnswer, "the state is the same")
+	a.both("raw-answered")
+	a.click(tabbed("Tools"))
 }
 
 func (a *app) mirrored() {

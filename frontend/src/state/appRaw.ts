@@ -9,8 +9,15 @@ import { Runs, type RunSource } from './runs.svelte';
 
 /** A request is a run whose tool is the method and whose arguments are the params. */
 export const rawSource: RunSource = {
-  run: ({ call, profile, tool, args, headers }) =>
-    backend.requestRaw({ call, profile, method: tool, params: args, ...(headers ? { headers } : {}) }),
+  run: ({ call, profile, tool, args, headers, extra }) =>
+    backend.requestRaw({
+      call,
+      profile,
+      method: tool,
+      params: args,
+      ...(headers ? { headers } : {}),
+      ...(extra ? { extra } : {}),
+    }),
   cancel: (call) => backend.cancelCall(call),
   calls: (profile) => backend.calls(profile),
   onCalls: (call) => backend.on('calls', call),

@@ -5,6 +5,7 @@ import { get } from '../lib/jsonPath';
 import { printJson } from '../lib/jsonPrint';
 import type { PaletteItem } from '../lib/rawPalette';
 import { defaultWait, holdsNoSecret, loadKept, saveKept, type RawHeader, type Written } from '../lib/rawWritten';
+import { CallExtras } from './callExtras.svelte';
 import { Sent } from './sent.svelte';
 import type { Runs } from './runs.svelte';
 import type { CoreError } from './toolTypes';
@@ -39,6 +40,8 @@ export class RawRequests {
   notification = $state(false);
   headers = $state.raw<readonly RawHeader[]>([]);
   wait = $state(defaultWait);
+  /** What a request has of its own; a frame and a notification are as they are written. */
+  readonly extras = new CallExtras();
   /** Why a frame could not be made or sent; empty when it could. */
   trouble = $state('');
   /** The params the chosen method came with, while nobody changed them. */
@@ -124,7 +127,8 @@ export class RawRequests {
   get problem(): string {
     if (this.#mode === 'frame') return '';
     if (this.#method.trim() === '') return 'Which method?';
-    return this.error ? `line ${this.error.line}, column ${this.error.column}: ${this.error.message}` : '';
+    if (this.error) return `line ${this.error.line}, column ${this.error.column}: ${this.error.message}`;
+    return this.notification || this.extras.valid ? '' : 'Mend what stands under “More for this call”.';
   }
 
   /** What is sound to send, and yet not what MCP allows. */
@@ -203,7 +207,7 @@ export class RawRequests {
   }
 
   /** Sends what is written, over the connection with that id in the log. */
-  async send(conn: string): Promise<void> {
+  async send(conn: string, extra = this.extras.wire): Promise<void> {
     if (this.problem !== '') return;
     this.trouble = '';
     this.flush();
@@ -222,6 +226,7 @@ export class RawRequests {
           args: written.params,
           force: false,
           ...(written.headers.length > 0 ? { headers: [...written.headers] } : {}),
+          ...(extra ? { extra } : {}),
         },
         conn,
       );
@@ -251,7 +256,7 @@ export class RawRequests {
   /** Sends one again, as it was. */
   resend(sent: Sent, conn: string): Promise<void> {
     this.putBack(sent);
-    return this.send(conn);
+    return this.send(conn, sent.run?.extra);
   }
 
   /** Takes one off the list; the traffic stays. */

@@ -1402,6 +1402,7 @@ export namespace core {
 	    method: string;
 	    params: string;
 	    headers?: RawHeader[];
+	    extra?: CallExtras;
 	}
 	export interface Resource {
 	    index: number;

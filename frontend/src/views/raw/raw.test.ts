@@ -1,6 +1,6 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
-import { beforeEach, expect, it } from 'vitest';
+import { beforeEach, expect, it, vi } from 'vitest';
 import { backend } from '../../backend';
 import { Drafts } from '../../lib/drafts';
 import { palette } from '../../lib/rawPalette';
@@ -215,4 +215,29 @@ it('breaks one thing at a time', async () => {
   expect(await take('no-type')).toEqual(['X-Mine', 'Content-Type']);
   expect(await take('accept')).toEqual(['X-Mine', 'Accept']);
   expect(await take('sound')).toEqual(['X-Mine']);
+});
+
+it('gives a request what a call has of its own, and sends nothing while that is wrong', async () => {
+  const user = userEvent.setup();
+  const sent = vi.spyOn(backend, 'requestRaw');
+  const { container } = open('modern');
+  await user.type(method(), 'resources/list');
+  await user.click(screen.getByText('More for this call'));
+  expect(screen.queryByRole('group', { name: 'Headers of this call' })).toBeNull();
+  await user.type(screen.getByLabelText('_meta'), '{{"a":1');
+  await user.click(screen.getByRole('button', { name: 'Send' }));
+  expect(screen.getByText(/Mend what stands under/)).toBeTruthy();
+  expect(sent).not.toHaveBeenCalled();
+  await user.type(screen.getByLabelText('_meta'), '}');
+  await user.type(screen.getByLabelText('Timeout'), '2 s');
+  await expectAccessible(container);
+  await user.click(screen.getByRole('button', { name: 'Send' }));
+  await ended('done');
+  expect(sent.mock.lastCall?.[0]).toMatchObject({
+    method: 'resources/list',
+    extra: { meta: '{"a":1}', timeout: 2000 },
+  });
+  // It has none of that as a notification, which is a frame.
+  await user.click(screen.getByRole('checkbox', { name: /Notification/ }));
+  expect(screen.queryByText('More for this call')).toBeNull();
 });

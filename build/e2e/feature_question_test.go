@@ -4,16 +4,16 @@ package e2e
 
 import "testing"
 
-// TestQuestionsOfEverything answers what server-everything asks, over stdio and Streamable HTTP.
+// TestQuestionsOfEverything answers what server-everything asks, over each transport.
 func TestQuestionsOfEverything(t *testing.T) {
-	for _, mode := range []string{"stdio", "http"} {
+	for mode, connect := range map[string]func(t *testing.T, a *app){
+		"stdio": func(t *testing.T, a *app) { a.startTyped("node " + everything(t) + " stdio") },
+		"http":  func(t *testing.T, a *app) { a.typeIn(everythingOver(t, "streamableHttp") + "/mcp") },
+		"sse":   func(t *testing.T, a *app) { a.typeIn(everythingOver(t, "sse") + "/sse") },
+	} {
 		t.Run(mode, func(t *testing.T) {
 			a := start(t, options{})
-			if mode == "stdio" {
-				a.startTyped("node " + everything(t) + " stdio")
-			} else {
-				a.typeIn(everythingOver(t, "streamableHttp") + "/mcp")
-			}
+			connect(t, a)
 			a.connected()
 			a.click(tool("trigger-elicitation-request"))
 			a.click(button("Run"))

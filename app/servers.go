@@ -113,6 +113,12 @@ func (s *Servers) Confirm(id, hash string) (err error) {
 	return s.app.core.Confirm(id, hash)
 }
 
+// Speak makes a server's settings speak one version of the protocol; the next connect does.
+func (s *Servers) Speak(id, version string) (err error) {
+	defer guard(&err, "choose the version")
+	return s.app.core.Speak(id, version)
+}
+
 // Trust accepts the certificate a failed connect showed, by its fingerprint, for this server alone.
 func (s *Servers) Trust(id, fingerprint string) (err error) {
 	defer guard(&err, "trust the certificate")

@@ -64,6 +64,35 @@ func TestTrustASelfSignedCertificate(t *testing.T) {
 	connect(t, c, p.ID)
 }
 
+// The version that an error names is kept in the settings and spoken from the next connect on.
+func TestSpeakOneVersion(t *testing.T) {
+	srv := httptest.NewServer(server.NewStreamableHTTPServer(demo.New()))
+	defer srv.Close()
+	c := start(t)
+	p, err := c.Save(profile.Profile{Name: "demo", Transport: profile.HTTP, URL: srv.URL + "/mcp", Era: profile.Era{Mode: "modern"}, Headers: []profile.Value{{Name: "X-Key", Secret: true}}}, []SecretInput{{Name: "header:X-Key", Value: "s3cret-value"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := c.Speak(p.ID, "1999-01-01"); err == nil {
+		t.Error("a version that is not spoken was taken")
+	}
+	for _, version := range []string{"2025-06-18", "2025-11-25"} {
+		if err := c.Speak(p.ID, version); err != nil {
+			t.Fatal(err)
+		}
+		if v := connect(t, c, p.ID); v.Version != version || v.Era != "legacy" {
+			t.Errorf("spoken: %s, %s", v.Version, v.Era)
+		}
+	}
+	if err := c.Speak(p.ID, "2026-07-28"); err != nil {
+		t.Fatal(err)
+	}
+	got, _ := c.profile(p.ID)
+	if got.Era != (profile.Era{Mode: "modern", Version: "2026-07-28"}) || len(got.Headers) != 1 || !got.Headers[0].Secret {
+		t.Errorf("%+v", got)
+	}
+}
+
 func TestRestartWhenAFileChanges(t *testing.T) {
 	c := start(t)
 	file := filepath.Join(t.TempDir(), "server.js")

@@ -6,9 +6,11 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/sightglass-dev/sightglass/app/fault"
 	"github.com/sightglass-dev/sightglass/app/profile"
+	"github.com/sightglass-dev/sightglass/app/session"
 )
 
 // The values of profile.Profile.Sample.
@@ -237,6 +239,24 @@ func saveError(err error) error {
 		return &fault.CallError{Kind: fault.Input, Step: "save server", Message: "this server was changed by another program in the meantime", Hint: "The list was read again: look at what it says now, then repeat your change.", Cause: err}
 	}
 	return &fault.CallError{Kind: fault.Input, Step: "save server", Message: err.Error(), Cause: err}
+}
+
+// Speak makes a server's settings speak one version of the protocol, and no other; the next connect does.
+func (c *Core) Speak(id, version string) error {
+	p, err := c.profile(id)
+	if err != nil {
+		return err
+	}
+	switch {
+	case slices.Contains(session.ModernVersions(), version):
+		p.Era = profile.Era{Mode: "modern", Version: version}
+	case slices.Contains(session.LegacyVersions(), version):
+		p.Era = profile.Era{Mode: "legacy", Version: version}
+	default:
+		return input("choose the version", "Sightglass does not speak it", "It speaks "+strings.Join(append(session.ModernVersions(), session.LegacyVersions()...), ", ")+".")
+	}
+	_, err = c.Save(p, nil)
+	return err
 }
 
 // Trust accepts a server's own certificate, by the fingerprint a failed connect showed, for this server alone.

@@ -73,7 +73,9 @@ func (a *app) declareForOneCall() {
 	a.both("declared")
 	a.click(tool("old"))
 	a.run("failed", "too new")
-	a.says(css(`section[aria-label="How to mend it"]`), "The server speaks 2026-07-28, 2025-11-25")
+	a.says(css(`section[aria-label="How to mend it"]`), "The server speaks 2026-07-28, 2025-11-25", "This connection speaks 2026-07-28, but the request asked for 2099-01-01")
+	a.see(role("button", "Connect with 2025-11-25"))
+	a.both("version")
 }
 
 func (a *app) roundsByHand() {

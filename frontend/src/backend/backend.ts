@@ -1,6 +1,7 @@
 import type { app, core, profile, wire } from '../../wailsjs/go/models';
 import type { AppsBackend } from './apps';
 import type { CollectionsBackend } from './collections';
+import type { CapturesBackend } from './captures';
 import type { InboxBackend } from './inbox';
 import type { TasksBackend } from './tasks';
 import type { DriftBackend } from './drift';
@@ -60,6 +61,8 @@ export interface Backend
   confirmLaunch(id: string, hash: string): Promise<void>;
   /** Accepts the certificate that the last connect of a server failed at, by its fingerprint, for this server alone. */
   trust(id: string, fingerprint: string): Promise<void>;
+  /** Makes a server's settings speak one version of the protocol; the next connect does. */
+  speak(id: string, version: string): Promise<void>;
   readImport(text: string): Promise<core.ImportPreview>;
   /** Asks for a file; form and problem are empty when the user cancelled. */
   openImport(): Promise<core.ImportPreview>;

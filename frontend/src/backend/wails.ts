@@ -14,6 +14,7 @@ import type { Backend } from './backend';
 import { ConnectionFeed } from './connectionFeed';
 import { FetchApi } from './fetch';
 import { keychain, plain, settle, unlimited } from './settle';
+import { wailsCaptures } from './wailsCaptures';
 import { wailsApps } from './wailsApps';
 import { wailsCollections } from './wailsCollections';
 import { wailsInbox } from './wailsInbox';
@@ -43,6 +44,7 @@ export function wailsBackend(): Backend {
     ...wailsCollections(api),
     ...wailsModern(api),
     ...wailsTraffic(api),
+    ...wailsCaptures(api),
     ...wailsExports(api),
     hello,
     ready: () => settle('start', plain, Win.Ready()),
@@ -65,6 +67,7 @@ export function wailsBackend(): Backend {
     keepServer: (id) => settle('save server', keychain, Servers.Keep(id)),
     launch: (id) => settle('look at the command', keychain, Servers.Launch(id)),
     confirmLaunch: (id, hash) => settle('confirm the command', plain, Servers.Confirm(id, hash)),
+    speak: (id, version) => settle('choose the version', plain, Servers.Speak(id, version)),
     trust: (id, fingerprint) => settle('trust the certificate', plain, Servers.Trust(id, fingerprint)),
     readImport: (text) => settle('read the text', plain, Servers.ReadImport(text)),
     openImport: () => settle('open the file', unlimited, Servers.OpenImport()),

@@ -1,5 +1,5 @@
 import { expect, it } from 'vitest';
-import { freshness, type Hint } from './freshness';
+import { freshness, hintWords, type Hint } from './freshness';
 
 const hint = (over: Partial<Hint> = {}): Hint => ({
   ttl: 60_000,
@@ -22,4 +22,9 @@ it('is stale before its time when something happened', () => {
   expect(freshness(hint({ stale: 'token' }), 0)?.label).toBe('stale: other token');
   expect(freshness(hint(), 0, true)?.label).toBe('stale: changed');
   expect(freshness(hint({ stale: 'changed' }), 0)?.about).toContain('private');
+});
+
+it('says a hint in words', () => {
+  expect(hintWords(hint())).toBe('60 s, private');
+  expect(hintWords({ ttl: 0, scope: '' })).toBe('0 ms, no cacheScope');
 });

@@ -37,6 +37,11 @@ export function freshness(hint: Hint | null | undefined, now: number, changed = 
   };
 }
 
+/** What a hint says: "10 min, private". */
+export function hintWords(hint: Pick<Hint, 'ttl' | 'scope'>): string {
+  return `${span(hint.ttl)}, ${hint.scope || 'no cacheScope'}`;
+}
+
 /** Milliseconds in the unit that suits: "12 s", "5 min", "2 h". */
 function span(ms: number): string {
   if (ms < 1000) return `${String(Math.max(0, Math.round(ms)))} ms`;

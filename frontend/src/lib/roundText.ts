@@ -26,10 +26,34 @@ export function requiredCapabilities(rpc: string): { names: string[]; object: Re
   return { names, object };
 }
 
-/** The versions in data.supported of a -32022. */
-export function supportedVersions(rpc: string): string[] {
-  const list = field(field(parse(rpc), 'data'), 'supported');
-  return Array.isArray(list) ? list.filter((v): v is string => typeof v === 'string').slice(0, 20) : [];
+/** The versions of the protocol spoken here, newest first. */
+const ownVersions = ['2026-07-28', '2025-11-25', '2025-06-18', '2025-03-26', '2024-11-05'];
+
+/** What an error about the version says, and which one to try. */
+export interface VersionsTold {
+  /** What the server speaks; empty: it does not say. */
+  readonly supported: readonly string[];
+  /** What was asked for, where it says so. */
+  readonly requested: string;
+  /** The newest that both speak, other than the present one. */
+  readonly choice: string | undefined;
+}
+
+/**
+ * What an error says about versions: a -32022 (2026-07-28), or a refused initialize that lists some in data.supported
+ * (2025-11-25/basic/lifecycle#error-handling). Undefined: it is about something else.
+ */
+export function versionsTold(code: number, rpc: string, current: string): VersionsTold | undefined {
+  const data = field(parse(rpc), 'data');
+  const list = field(data, 'supported');
+  const supported = Array.isArray(list) ? list.filter((v): v is string => typeof v === 'string').slice(0, 20) : [];
+  if (code !== -32022 && !supported.some((v) => /^\d{4}-\d\d-\d\d$/.test(v))) return undefined;
+  const requested = field(data, 'requested');
+  return {
+    supported,
+    requested: typeof requested === 'string' ? requested.slice(0, 40) : '',
+    choice: ownVersions.find((v) => v !== current && supported.includes(v)),
+  };
 }
 
 /** A capabilities object with more in it, as JSON text. */

@@ -4,7 +4,7 @@ import { puller } from './puller';
 
 export type ConnectionsSource = Pick<
   Backend,
-  'connections' | 'connect' | 'disconnect' | 'launch' | 'confirmLaunch' | 'setSecrets' | 'trust' | 'on'
+  'connections' | 'connect' | 'disconnect' | 'launch' | 'confirmLaunch' | 'setSecrets' | 'trust' | 'speak' | 'on'
 >;
 
 const phases: readonly string[] = ['disconnected', 'connecting', 'connected', 'refused', 'failed', 'closing'];
@@ -134,6 +134,13 @@ export class Connections {
   async trust(id: string, fingerprint: string): Promise<void> {
     await this.#do(id, () => this.#source.trust(id, fingerprint));
     if (!this.#faults.has(id)) await this.connect(id);
+  }
+
+  /** Settles on one version of the protocol for a server, and connects with it. */
+  async speak(id: string, version: string): Promise<void> {
+    await this.#do(id, () => this.#source.speak(id, version));
+    if (this.#faults.has(id)) return;
+    await (phaseOf(this.get(id)) === 'connected' ? this.reconnect(id) : this.connect(id));
   }
 
   /** Whether the user has closed what is said of lines on stdout that are no messages. */

@@ -194,6 +194,11 @@ export class FakeBackend extends FakeTraffic implements Backend {
     return Promise.resolve();
   }
 
+  speak(id: string, version: string): Promise<void> {
+    this.#saved.speak(id, version);
+    return Promise.resolve();
+  }
+
   readImport(text: string): Promise<core.ImportPreview> {
     return Promise.resolve(this.#saved.readImport(text));
   }

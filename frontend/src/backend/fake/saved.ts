@@ -168,6 +168,11 @@ export class FakeSaved {
     this.#hub.emit('servers');
   }
 
+  speak(id: string, version: string): void {
+    this.get(id).era = { mode: version < '2026' ? 'legacy' : 'modern', version };
+    this.#hub.emit('servers');
+  }
+
   readImport(text: string): core.ImportPreview {
     return fakeImport(text, this.#profiles);
   }

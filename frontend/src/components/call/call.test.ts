@@ -114,8 +114,6 @@ it('explains the errors of the modern era and mends what it can', async () => {
   expect(screen.getByText('sampling.tools')).toBeDefined();
   await userEvent.setup().click(screen.getByRole('button', { name: 'Declare it for this call and run again' }));
   expect(declare).toHaveBeenCalledExactlyOnceWith({ sampling: { tools: {} } });
-  await rerender({ error: rpc(-32022, { supported: ['2025-06-18', '1999-01-01'] }), connected: true });
-  expect(screen.getByText(/Choose the era Legacy and the version 2025-06-18/)).toBeDefined();
   await rerender({ error: rpc(-32020, {}), connected: true, onagain: declare });
   expect(screen.getByRole('button', { name: 'Run again' })).toBeDefined();
   await rerender({ error: rpc(-32602, {}), connected: true });

@@ -39,6 +39,8 @@ export function Secrets(arg1:string):Promise<Array<core.SecretState>>;
 
 export function SetSecrets(arg1:string,arg2:Array<core.SecretInput>):Promise<void>;
 
+export function Speak(arg1:string,arg2:string):Promise<void>;
+
 export function Suspects(arg1:profile.Profile):Promise<Array<core.Suspect>>;
 
 export function Trust(arg1:string,arg2:string):Promise<void>;

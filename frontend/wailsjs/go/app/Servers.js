@@ -74,6 +74,10 @@ export function SetSecrets(arg1, arg2) {
   return window['go']['app']['Servers']['SetSecrets'](arg1, arg2);
 }
 
+export function Speak(arg1, arg2) {
+  return window['go']['app']['Servers']['Speak'](arg1, arg2);
+}
+
 export function Suspects(arg1) {
   return window['go']['app']['Servers']['Suspects'](arg1);
 }

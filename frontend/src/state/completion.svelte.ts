@@ -20,6 +20,8 @@ export class Completion {
   #question: string | undefined;
   values = $state.raw<readonly string[]>([]);
   busy = $state(false);
+  /** The values are those of an earlier text: they may be looked at, not taken. */
+  waiting = $state(false);
   /** What is to be said of it: how many more there are, why there are none. */
   note = $state('');
   /** The server has no completions, or none for this: it is not asked again. */
@@ -32,10 +34,15 @@ export class Completion {
 
   /** Asks what could stand here, given the others; at once when the box was only entered. */
   ask(value: string, context: core.Argument[], at: 'once' | 'typing'): void {
+    if (this.off) return;
     const question = JSON.stringify([value, context]);
-    if (this.off || question === this.#question) return;
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => void this.#send(value, context, question), at === 'once' ? 0 : pause);
+    // Whatever is on its way answers another text.
+    const mine = ++this.#asked;
+    this.busy = false;
+    this.waiting = question !== this.#question;
+    if (!this.waiting) return;
+    this.#timer = setTimeout(() => void this.#send(value, context, question, mine), at === 'once' ? 0 : pause);
   }
 
   /** Gives up what was asked: the box was left. */
@@ -45,20 +52,23 @@ export class Completion {
     this.busy = false;
   }
 
-  async #send(value: string, context: core.Argument[], question: string): Promise<void> {
-    const mine = ++this.#asked;
+  async #send(value: string, context: core.Argument[], question: string, mine: number): Promise<void> {
     this.busy = true;
     try {
       const call = `complete-${Date.now().toString(36)}-${String(++last)}`;
       const out = await this.#source.complete({ call, ...this.#target, value, context });
-      if (mine !== this.#asked || out.stale) return;
+      if (mine !== this.#asked) return;
+      if (out.stale) {
+        this.values = [];
+        return;
+      }
       this.#question = question;
       this.#take(out);
     } catch {
       // A form without suggestions is still a form; the traffic tells.
       if (mine === this.#asked) this.values = [];
     } finally {
-      if (mine === this.#asked) this.busy = false;
+      if (mine === this.#asked) this.busy = this.waiting = false;
     }
   }
 

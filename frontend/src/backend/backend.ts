@@ -1,7 +1,6 @@
 import type { app, core, profile, wire } from '../../wailsjs/go/models';
 import type { AppsBackend } from './apps';
 import type { CollectionsBackend } from './collections';
-import type { CapturesBackend } from './captures';
 import type { InboxBackend } from './inbox';
 import type { TasksBackend } from './tasks';
 import type { DriftBackend } from './drift';

@@ -105,6 +105,7 @@ type Shapes struct {
 	RowOf       core.RowOf        `json:"rowOf"`
 	Related     core.Related      `json:"related"`
 	FilterWords []core.FilterWord `json:"filterWords"`
+	Captures    core.Captures     `json:"captures"`
 
 	TimelineInput core.TimelineInput `json:"timelineInput"`
 	Timeline      core.Timeline      `json:"timeline"`

@@ -50,6 +50,7 @@ export namespace app {
 	    rowOf: core.RowOf;
 	    related: core.Related;
 	    filterWords: query.Completion[];
+	    captures: core.Captures;
 	    timelineInput: core.TimelineInput;
 	    timeline: core.Timeline;
 	    statsInput: core.StatsInput;
@@ -157,6 +158,26 @@ export namespace auth {
 
 export namespace capture {
 	
+	export interface Capture {
+	    id: string;
+	    run: number;
+	    conn: string;
+	    profile: string;
+	    server: string;
+	    transport: string;
+	    target: string;
+	    began: number;
+	    last: number;
+	    ended: number;
+	    entries: number;
+	    bytes: number;
+	    errors: number;
+	    name: string;
+	    comment: string;
+	    pinned: boolean;
+	    current: boolean;
+	    file: string;
+	}
 	export interface Mark {
 	    seq: number;
 	    comment: string;
@@ -501,6 +522,10 @@ export namespace core {
 	    hand?: boolean;
 	}
 	
+	export interface Captures {
+	    captures: capture.Capture[];
+	    store: capture.State;
+	}
 	export interface ChangeLine {
 	    mark: string;
 	    text: string;

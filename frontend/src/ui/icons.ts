@@ -11,6 +11,7 @@ export const icons = {
   'chevron-up': 'm4 10 4-4 4 4',
   clock: 'M8 2a6 6 0 1 0 0 12A6 6 0 0 0 8 2zM8 4.5V8l2.5 1.5',
   close: 'm4 4 8 8M12 4l-8 8',
+  compare: 'M2.5 3h4v10h-4zM9.5 3h4v10h-4z',
   copy: 'M5.5 5.5h8v8h-8zM3.5 10.5h-1v-8h8v1',
   'dock-bottom': 'M2 2.5h12v11H2zM2 9.5h12',
   'dock-right': 'M2 2.5h12v11H2zM9.5 2.5v11',

@@ -1,7 +1,7 @@
 /** The rows in which a difference is shown: JSON as a tree, texts line by line; what is as before is folded. */
 import { align } from './align';
 import type { JsonNode } from './jsonDoc';
-import type { Both, Edit, ItemEdit } from './jsonEdit';
+import type { Both, Edit } from './jsonEdit';
 import { printJson } from './jsonPrint';
 
 export type DiffMark = 'same' | 'added' | 'removed' | 'changed' | 'moved' | 'fold';
@@ -86,6 +86,15 @@ interface Waiting {
   readonly at: string;
 }
 
+/** One member or item, with what stands before it on either side. */
+interface Part {
+  readonly both: Both;
+  readonly was: string;
+  readonly now: string;
+  readonly at: string;
+  readonly moved: boolean;
+}
+
 class Rows {
   readonly #rows: DiffRow[] = [];
   readonly #counts = { changed: 0, added: 0, removed: 0, moved: 0 };
@@ -126,7 +135,8 @@ class Rows {
       case 'object':
         this.#push(same(depth, `${was}{`, `${now}{`, at));
         yield* this.#all(
-          edit.members.map((m) => ({ both: m, was: quoted(m.key), now: quoted(m.key), at: pointer(at, m.key) })),
+          edit.members,
+          (m) => ({ both: m, was: quoted(m.key), now: quoted(m.key), at: pointer(at, m.key), moved: false }),
           depth + 1,
           'member',
         );
@@ -135,13 +145,14 @@ class Rows {
       case 'array':
         this.#push(same(depth, `${was}[`, `${now}[`, at));
         yield* this.#all(
-          edit.items.map((item) => ({
+          edit.items,
+          (item) => ({
             both: item,
             was: labelOf(item.from, item.name),
             now: labelOf(item.to, item.name),
             at: pointer(at, String(item.to < 0 ? item.from : item.to)),
-            item,
-          })),
+            moved: item.moved,
+          }),
           depth + 1,
           'item',
         );
@@ -149,17 +160,15 @@ class Rows {
     }
   }
 
-  *#all(
-    parts: readonly { both: Both; was: string; now: string; at: string; item?: ItemEdit }[],
-    depth: number,
-    what: 'member' | 'item',
-  ): Generator<void> {
+  *#all<T>(all: readonly T[], part: (one: T) => Part, depth: number, what: 'member' | 'item'): Generator<void> {
     let waiting: Waiting[] = [];
     const flush = (): void => {
       this.#fold(waiting, depth, what);
       waiting = [];
     };
-    for (const { both, was, now, at, item } of parts) {
+    for (const one of all) {
+      if ((++this.#steps & 0xff) === 0) yield;
+      const { both, was, now, at, moved } = part(one);
       const { edit } = both;
       if (edit?.kind === 'same' && edit.ignored) {
         flush();
@@ -169,14 +178,14 @@ class Rows {
         });
         continue;
       }
-      if (edit?.kind === 'same' && !item?.moved) {
+      if (edit?.kind === 'same' && !moved) {
         waiting.push({ label: now, node: edit.now, at });
         continue;
       }
       flush();
       if (both.was) this.#whole(both.was, 'removed', was, depth, at);
       else if (both.now) this.#whole(both.now, 'added', now, depth, at);
-      else if (edit && item?.moved) yield* this.#moved(edit, was, now, depth, at);
+      else if (edit && moved) yield* this.#moved(edit, was, now, depth, at);
       else if (edit) yield* this.edit(edit, was, now, depth, at);
     }
     flush();
@@ -265,15 +274,7 @@ class Rows {
   *lines(was: string, now: string, depth: number, at: string, change?: number): Generator<void> {
     const [a, b] = [linesOf(was), linesOf(now)];
     const ids = new Map<string, number>();
-    const numbers = (list: readonly string[]): number[] =>
-      list.map((line) => {
-        const id = ids.get(line) ?? ids.size;
-        ids.set(line, id);
-        return id;
-      });
-    const x = numbers(a);
-    yield;
-    const { to } = yield* align(x, numbers(b));
+    const { to } = yield* align(yield* numbers(a, ids), yield* numbers(b, ids));
     const where = (i: number, j: number): string =>
       change === undefined ? `${i < a.length ? String(i + 1) : ''}:${j < b.length ? String(j + 1) : ''}` : at;
     let [i, j] = [0, 0];
@@ -342,6 +343,18 @@ class Rows {
     this.#push(lineFold(depth, from + head, end - tail, row));
     for (let k = end - tail; k < end; k++) this.#push(row(k));
   }
+}
+
+/** Numbers that are equal for equal lines. */
+function* numbers(lines: readonly string[], ids: Map<string, number>): Generator<void, Int32Array> {
+  const out = new Int32Array(lines.length);
+  for (const [i, line] of lines.entries()) {
+    if ((i & 0x3ff) === 0x3ff) yield;
+    const id = ids.get(line) ?? ids.size;
+    ids.set(line, id);
+    out[i] = id;
+  }
+  return out;
 }
 
 /** An empty text has no line. */

@@ -1,5 +1,4 @@
 /** The words for how the interface of a server drifts. */
-import type { drift } from '../backend';
 import { plural } from './format';
 
 export const severities = ['breaking', 'risky', 'additive', 'minor'] as const;
@@ -13,17 +12,20 @@ export const severityWords: Record<Severity, { title: string; about: string; ton
     minor: { title: 'Minor', about: 'Nothing that a call or a model goes by', tone: 'plain' },
   };
 
-export function total(counts: drift.Counts): number {
+/** The changes by severity. */
+type Counts = Readonly<Record<Severity, number>>;
+
+export function total(counts: Counts): number {
   return counts.breaking + counts.risky + counts.additive + counts.minor;
 }
 
 /** The worst severity there is; undefined for no change. */
-export function worst(counts: drift.Counts): Severity | undefined {
+export function worst(counts: Counts): Severity | undefined {
   return severities.find((s) => counts[s] > 0);
 }
 
 /** "3 changes since 14 Nov, 1 breaking". */
-export function driftSummary(counts: drift.Counts, since: number, name = ''): string {
+export function driftSummary(counts: Counts, since: number, name = ''): string {
   const n = total(counts);
   const parts = severities.filter((s) => counts[s] > 0).map((s) => `${String(counts[s])} ${s}`);
   return [`${n === 0 ? 'No changes' : plural(n, 'change')} since ${name || dayOf(since)}`, ...parts].join(', ');
@@ -42,7 +44,7 @@ export function dayOf(us: number, now = Date.now()): string {
 }
 
 /** What a change is a change of: "Tool search". */
-export function whatChanged(change: drift.Change): string {
+export function whatChanged(change: { readonly kind: string; readonly name: string; readonly nth?: number }): string {
   if (change.kind === 'server') return 'Server';
   const kind = change.kind.slice(0, 1).toUpperCase() + change.kind.slice(1);
   return `${kind} ${change.name || '(no name)'}${change.nth ? ` (${String(change.nth + 1)}.)` : ''}`;

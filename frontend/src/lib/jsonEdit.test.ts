@@ -2,7 +2,7 @@ import { describe, expect, it } from 'vitest';
 import { align, rising } from './align';
 import { arrayNode, type JsonNode, member, objectNode, parseJson } from './jsonDoc';
 import { type Edit, editJson, type ItemEdit } from './jsonEdit';
-import { fromValue, printJson, sameJson } from './jsonPrint';
+import { fromValue, printJson, printSlices, sameJson } from './jsonPrint';
 import { atOnce } from './slices';
 
 function node(text: string): JsonNode {
@@ -155,6 +155,7 @@ describe('editJson', () => {
       const text = `${printJson(was)}\n${printJson(now)}`;
       expect(sameJson(apply(was, got), now), text).toBe(true);
       expect(say(got).length === 0, text).toBe(sameJson(was, now));
+      expect(atOnce(printSlices(now))).toBe(printJson(now, 2));
     }
   });
 

@@ -119,8 +119,8 @@ class Editor {
   }
 
   *#items(was: ArrayNode, now: ArrayNode, path: string[]): Generator<void, ItemEdit[]> {
-    const key = identityOf(was, now);
-    const to = key === '' ? yield* this.#byContent(was, now) : byName(was, now, key);
+    const key = yield* identityOf(was, now);
+    const to = key === '' ? yield* this.#byContent(was, now) : yield* byName(was, now, key);
     const from = new Int32Array(now.items.length).fill(-1);
     for (const [i, j] of to.entries()) if (j >= 0) from[j] = i;
     const there = [...from].filter((i) => i >= 0);
@@ -224,11 +224,24 @@ function byKey(node: ObjectNode): Map<string, ObjectNode['members'][number]> {
   return out;
 }
 
+/** Items that are looked at before the page gets its turn. */
+const batch = 0x3ff;
+
 /** The member that names every item of both lists; empty when there is none. */
-function identityOf(was: ArrayNode, now: ArrayNode): string {
-  const all = [...was.items, ...now.items];
-  if (all.length === 0) return '';
-  return identities.find((key) => all.every((item) => nameOf(item, key) !== '')) ?? '';
+function* identityOf(was: ArrayNode, now: ArrayNode): Generator<void, string> {
+  if (was.items.length + now.items.length === 0) return '';
+  for (const key of identities) {
+    if ((yield* named(was, key)) && (yield* named(now, key))) return key;
+  }
+  return '';
+}
+
+function* named(list: ArrayNode, key: string): Generator<void, boolean> {
+  for (const [i, item] of list.items.entries()) {
+    if ((i & batch) === batch) yield;
+    if (nameOf(item, key) === '') return false;
+  }
+  return true;
 }
 
 function nameOf(node: JsonNode, key: string): string {
@@ -239,17 +252,23 @@ function nameOf(node: JsonNode, key: string): string {
 }
 
 /** Items of one name, in order: names may repeat. */
-function byName(was: ArrayNode, now: ArrayNode, key: string): Int32Array {
+function* byName(was: ArrayNode, now: ArrayNode, key: string): Generator<void, Int32Array> {
   const places = new Map<string, number[]>();
   for (let j = now.items.length - 1; j >= 0; j--) {
+    if ((j & batch) === 0) yield;
     const item = now.items[j];
     if (!item) continue;
     const name = nameOf(item, key);
-    const list = places.get(name) ?? [];
-    list.push(j);
-    places.set(name, list);
+    const list = places.get(name);
+    if (list) list.push(j);
+    else places.set(name, [j]);
   }
-  return Int32Array.from(was.items, (item) => places.get(nameOf(item, key))?.pop() ?? -1);
+  const to = new Int32Array(was.items.length);
+  for (const [i, item] of was.items.entries()) {
+    if ((i & batch) === batch) yield;
+    to[i] = places.get(nameOf(item, key))?.pop() ?? -1;
+  }
+  return to;
 }
 
 /** The JSON object or array in a text; null when there is none. */

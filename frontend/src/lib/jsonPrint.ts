@@ -51,6 +51,37 @@ function printAll(node: JsonNode & { kind: 'array' | 'object' }, indent: number,
   out.push(close);
 }
 
+/** The same as printJson with an indent of 2, in steps: a large document does not hold up the page. */
+export function* printSlices(node: JsonNode): Generator<void, string> {
+  const out: string[] = [];
+  const open: { node: JsonNode & { kind: 'array' | 'object' }; next: number; newline: string }[] = [];
+  const begin = (child: JsonNode, newline: string): void => {
+    if (child.kind !== 'array' && child.kind !== 'object') print(child, 2, newline, out);
+    else {
+      out.push(child.kind === 'array' ? '[' : '{');
+      open.push({ node: child, next: 0, newline });
+    }
+  };
+  begin(node, '\n');
+  for (let steps = 0, top = open.at(-1); top; top = open.at(-1)) {
+    if ((++steps & 0x3ff) === 0) yield;
+    const { node: list, newline } = top;
+    const i = top.next++;
+    const member = list.kind === 'object' ? list.members[i] : undefined;
+    const child = list.kind === 'array' ? list.items[i] : member?.value;
+    if (!child) {
+      if (i > 0) out.push(newline);
+      out.push(list.kind === 'array' ? ']' : '}');
+      open.pop();
+      continue;
+    }
+    out.push(i > 0 ? ',' : '', newline, '  ');
+    if (member) out.push(JSON.stringify(member.key), ': ');
+    begin(child, `${newline}  `);
+  }
+  return out.join('');
+}
+
 /** Longer numbers are compared as text: a hostile one of a megabyte must not cost a second. */
 const maxNumberLength = 1000;
 

@@ -1,7 +1,7 @@
 import { type DiffView, jsonRows, textRows } from '../lib/diffRows';
 import { type JsonNode, parseJsonSliced } from '../lib/jsonDoc';
 import { editJson } from '../lib/jsonEdit';
-import { printJson } from '../lib/jsonPrint';
+import { printSlices } from '../lib/jsonPrint';
 import { inSlices } from '../lib/slices';
 import type { CompareSide } from './compare.svelte';
 
@@ -97,8 +97,13 @@ export class Comparison {
 
   /** JSON is printed with line breaks first: in one line nothing could be told apart. */
   async #asText(): Promise<{ view: DiffView; ignored: number; rough: boolean }> {
-    const [a, b] = this.#nodes?.map((node) => printJson(node, 2)) ?? this.#texts ?? ['', ''];
-    return { view: await inSlices(textRows(a ?? '', b ?? ''), this.#abort.signal), ignored: 0, rough: false };
+    const { signal } = this.#abort;
+    const [x, y] = this.#nodes ?? [];
+    const [a, b] =
+      x && y
+        ? [await inSlices(printSlices(x), signal), await inSlices(printSlices(y), signal)]
+        : (this.#texts ?? ['', '']);
+    return { view: await inSlices(textRows(a, b), signal), ignored: 0, rough: false };
   }
 
   #fail(thrown: unknown): void {

@@ -15,8 +15,9 @@ import (
 const (
 	// undoFor is how long a deleted capture can be had back.
 	undoFor = 30 * time.Second
-	// MaxName and MaxComment bound what the user writes, in bytes.
-	MaxName    = 200
+	// MaxName bounds the name that the user gives, in bytes.
+	MaxName = 200
+	// MaxComment bounds a comment, in bytes.
 	MaxComment = 16 << 10
 )
 

@@ -14,7 +14,7 @@ const nobody = 65534
 // nobodyDir is a folder that a user without rights reaches.
 func nobodyDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "capture")
+	dir, err := os.MkdirTemp("", "capture") //nolint:usetesting // that one is reached by its owner alone
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -57,7 +57,11 @@ func (s *Store) segments(ctx context.Context, p place, from, to uint64, need que
 				from = l.last + 1
 				continue
 			}
-			items, err = s.segment(ctx, p, l, need, items)
+			if to-from < segmentLen { // rows of a table: the next ones are near
+				items, err = s.shownSegment(ctx, p, l, items)
+			} else {
+				items, err = s.segment(ctx, p, l, need, items)
+			}
 			if errors.Is(err, sql.ErrNoRows) {
 				break // it was sealed meanwhile: what took its place is listed anew
 			}
@@ -117,6 +121,35 @@ func listSegments(ctx context.Context, p place, from, to uint64) ([]listed, erro
 	return list, rows.Err()
 }
 
+// shownSegment is segment for all fields, decoded once for several calls.
+func (s *Store) shownSegment(ctx context.Context, p place, l listed, buf []item) ([]item, error) {
+	late, err := s.patched(ctx, p, l, needItem)
+	if err != nil {
+		return nil, err
+	}
+	items, err := s.whole(ctx, p.db, l.id)
+	switch {
+	case errors.Is(err, sql.ErrNoRows):
+		return nil, err
+	case damaged(err):
+		return []item{unreadable(l, err)}, nil
+	case err != nil:
+		return nil, err
+	}
+	items = append(buf[:0], items...) // those in the cache are shared
+	apply(items, late)
+	return items, nil
+}
+
+// apply puts late changes in the place of what they change.
+func apply(items, late []item) {
+	for _, it := range late {
+		if i, ok := slices.BinarySearchFunc(items, it.Seq, func(it item, seq uint64) int { return compare(it.Seq, seq) }); ok {
+			items[i] = it
+		}
+	}
+}
+
 // segment reads a segment with its late changes.
 func (s *Store) segment(ctx context.Context, p place, l listed, need query.Need, buf []item) ([]item, error) {
 	late, err := s.patched(ctx, p, l, need)
@@ -134,11 +167,7 @@ func (s *Store) segment(ctx context.Context, p place, l listed, need query.Need,
 	if err != nil {
 		return []item{unreadable(l, err)}, nil
 	}
-	for _, it := range late {
-		if i, ok := slices.BinarySearchFunc(items, it.Seq, func(it item, seq uint64) int { return compare(it.Seq, seq) }); ok {
-			items[i] = it
-		}
-	}
+	apply(items, late)
 	return items, nil
 }
 
@@ -170,90 +199,4 @@ func unreadable(l listed, err error) item {
 		Seq: l.first, Kind: wire.KindGap,
 		Note: fmt.Sprintf("entries %d to %d cannot be read: the file is damaged there (%v)", l.first, l.last, err),
 	}}
-}
-
-// ScanBodies implements [query.Source].
-func (s *Store) ScanBodies(ctx context.Context, run uint32, from, to uint64, want func(seq uint64) bool, yield func(seq uint64, part wire.Part, body []byte) error) error {
-	p, ok := s.place(run)
-	if !ok {
-		return nil
-	}
-	need := needRefs
-	if len(p.hidden) > 0 {
-		need |= query.NeedConn
-	}
-	b := bodies{s: s, ctx: ctx, p: p, yield: yield}
-	return s.segments(ctx, p, from, to, need, nil, func(items []item) error {
-		b.found = b.found[:0]
-		for i := range items {
-			if !want(items[i].Seq) {
-				continue
-			}
-			for part, name := range parts() {
-				if r := items[i].refs[part]; r.block != 0 {
-					b.found = append(b.found, found{r, items[i].Seq, name})
-				}
-			}
-		}
-		return b.each()
-	})
-}
-
-// found is a body to be read.
-type found struct {
-	ref
-	seq  uint64
-	part wire.Part
-}
-
-// bodies reads bodies in the order of their blocks, each block once.
-type bodies struct {
-	s     *Store
-	ctx   context.Context
-	p     place
-	yield func(seq uint64, part wire.Part, body []byte) error
-	found []found
-	block uint32 // the one in raw
-	raw   []byte
-	buf   []byte
-}
-
-func (b *bodies) each() error {
-	slices.SortFunc(b.found, func(x, y found) int {
-		if x.block != y.block {
-			return compare(uint64(x.block), uint64(y.block))
-		}
-		return compare(uint64(x.off), uint64(y.off))
-	})
-	for _, f := range b.found {
-		body, err := b.read(f)
-		if b.ctx.Err() != nil {
-			return b.ctx.Err()
-		}
-		if err != nil {
-			continue // damaged or gone: the entry says so when it is opened
-		}
-		if err := b.yield(f.seq, f.part, body); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func (b *bodies) read(f found) ([]byte, error) {
-	if f.size > pieceLen {
-		return b.s.bytes(b.ctx, b.p, f.ref, 0, -1)
-	}
-	if b.block != f.block {
-		raw, err := readBlock(b.ctx, b.p, f.block, b.buf)
-		if err != nil {
-			b.block = 0
-			return nil, err
-		}
-		b.block, b.raw, b.buf = f.block, raw, raw
-	}
-	if int64(f.off)+f.size > int64(len(b.raw)) {
-		return nil, errDamaged
-	}
-	return b.raw[f.off : int64(f.off)+f.size], nil
 }

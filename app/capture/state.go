@@ -26,6 +26,8 @@ type State struct {
 	Bytes    int64  `json:"bytes"`    // on disk, exactly
 	Used     int64  `json:"used"`     // of it holding something: the rest is filled before the file grows
 	MaxBytes int64  `json:"maxBytes"` // above it the oldest captures leave
+	// Overfull says that more is kept than that: what is left is pinned, or belongs to connections that are alive.
+	Overfull bool `json:"overfull"`
 }
 
 func filePath(dir string) string { return filepath.Join(dir, FileName) }

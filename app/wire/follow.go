@@ -25,9 +25,9 @@ type Changed struct {
 	Bodies uint64
 }
 
-// Follow appends to fresh and changed what a follower at that cursor has not seen: entries that are new, by rising Seq without a hole
-// except where entries left the log, and older ones that changed, as they are now. more says that another call would
-// find more at once.
+// Follow appends to fresh and changed what a follower at that cursor has not seen: entries that are new, by rising Seq
+// without a hole except where entries left the log, and older ones that changed, as they are now. more says that
+// another call would find more at once.
 func (l *Log) Follow(at Cursor, fresh, changed []Changed) (_, _ []Changed, next Cursor, more bool) {
 	l.mu.Lock()
 	defer l.mu.Unlock()

@@ -58,7 +58,7 @@ type view struct {
 
 // viewHost is what a view asks the core.
 type viewHost interface {
-	connNames(conn string) []string
+	connNames(run uint32, conn string) []string
 	marks(run uint32, seq uint64) (comment string, pinned bool)
 	thisRun() uint32   // the number of this run in the store, 0 while it has none
 	clearedTo() uint64 // entries of this run up to it were cleared by the user
@@ -84,6 +84,20 @@ type stretch struct{ from, to uint64 }
 
 func (p *viewPart) holds(e *wire.Entry) bool {
 	return p.all || p.conns[e.Conn] || e.Conn == "" && p.run == 0
+}
+
+// holder is holds for many entries of one goroutine: most have the connection of the one before.
+func (p *viewPart) holder() func(e *wire.Entry) bool {
+	if p.all {
+		return p.holds
+	}
+	last, was := "", p.run == 0
+	return func(e *wire.Entry) bool {
+		if e.Conn != last {
+			last, was = e.Conn, p.holds(e)
+		}
+		return was
+	}
 }
 
 func (p *viewPart) total() int {

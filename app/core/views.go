@@ -17,6 +17,7 @@ const (
 	maxViewName = 100  // characters
 	maxRelated  = 500  // entries told as related to one
 	nearRelated = 200_000
+	namesWait   = 2 * time.Second // for the names of a connection that ended
 )
 
 // The nudges of the traffic's views.
@@ -313,11 +314,24 @@ func (c *Core) lookAgain(run uint32, seq uint64) {
 	c.nudge(NudgeViews)
 }
 
-// connNames are the names a connection of this run is known by.
-func (c *Core) connNames(conn string) []string {
-	for _, cn := range c.all() {
-		if cn.id == conn {
-			return []string{cn.profile.ID, cn.profile.Name}
+// connNames are the names a connection is known by, besides its id: its server's.
+func (c *Core) connNames(run uint32, conn string) []string {
+	if run == 0 {
+		for _, cn := range c.all() {
+			if cn.id == conn {
+				return []string{cn.profile.ID, cn.profile.Name}
+			}
+		}
+		run = c.thisRun() // it ended
+	}
+	if c.captures == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), namesWait)
+	defer cancel()
+	for _, k := range c.captures.List(ctx) {
+		if k.Run == run && k.Conn == conn {
+			return []string{k.Profile, k.Server, k.Name}
 		}
 	}
 	return nil

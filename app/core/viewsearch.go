@@ -205,9 +205,10 @@ func (v *view) read(ctx context.Context, s slice) (t sliceTold, err error) {
 
 func (v *view) readTimes(ctx context.Context, s slice) ([]timed, error) {
 	var out []timed
+	holds := s.part.holder()
 	err := v.source.Scan(ctx, s.part.run, s.at.from, s.at.to, needTime, s.part.skip, func(batch []wire.Entry) error {
 		for i := range batch {
-			if e := &batch[i]; s.part.holds(e) {
+			if e := &batch[i]; holds(e) {
 				out = append(out, timedOf(e))
 			}
 		}
@@ -222,9 +223,10 @@ func (v *view) readScope(ctx context.Context, s slice) ([]finding, error) {
 		need |= query.NeedConn
 	}
 	var out []finding
+	holds := s.part.holder()
 	err := v.source.Scan(ctx, s.part.run, s.at.from, s.at.to, need, s.part.skip, func(batch []wire.Entry) error {
 		for i := range batch {
-			if e := &batch[i]; s.part.holds(e) {
+			if e := &batch[i]; holds(e) {
 				out = append(out, finding{seq: e.Seq, group: int8(groupOf(e)), open: e.Open})
 			}
 		}
@@ -254,11 +256,12 @@ func (v *view) readHits(ctx context.Context, s slice) ([]finding, error) {
 	}
 	var out []finding
 	var open []wire.Entry // its fields do not decide
+	holds := p.holder()
 	skip := func(z query.Zone) bool { return p.skip(z) || m.Skip(z) }
 	err := v.source.Scan(ctx, p.run, s.at.from, s.at.to, need, skip, func(batch []wire.Entry) error {
 		for i := range batch {
 			e := &batch[i]
-			if !p.holds(e) {
+			if !holds(e) {
 				continue
 			}
 			switch m.Early(p.run, e) {

@@ -19,12 +19,19 @@ import (
 // storedCore is a core whose log has a store behind it that takes the entries soon.
 func storedCore(t *testing.T, dir string) (*Core, *capture.Store) {
 	t.Helper()
+	c, s := storedCoreFor(t, dir)
+	t.Cleanup(func() { _ = c.Close(); _ = s.Close() })
+	return c, s
+}
+
+// storedCoreFor is storedCore whose end the caller sees to.
+func storedCoreFor(t testing.TB, dir string) (*Core, *capture.Store) {
+	t.Helper()
 	c := New(Options{})
 	c.log = wire.NewLog(wire.Config{KeepStored: 10_000, KeepEntries: 300})
 	c.traffic.log = c.log
-	s := capture.Open(capture.Config{Dir: dir, Log: c.log})
+	s := capture.Open(capture.Config{Dir: dir, Log: c.log, MaxBytes: 1 << 34})
 	c.traffic.store = s
-	t.Cleanup(func() { _ = c.Close(); _ = s.Close() })
 	return c, s
 }
 

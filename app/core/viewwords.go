@@ -165,9 +165,11 @@ func (w *words) vocabulary() query.Vocabulary {
 	names := map[string]int{}
 	notes := map[string]string{}
 	for conn, n := range w.counts["conn"] {
-		for _, name := range w.core.connNames(conn)[min(1, len(w.core.connNames(conn))):] {
-			names[name] += n
-			notes[conn] = name
+		for i, name := range w.core.connNames(0, conn) {
+			if i == 1 { // the profile's id before it says nothing
+				names[name] += n
+				notes[conn] = name
+			}
 		}
 	}
 	for name, n := range names {

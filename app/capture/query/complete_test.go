@@ -67,7 +67,7 @@ func TestCompletionsAreRight(t *testing.T) {
 	v := Vocabulary{}
 	odd := []string{"a b", `qu"ote`, "(x", "y)", "a,b", "s*r", "/re/", "-x", "é", "\u00a0", "a\\b", "AND"}
 	for _, f := range fields {
-		if f.values == nil && f.suggest == nil && f.name != "json" && !f.number && f.name != "header" {
+		if f.values == nil && f.suggest == nil && f.name != "json" && f.name != "time" && !f.number && f.name != "header" {
 			for _, o := range odd {
 				v[f.name] = append(v[f.name], Word{Text: o})
 			}

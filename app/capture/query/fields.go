@@ -98,6 +98,10 @@ var fields = []*field{
 	{name: "json", says: "a place in a JSON body, and its value", example: "json:$.params.name=search*", read: readJSON},
 	{name: "since", aliases: []string{"after"}, says: "not older than a time", example: "since:5m", suggest: []string{"1m", "5m", "1h", "today"}, read: readTime(true)},
 	{name: "until", aliases: []string{"before"}, says: "not newer than a time", example: "until:10:30", suggest: []string{"5m", "1h", "today"}, read: readTime(false)},
+	{
+		name: "time", says: "between two times; whole numbers are Unix microseconds", example: "time:10:30..10:45",
+		read: readTimeRange,
+	},
 	{name: "conn", aliases: []string{"server", "connection"}, says: "the connection, by its id or its server’s name", example: "conn:everything*", read: readConn},
 	{name: "has", says: "what is put on or found in an entry", example: "has:finding", values: hasChoices, read: readHas},
 	{name: "is", says: "the state of an entry", example: "is:pinned", values: hasChoices, read: readHas},

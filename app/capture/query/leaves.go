@@ -1,6 +1,7 @@
 package query
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -216,3 +217,47 @@ func (t *textLeaf) inHeaders(list []wire.Header) bool {
 
 // holds implements bodyTest.
 func (n *needle) holds(body []byte) bool { return n.in(body) }
+
+// connLeaf is a condition on the connection, by its id or a name. It keeps what it found: names are looked up.
+type connLeaf struct {
+	list []pattern
+	m    *Matcher
+	seen map[connOf]bool
+	last connOf // asked last, and
+	was  bool   // what it was
+}
+
+type connOf struct {
+	run  uint32
+	conn string
+}
+
+func (c *connLeaf) need() Need { return NeedConn }
+func (c *connLeaf) cost() int  { return 5 }
+
+func (c *connLeaf) bind(m *Matcher) leaf {
+	return &connLeaf{list: c.list, m: m, seen: map[connOf]bool{}}
+}
+
+func (c *connLeaf) eval(e *wire.Entry, l *look) Verdict { return verdict(c.holds(l.run, e.Conn)) }
+
+func (c *connLeaf) zone(z *Zone) Verdict {
+	return known(z.Conns, func(conn string) bool { return c.holds(z.Run, conn) })
+}
+
+func (c *connLeaf) holds(run uint32, conn string) bool {
+	if conn == "" {
+		return false
+	}
+	of := connOf{run, conn}
+	if of == c.last {
+		return c.was
+	}
+	yes, ok := c.seen[of]
+	if !ok {
+		yes = slices.ContainsFunc(c.m.namesOf(run, conn), func(s string) bool { return matchAny(c.list, s) })
+		c.seen[of] = yes
+	}
+	c.last, c.was = of, yes
+	return yes
+}

@@ -20,7 +20,7 @@ const (
 // Context is what a filter cannot know by itself. Every field may be zero.
 type Context struct {
 	Now   time.Time                                               // what since:5m is counted from; zero: the time of Bind
-	Conn  func(id string) []string                                // the names a connection is known by, besides its id
+	Conn  func(run uint32, id string) []string                    // the names a connection is known by, besides its id
 	Marks func(run uint32, seq uint64) (comment string, pin bool) // what the user put on an entry
 }
 
@@ -44,7 +44,6 @@ type Matcher struct {
 	tests []bodyTest
 	look  look
 	ctx   Context
-	names map[string][]string // by connection
 }
 
 // bound is a node whose leaves know their context, children in the order in which they are cheap.
@@ -107,7 +106,7 @@ func (f *Filter) Bind(ctx Context) *Matcher {
 	if ctx.Now.IsZero() {
 		ctx.Now = time.Now()
 	}
-	m := &Matcher{need: f.Needs(), ctx: ctx, names: map[string][]string{}}
+	m := &Matcher{need: f.Needs(), ctx: ctx}
 	m.look.m = m
 	if !f.Empty() {
 		m.root = m.bind(f.root)
@@ -235,15 +234,11 @@ func (b *bound) zone(z *Zone) Verdict {
 	}
 }
 
-// namesOf are the names of a connection, looked up once.
-func (m *Matcher) namesOf(conn string) []string {
-	names, ok := m.names[conn]
-	if !ok {
-		names = append(names, conn)
-		if m.ctx.Conn != nil {
-			names = append(names, m.ctx.Conn(conn)...)
-		}
-		m.names[conn] = names
+// namesOf are the names of a connection.
+func (m *Matcher) namesOf(run uint32, conn string) []string {
+	names := []string{conn}
+	if m.ctx.Conn != nil {
+		names = append(names, m.ctx.Conn(run, conn)...)
 	}
 	return names
 }

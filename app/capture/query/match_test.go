@@ -76,6 +76,11 @@ func TestMatch(t *testing.T) {
 		{"since:2026-11-21T13:59", "12"},
 		{"since:2026-11-21T13:59:00Z", "12"},
 		{"since:today until:13:49", "1 2"},
+		{"time:13:58..13:59", "11 12"},
+		{"time:..13:49", "1 2"},
+		{"time:2026-11-21T13:59..", "12"},
+		{"time:1795269540000000..1795269600000000", "12"},
+		{"since:1795269540000000", "12"},
 		{"conn:c2", "6 7 8"},
 		{`conn:"everything server"`, "1 2 3 4 5 9 10 11 12"},
 		{"server:example", "6 7 8"},
@@ -156,6 +161,8 @@ func TestSyntaxErrors(t *testing.T) {
 		says     string // in message and hint
 	}{
 		{"metod:tools/call", 0, 6, "did you mean method:"},
+		{"time:10:30", 5, 10, "two times"},
+		{"time:x..", 5, 8, "no time"},
 		{"a xyzzy:1", 2, 8, "there is no field xyzzy"},
 		{"status:eror", 7, 11, "did you mean error?"},
 		{"kind:notificaton", 5, 16, "did you mean notification?"},

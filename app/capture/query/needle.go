@@ -15,6 +15,8 @@ type needle struct {
 	rare  int  // the byte of text that stands in few places: it is what is looked for
 	lower byte // that byte, and
 	upper byte // the same in upper case
+
+	starts *[256]bool // of a text that is not ASCII: the bytes it can begin with
 }
 
 func newNeedle(text string) needle {
@@ -34,6 +36,19 @@ func newNeedle(text string) needle {
 		n.upper = n.lower
 		if n.lower >= 'a' && n.lower <= 'z' {
 			n.upper -= 'a' - 'A'
+		}
+	}
+	if !n.ascii {
+		n.starts = new([256]bool)
+		first, _ := utf8.DecodeRuneInString(n.text)
+		n.starts[string(first)[0]] = true
+		for r := unicode.SimpleFold(first); r != first; r = unicode.SimpleFold(r) {
+			n.starts[string(r)[0]] = true
+		}
+		if first == utf8.RuneError { // what is no UTF-8 is read as it
+			for i := utf8.RuneSelf; i < len(n.starts); i++ {
+				n.starts[i] = true
+			}
 		}
 	}
 	return n
@@ -97,8 +112,8 @@ func (n *needle) at(b []byte) bool {
 }
 
 func (n *needle) inFolded(b []byte) bool {
-	for i := range b {
-		if utf8.RuneStart(b[i]) && n.foldedAt(b[i:]) {
+	for i, c := range b {
+		if n.starts[c] && utf8.RuneStart(c) && n.foldedAt(b[i:]) {
 			return true
 		}
 	}

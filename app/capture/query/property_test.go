@@ -34,7 +34,7 @@ var terms = []string{
 	"status:error", "status:ok", "status:waiting", "status:4xx", "status:failed,tool-error", "status:unanswered",
 	"kind:notification", "kind:http", "kind:message", "dir:in", "dir:out", "ms:>500", "ms:1..100", "ms:<10ms", "bytes:>20", "bytes:<=20",
 	"http:401", "http:>=400", "http:4xx,200", "code:-32601", "code:>0", "header:www-authenticate", "header:content-type=*html*", "header:*=*json",
-	"body:found", `body:"NOTHING found"`, "body:/fo+u/", "json:$.a.b[1]=two", "json:$.a>2", "json:$.params", "since:5m", "until:3m",
+	"body:found", `body:"NOTHING found"`, "body:/fo+u/", "json:$.a.b[1]=two", "json:$.a>2", "json:$.params", "since:5m", "until:3m", "time:5m..2m",
 	"conn:c1", "conn:exam*", "has:finding", "is:pinned", "has:comment", "comment:slow", "is:pair", "is:cut", "finding:answers", "seq:2..6",
 	"exchange:6", "note:panic", "url:example", "id:7", "call:k1", "found", "tools", "ÄRGER", `"disk full"`, "401", "purpose:*metadata",
 }

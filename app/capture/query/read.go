@@ -248,6 +248,37 @@ func readTime(since bool) func(input) (leaf, error) {
 	}
 }
 
+// readTimeRange reads two times with .. between them; one of them may be missing.
+func readTimeRange(in input) (leaf, error) {
+	from, to, ok := strings.Cut(in.value, "..")
+	if !ok || from == "" && to == "" {
+		return nil, &badValue{"it takes two times", "write time:10:30..10:45, or since: or until: for one"}
+	}
+	var ends [2]moment
+	for i, s := range []string{from, to} {
+		if s == "" {
+			continue
+		}
+		var err error
+		if ends[i], err = readMoment(s); err != nil {
+			return nil, err
+		}
+	}
+	return &boundLeaf{needs: NeedTime, costs: 3, make: func(m *Matcher) fieldLeaf {
+		lo, hi := int64(math.MinInt64), int64(math.MaxInt64)
+		if from != "" {
+			lo = ends[0].unix(m.ctx.Now)
+		}
+		if to != "" {
+			hi = ends[1].unix(m.ctx.Now)
+		}
+		return fieldLeaf{
+			holds: func(e *wire.Entry) bool { return e.Time >= lo && e.Time <= hi },
+			can:   func(z *Zone) Verdict { return possible(z.MaxTime >= lo && z.MinTime <= hi) },
+		}
+	}}, nil
+}
+
 func timeLeaf(since bool, at int64) fieldLeaf {
 	all := func(inside, touched bool) Verdict {
 		if inside {
@@ -272,19 +303,5 @@ func readConn(in input) (leaf, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &boundLeaf{needs: NeedConn, costs: 20, make: func(m *Matcher) fieldLeaf {
-		seen := map[string]bool{}
-		holds := func(conn string) bool {
-			yes, ok := seen[conn]
-			if !ok {
-				yes = conn != "" && slices.ContainsFunc(m.namesOf(conn), func(s string) bool { return matchAny(list, s) })
-				seen[conn] = yes
-			}
-			return yes
-		}
-		return fieldLeaf{
-			holds: func(e *wire.Entry) bool { return holds(e.Conn) },
-			can:   func(z *Zone) Verdict { return known(z.Conns, holds) },
-		}
-	}}, nil
+	return &connLeaf{list: list}, nil
 }

@@ -83,7 +83,7 @@ func sample() (*items, []*item) {
 func (s *items) context() Context {
 	return Context{
 		Now: now,
-		Conn: func(id string) []string {
+		Conn: func(_ uint32, id string) []string {
 			return map[string][]string{"c1": {"Everything Server"}, "c2": {"Example"}}[id]
 		},
 		Marks: func(_ uint32, seq uint64) (string, bool) {

@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"strconv"
 	"strings"
 	"time"
 )
@@ -27,7 +28,10 @@ const (
 // agoUnits are those of since:5m: a minute is what m means there.
 var agoUnits = []unit{{"m", 60e6}, {"s", 1e6}, {"ms", 1e3}, {"min", 60e6}, {"h", 3600e6}, {"d", 86400e6}, {"w", 7 * 86400e6}}
 
-// readMoment reads 5m, 1h, 2d, 10:30, 10:30:15.2, today, yesterday, 2026-11-21, 2026-11-21T10:30[:15[.2]][Z].
+// leastMicros is how many digits a number of Unix microseconds has at least: since 1973.
+const leastMicros = 15
+
+// readMoment reads Unix microseconds, 5m, 1h, 2d, 10:30, 10:30:15.2, today, yesterday, 2026-11-21, 2026-11-21T10:30[:15[.2]][Z].
 func readMoment(s string) (moment, error) {
 	switch strings.ToLower(s) {
 	case "now":
@@ -51,6 +55,9 @@ func readMoment(s string) (moment, error) {
 		if t, err := time.Parse(layout, strings.ToUpper(s)); err == nil {
 			return moment{kind: momentAbsolute, at: t}, nil
 		}
+	}
+	if us, err := strconv.ParseInt(s, 10, 64); err == nil && len(s) >= leastMicros {
+		return moment{kind: momentAbsolute, at: time.UnixMicro(us)}, nil
 	}
 	v, _, err := quantity(s, agoUnits)
 	if err != nil || v < 0 {

@@ -192,6 +192,7 @@ export namespace capture {
 	    bytes: number;
 	    used: number;
 	    maxBytes: number;
+	    overfull: boolean;
 	}
 
 }

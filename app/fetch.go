@@ -44,7 +44,6 @@ type ask struct {
 	Refresh bool      `json:"refresh"`
 	Index   int       `json:"index"`
 	Text    string    `json:"text"`
-	After   uint64    `json:"after"`
 	Limit   int       `json:"limit"`
 	Seq     uint64    `json:"seq"`
 	Part    wire.Part `json:"part"`
@@ -123,10 +122,6 @@ func (f *fetcher) answer(w http.ResponseWriter, r *http.Request, name string, q 
 
 func (f *fetcher) value(ctx context.Context, name string, q ask) (any, error) {
 	switch name {
-	case "page":
-		return f.core.Page(q.After, q.Limit), nil
-	case "match":
-		return f.core.Match(q.Text, q.After, q.Limit), nil
 	case "exchange":
 		return f.core.Exchange(q.Seq)
 	case "signin":

@@ -14,12 +14,20 @@ func TestFetchWantsPostAndToken(t *testing.T) {
 		status                          int
 		say                             string
 	}{
-		{"page", http.MethodPost, "/api/page", a.fetch.token, `{"after":0,"limit":10}`, 200, `"entries":[]`},
-		{"match", http.MethodPost, "/api/match", a.fetch.token, `{"text":"x"}`, 200, `"seqs":[]`},
-		{"no token", http.MethodPost, "/api/page", "", `{}`, 403, "token"},
-		{"wrong token", http.MethodPost, "/api/page", strings.Repeat("0", 64), `{}`, 403, "token"},
-		{"GET", http.MethodGet, "/api/page", a.fetch.token, "", 405, "POST"},
-		{"no JSON", http.MethodPost, "/api/page", a.fetch.token, "{", 400, "read the question"},
+		{"view", http.MethodPost, "/api/view", a.fetch.token, `{"view":{"view":"v","scope":{"all":true},"filter":"ms:>5"}}`, 200, `"rows":0`},
+		{"wrong filter", http.MethodPost, "/api/view", a.fetch.token, `{"view":{"view":"v","scope":{"all":true},"filter":"mss:>5"}}`, 200, `did you mean ms:`},
+		{"rows", http.MethodPost, "/api/rows", a.fetch.token, `{"rows":{"view":"v","index":-1,"limit":10}}`, 200, `"entries":[]`},
+		{"no such view", http.MethodPost, "/api/rows", a.fetch.token, `{"rows":{"view":"w"}}`, 422, "no view"},
+		{"row of", http.MethodPost, "/api/rowof", a.fetch.token, `{"rows":{"view":"v"},"seq":1}`, 200, `"index":-1`},
+		{"entry that is not there", http.MethodPost, "/api/entry", a.fetch.token, `{"seq":9}`, 422, "not kept"},
+		{"related to none", http.MethodPost, "/api/related", a.fetch.token, `{"seq":9}`, 422, "not kept"},
+		{"words", http.MethodPost, "/api/filterwords", a.fetch.token, `{"rows":{"view":"v"},"text":"meth","index":4}`, 200, `"insert":"method:"`},
+		{"timeline", http.MethodPost, "/api/timeline", a.fetch.token, `{"timeline":{"view":"v","pixels":10}}`, 200, `"lanes":[]`},
+		{"stats", http.MethodPost, "/api/stats", a.fetch.token, `{"stats":{"view":"v"}}`, 200, `"tools":[]`},
+		{"no token", http.MethodPost, "/api/rows", "", `{}`, 403, "token"},
+		{"wrong token", http.MethodPost, "/api/rows", strings.Repeat("0", 64), `{}`, 403, "token"},
+		{"GET", http.MethodGet, "/api/rows", a.fetch.token, "", 405, "POST"},
+		{"no JSON", http.MethodPost, "/api/rows", a.fetch.token, "{", 400, "read the question"},
 		{"unknown", http.MethodPost, "/api/quit", a.fetch.token, `{}`, 422, "no fetch"},
 		{"no such entry", http.MethodPost, "/api/body", a.fetch.token, `{"seq":9,"part":"message"}`, 422, "not in the log"},
 		{"no such exchange", http.MethodPost, "/api/exchange", a.fetch.token, `{"seq":9}`, 422, "no HTTP exchange"},
@@ -70,7 +78,7 @@ func TestOnlyHarmlessTypesPass(t *testing.T) {
 
 func TestFetchSurvivesAPanic(t *testing.T) {
 	f := newFetcher(nil) // no core: the first use of it panics
-	req := httptest.NewRequest(http.MethodPost, "/api/page", strings.NewReader("{}"))
+	req := httptest.NewRequest(http.MethodPost, "/api/rows", strings.NewReader("{}"))
 	req.Header.Set(tokenHeader, f.token)
 	rec := httptest.NewRecorder()
 	f.ServeHTTP(rec, req)

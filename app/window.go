@@ -61,7 +61,6 @@ func (w *Window) Copy(text string) (err error) {
 // Shapes holds one of each type that travels by fetch, so that the binding generator writes their TypeScript too.
 type Shapes struct {
 	Page           wire.Page                `json:"page"`
-	Match          core.Match               `json:"match"`
 	Exchange       wire.Exchange            `json:"exchange"`
 	Tools          core.ToolList            `json:"tools"`
 	Collections    core.CollectionList      `json:"collections"`

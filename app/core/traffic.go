@@ -9,7 +9,6 @@ import (
 const (
 	maxPage  = 1000    // entries a page holds at most: about 12 ms over the bridge
 	maxRange = 4 << 20 // bytes of a body handed out at once
-	maxMatch = 20_000  // entries one Match looks at, so that the caller can stop between two
 )
 
 // Bytes is a range of one body, masked.
@@ -26,18 +25,6 @@ func (c *Core) Page(after uint64, limit int) wire.Page {
 		limit = maxPage
 	}
 	return c.log.Page(after, limit)
-}
-
-// Match returns which entries changed after revision after hold text; it looks at up to limit of them.
-func (c *Core) Match(text string, after uint64, limit int) Match {
-	if limit <= 0 || limit > maxMatch {
-		limit = maxMatch
-	}
-	seqs, next := c.log.Match(text, after, limit)
-	if seqs == nil {
-		seqs = []uint64{}
-	}
-	return Match{Seqs: seqs, Next: next}
 }
 
 // Exchange returns the HTTP side of an entry.

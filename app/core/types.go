@@ -315,9 +315,3 @@ type CallState struct {
 	Round    int      `json:"round,omitempty"`   // input_required rounds so far
 	Hand     bool     `json:"hand,omitempty"`    // a round waits to be sent by hand: see Rounds
 }
-
-// Match is the answer to a text filter: which entries after a revision hold it.
-type Match struct {
-	Seqs []uint64 `json:"seqs"`
-	Next uint64   `json:"next"` // cursor, as wire.Page.Next
-}

@@ -96,14 +96,3 @@ func BenchmarkText(b *testing.B) {
 		}
 	}
 }
-
-func BenchmarkMatch(b *testing.B) {
-	l := NewLog(Config{})
-	for range 5000 {
-		l.Append(Draft{Entry: Entry{Conn: "a", Kind: KindFrame, Dir: In}, Message: note})
-	}
-	b.SetBytes(5000 * int64(len(note)))
-	for b.Loop() {
-		l.Match("nothing like this", 0, 5000)
-	}
-}

@@ -310,7 +310,7 @@ func TestConcurrentUse(t *testing.T) {
 		return len(p.Entries)
 	}
 	reader(func() { pull() })
-	reader(func() { l.Match("value", 0, 500) })
+	reader(func() { l.Range(rand.Uint64N(2000), 1<<40, make([]Entry, 0, 100)) })
 	reader(func() { l.Body(rand.Uint64N(2000), PartMessage, 0, 10); l.Exchange(rand.Uint64N(2000)) })
 	reader(func() { m.Reveal("c0", "‹token #0000›"); m.Text("c0", []byte("secret-value")) })
 	for w := range 3 {

@@ -8,7 +8,6 @@ export namespace app {
 	}
 	export interface Shapes {
 	    page: wire.Page;
-	    match: core.Match;
 	    exchange: wire.Exchange;
 	    tools: core.ToolList;
 	    collections: core.CollectionList;
@@ -1113,10 +1112,6 @@ export namespace core {
 	    declared: boolean;
 	    era: string;
 	    stderr: boolean;
-	}
-	export interface Match {
-	    seqs: number[];
-	    next: number;
 	}
 	export interface MessageCount {
 	    requests: number;

@@ -8,7 +8,7 @@ import (
 
 // A needle is found where the texts in lower case say so, in every script.
 func TestNeedle(t *testing.T) {
-	letters := []rune("aAbBzZ\"/ :ßäÄéÉшШİı€\U0001F600\U00010400\U00010428")
+	letters := []rune("aAbBzZ\"/ :ßäÄéÉшШ€\U0001F600\U00010400\U00010428")
 	rnd := rand.New(rand.NewPCG(1, 2))
 	word := func(n int) string {
 		r := make([]rune, n)
@@ -20,9 +20,6 @@ func TestNeedle(t *testing.T) {
 	found := 0
 	for range 50_000 {
 		text, in := word(1+rnd.IntN(3)), word(rnd.IntN(12))
-		if strings.ContainsRune(text+in, 'İ') && strings.ContainsAny(text+in, "iı") {
-			continue // in lower case it is two letters
-		}
 		n := newNeedle(text)
 		got, want := n.in([]byte(in)), strings.Contains(strings.ToLower(in), strings.ToLower(text))
 		if got != want || n.inText(in) != want {

@@ -1,6 +1,7 @@
 import type { app, core, profile, wire } from '../../wailsjs/go/models';
 import type { AppsBackend } from './apps';
 import type { CollectionsBackend } from './collections';
+import type { CapturesBackend } from './captures';
 import type { InboxBackend } from './inbox';
 import type { TasksBackend } from './tasks';
 import type { DriftBackend } from './drift';
@@ -19,6 +20,7 @@ export interface Backend
   extends
     InboxBackend,
     AppsBackend,
+    CapturesBackend,
     DriftBackend,
     ModernBackend,
     InspectBackend,

@@ -4,6 +4,7 @@ import { wailsBackend } from './wails';
 
 export type { Backend } from './backend';
 export { AppError } from './error';
+export type * from './captures';
 export type { ListKind } from './inspect';
 export type * from './types';
 export type * from './traffic';

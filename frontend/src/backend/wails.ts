@@ -14,6 +14,7 @@ import type { Backend } from './backend';
 import { ConnectionFeed } from './connectionFeed';
 import { FetchApi } from './fetch';
 import { keychain, plain, settle, unlimited } from './settle';
+import { wailsCaptures } from './wailsCaptures';
 import { wailsApps } from './wailsApps';
 import { wailsCollections } from './wailsCollections';
 import { wailsInbox } from './wailsInbox';
@@ -43,6 +44,7 @@ export function wailsBackend(): Backend {
     ...wailsCollections(api),
     ...wailsModern(api),
     ...wailsTraffic(api),
+    ...wailsCaptures(api),
     ...wailsExports(api),
     hello,
     ready: () => settle('start', plain, Win.Ready()),

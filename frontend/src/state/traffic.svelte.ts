@@ -24,7 +24,7 @@ export type TrafficEntry = wire.Entry;
 /** What the traffic state needs of the backend. */
 export type TrafficSource = ViewSource &
   FilterSource &
-  Pick<Backend, 'entry' | 'filterWords' | 'related' | 'exchange' | 'body' | 'reveal' | 'clearTraffic'>;
+  Pick<Backend, 'entry' | 'filterWords' | 'related' | 'markEntry' | 'exchange' | 'body' | 'reveal' | 'clearTraffic'>;
 
 export type Scope = 'connection' | 'all' | 'captures';
 
@@ -169,7 +169,14 @@ export class Traffic {
     return this.#selection.indexOf(seq);
   }
 
-  /** What the user said of an entry. */
+  /** Puts a comment and a pin on an entry; without both it takes the mark away. */
+  async mark(seq: number, comment: string, pinned: boolean): Promise<void> {
+    await this.#source.markEntry(seq, comment, pinned);
+    this.#feed.setMark({ seq, comment, pinned });
+    await this.pull();
+  }
+
+  /** What the user put on an entry. */
   markOf(seq: number): EntryMark | undefined {
     return this.#feed.mark(seq);
   }

@@ -118,6 +118,12 @@ export class ViewFeed {
     return this.#marks.get(seq);
   }
 
+  /** A mark that was just put on an entry, before rows tell of it. */
+  setMark(mark: EntryMark): void {
+    this.#marks.set(mark.seq, mark);
+    this.#version++;
+  }
+
   /** The row of an entry, wherever it is, or -1. */
   find(seq: number): Promise<number> {
     return this.#source.rowOf(this.id, seq);

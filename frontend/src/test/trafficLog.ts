@@ -91,6 +91,11 @@ export class TestLog implements TrafficSource, ViewedLog {
     });
   }
 
+  markEntry(seq: number, comment: string, pinned: boolean): Promise<void> {
+    this.views.mark({ seq, comment, pinned });
+    return Promise.resolve();
+  }
+
   savedFilters(): ReturnType<TrafficSource['savedFilters']> {
     return Promise.resolve(this.filters.list());
   }

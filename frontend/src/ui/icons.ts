@@ -37,6 +37,7 @@ export const icons = {
   lock: 'M3.5 7.5h9v6h-9zM5.5 7.5V5a2.5 2.5 0 0 1 5 0v2.5',
   maximise: 'M3 6V3h3M13 6V3h-3M3 10v3h3M13 10v3h-3',
   minus: 'M3 8h10',
+  pin: 'M6 2.5h4M7 2.5v4L4.5 9h7L9 6.5v-4M8 9v4.5',
   play: 'M4.5 3v10l8-5z',
   plug: 'M6 2v3M10 2v3M4 5h8v2.5a4 4 0 0 1-8 0zM8 11.5V14',
   plus: 'M8 3v10M3 8h10',

@@ -12,6 +12,7 @@ export const callViews = new Late(() => import('./calls'));
 export const skillViews = new Late(() => import('./skills'));
 export const trafficDetail = new Late(async () => (await import('./traffic/TrafficDetail.svelte')).default);
 export const resultTab = new Late(async () => (await import('./traffic/ResultTab.svelte')).default);
+export const capturesDialog = new Late(async () => (await import('./captures/CapturesDialog.svelte')).default);
 /** The list below the filter. */
 export const filterPopup = new Late(async () => (await import('./traffic/FilterPopup.svelte')).default);
 export const savedFilters = new Late(async () => (await import('./traffic/SavedFilters.svelte')).default);
@@ -31,6 +32,7 @@ export async function loadLate(): Promise<void> {
     resultTab,
     filterPopup,
     savedFilters,
+    capturesDialog,
     dialogs,
     compareViews,
     driftViews,

@@ -1,24 +1,29 @@
 import type { Backend } from '../backend';
+import type { CapturesBackend } from '../captures';
 import type { ViewInput, ViewsBackend } from '../traffic';
 import type { BodyBytes, BodyPart } from '../types';
 import type { FakeConnections } from './connections';
 import type { FakeHub } from './hub';
 import { FakeExports } from './exports';
+import { FakeCaptures } from './captures';
 import { FakeFilters } from './filters';
 import type { FakeLog } from './log';
 import { FakeViews } from './rows';
 
 /** What the twin recorded, as rows of views. */
-export class FakeTraffic extends FakeExports implements ViewsBackend {
+export class FakeTraffic extends FakeExports implements ViewsBackend, CapturesBackend {
   readonly #log: FakeLog;
   readonly #views: FakeViews;
   readonly #filters: FakeFilters;
+  /** The captures, to be put into any state. */
+  readonly kept: FakeCaptures;
 
   constructor(hub: FakeHub, log: FakeLog, connections: FakeConnections) {
     super(hub, log, connections);
     this.#log = log;
     this.#views = new FakeViews(log, () => hub.emit('views'));
     this.#filters = new FakeFilters(() => hub.emit('filters'));
+    this.kept = new FakeCaptures(() => hub.emit('captures'));
   }
 
   view(input: ViewInput): ReturnType<Backend['view']> {
@@ -47,6 +52,39 @@ export class FakeTraffic extends FakeExports implements ViewsBackend {
 
   closeView(view: string): Promise<void> {
     this.#views.close(view);
+    return Promise.resolve();
+  }
+
+  captures(): ReturnType<CapturesBackend['captures']> {
+    return this.kept.captures();
+  }
+
+  renameCapture(id: string, name: string): Promise<void> {
+    return this.kept.renameCapture(id, name);
+  }
+
+  commentCapture(id: string, comment: string): Promise<void> {
+    return this.kept.commentCapture(id, comment);
+  }
+
+  pinCapture(id: string, pinned: boolean): Promise<void> {
+    return this.kept.pinCapture(id, pinned);
+  }
+
+  deleteCaptures(ids: string[]): Promise<void> {
+    return this.kept.deleteCaptures(ids);
+  }
+
+  undeleteCaptures(ids: string[]): Promise<void> {
+    return this.kept.undeleteCaptures(ids);
+  }
+
+  limitCaptures(bytes: number): Promise<void> {
+    return this.kept.limitCaptures(bytes);
+  }
+
+  markEntry(seq: number, comment: string, pinned: boolean): Promise<void> {
+    this.#views.mark({ seq, comment, pinned });
     return Promise.resolve();
   }
 

@@ -11,9 +11,9 @@ import Shell from './Shell.svelte';
 
 async function shell(): Promise<Awaited<ReturnType<typeof testWindow>>> {
   const w = await testWindow();
-  const { traffic, dock } = appTraffic(w.backend);
+  const { traffic, captures, dock } = appTraffic(w.backend);
   const { servers, connections, preferences, box } = w;
-  render(Shell, { servers, connections, preferences, shell: w.shell, box, traffic, dock });
+  render(Shell, { servers, connections, preferences, shell: w.shell, box, traffic, captures, dock });
   return w;
 }
 

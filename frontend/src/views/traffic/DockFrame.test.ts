@@ -2,6 +2,8 @@ import { render, screen } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { createRawSnippet } from 'svelte';
 import { expect, it } from 'vitest';
+import { FakeBackend } from '../../backend/fake';
+import { Captures } from '../../state/captures.svelte';
 import { Dock } from '../../state/dock.svelte';
 import { Traffic } from '../../state/traffic.svelte';
 import { expectAccessible } from '../../test/axe';
@@ -13,7 +15,12 @@ const main = createRawSnippet(() => ({ render: () => '<main>main</main>' }));
 it('is put away by Enter on its bar, and brought back by what takes the focus then', async () => {
   localStorage.clear();
   const dock = new Dock();
-  const { container } = render(DockFrame, { traffic: new Traffic(new TestLog()), dock, main });
+  const { container } = render(DockFrame, {
+    traffic: new Traffic(new TestLog()),
+    captures: new Captures(new FakeBackend()),
+    dock,
+    main,
+  });
   const user = userEvent.setup();
   screen.getByRole('separator', { name: 'Size of the traffic dock' }).focus();
   await user.keyboard('{Enter}');

@@ -1,6 +1,8 @@
 import { render, screen, waitFor, within } from '@testing-library/svelte';
 import userEvent from '@testing-library/user-event';
 import { describe, expect, it } from 'vitest';
+import { FakeBackend } from '../../backend/fake';
+import { Captures } from '../../state/captures.svelte';
 import { Dock } from '../../state/dock.svelte';
 import { Traffic } from '../../state/traffic.svelte';
 import { expectAccessible } from '../../test/axe';
@@ -40,7 +42,7 @@ async function open(fill: (log: TestLog) => void = call) {
   const dock = new Dock();
   traffic.scope = 'all';
   await traffic.pull();
-  const { container } = render(TrafficDock, { traffic, dock });
+  const { container } = render(TrafficDock, { traffic, captures: new Captures(new FakeBackend()), dock });
   return { log, traffic, dock, container, user: userEvent.setup() };
 }
 
@@ -177,7 +179,12 @@ describe('the detail', () => {
     dock.showDetail(true);
     await traffic.pull();
     let asked = 0;
-    render(TrafficDock, { traffic, dock, onchallenge: (seq: number) => (asked = seq) });
+    render(TrafficDock, {
+      traffic,
+      captures: new Captures(new FakeBackend()),
+      dock,
+      onchallenge: (seq: number) => (asked = seq),
+    });
     traffic.select(1);
     await userEvent.click(await screen.findByRole('button', { name: 'Explain the challenge' }));
     expect(asked).toBe(1);

@@ -1,0 +1,21 @@
+import type { capture, core } from '../../wailsjs/go/models';
+
+/** What a connection left in the store. */
+export type Capture = capture.Capture;
+/** Where entries go, and what is wrong with that. */
+export type StoreState = capture.State;
+
+/** What was captured before and is kept. */
+export interface CapturesBackend {
+  captures(signal?: AbortSignal): Promise<core.Captures>;
+  renameCapture(id: string, name: string): Promise<void>;
+  commentCapture(id: string, comment: string): Promise<void>;
+  pinCapture(id: string, pinned: boolean): Promise<void>;
+  /** `undeleteCaptures` brings them back within half a minute. */
+  deleteCaptures(ids: string[]): Promise<void>;
+  undeleteCaptures(ids: string[]): Promise<void>;
+  /** Sets the bytes above which the oldest captures leave. */
+  limitCaptures(bytes: number): Promise<void>;
+  /** Puts a comment and a pin on an entry; without both it takes the mark away. */
+  markEntry(seq: number, comment: string, pinned: boolean): Promise<void>;
+}

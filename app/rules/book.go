@@ -238,18 +238,7 @@ func (b *Book) Save(r Rule) (Rule, error) {
 		r.ID = newID()
 	}
 	err := b.rules.change(func(list []Rule) ([]Rule, error) {
-		i := slices.IndexFunc(list, func(o Rule) bool { return o.ID == r.ID })
-		switch {
-		case i >= 0:
-			list[i] = r
-		case !isNew:
-			return nil, errGone
-		case len(list) >= maxRules:
-			return nil, fmt.Errorf("there are %d rules already", maxRules)
-		default:
-			list = append(list, r)
-		}
-		return list, nil
+		return put(list, r, isNew, maxRules, "rules")
 	})
 	return r, err
 }
@@ -293,18 +282,7 @@ func (b *Book) Reorder(ids []string) error {
 	})
 }
 
-func cleanRules(list []Rule) []Rule {
-	out := slices.Clone(list[:min(len(list), maxRules)])
-	seen := map[string]bool{}
-	for i := range out {
-		if out[i].ID == "" || seen[out[i].ID] {
-			out[i].ID = newID()
-		}
-		seen[out[i].ID] = true
-		out[i].Name = name(out[i].Name)
-	}
-	return out
-}
+func cleanRules(list []Rule) []Rule { return clean(list, maxRules) }
 
 // name is one line of at most maxName characters.
 func name(s string) string {

@@ -51,18 +51,7 @@ func (b *Book) SaveTemplate(t Template) (Template, error) {
 		t.ID = newID()
 	}
 	err := b.templates.change(func(list []Template) ([]Template, error) {
-		i := slices.IndexFunc(list, func(o Template) bool { return o.ID == t.ID })
-		switch {
-		case i >= 0:
-			list[i] = t
-		case !isNew:
-			return nil, errGone
-		case len(list) >= maxTemplates:
-			return nil, fmt.Errorf("there are %d saved answers already", maxTemplates)
-		default:
-			list = append(list, t)
-		}
-		return list, nil
+		return put(list, t, isNew, maxTemplates, "saved answers")
 	})
 	return t, err
 }
@@ -75,15 +64,7 @@ func (b *Book) DeleteTemplate(id string) error {
 }
 
 func cleanTemplates(list []Template) []Template {
-	out := slices.Clone(list[:min(len(list), maxTemplates)])
-	seen := map[string]bool{}
-	for i := range out {
-		if out[i].ID == "" || seen[out[i].ID] {
-			out[i].ID = newID()
-		}
-		seen[out[i].ID] = true
-		out[i].Name = name(out[i].Name)
-	}
+	out := clean(list, maxTemplates)
 	slices.SortStableFunc(out, func(x, y Template) int { return cmp.Compare(strings.ToLower(x.Name), strings.ToLower(y.Name)) })
 	return out
 }

@@ -259,7 +259,8 @@ func (c *coder) typescript(params string) string {
 	b.WriteString("const client = new Client({ name: \"copied-from-sightglass\", version: \"1.0.0\" });\nawait client.connect(transport);\n")
 	message := "{ method: " + scriptQuote(methodOf(c.subject.message))
 	if params != "" {
-		message += ", params: JSON.parse(" + join(c.secrets.cut(params), jsText, jsEnv, " + ") + ")"
+		fmt.Fprintf(&b, "const params = JSON.parse(%s);\n", join(c.secrets.cut(params), jsText, jsEnv, " + "))
+		message += ", params"
 	}
 	message += " }"
 	if c.notification() {

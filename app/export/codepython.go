@@ -16,9 +16,11 @@ func (c *coder) pyWord(text string) string {
 // the result comes as it is.
 func (c *coder) python(params string) string {
 	open := c.pythonOpen()
+	before := ""
 	message := "{\"method\": " + scriptQuote(methodOf(c.subject.message))
 	if params != "" {
-		message += ", \"params\": json.loads(" + join(c.secrets.cut(params), pyText, pyEnv, " + ") + ")"
+		before = "PARAMS = json.loads(" + join(c.secrets.cut(params), pyText, pyEnv, " + ") + ")\n\n\n"
+		message += ", \"params\": PARAMS"
 	}
 	message += "}"
 	var b strings.Builder
@@ -29,7 +31,7 @@ func (c *coder) python(params string) string {
 	if len(c.secrets.list) > 0 || strings.Contains(open.call, "os.") {
 		b.WriteString("import os\n")
 	}
-	b.WriteString("\nfrom mcp import ClientSession, types\n" + open.imports + "\n\nasync def main():\n" + open.before)
+	b.WriteString("\nfrom mcp import ClientSession, types\n" + open.imports + "\n\n" + before + "async def main():\n" + open.before)
 	fmt.Fprintf(&b, "    async with %s as %s:\n        async with ClientSession(streams[0], streams[1]) as session:\n            await session.initialize()\n", open.call, "streams")
 	if c.notification() {
 		fmt.Fprintf(&b, "            message = types.ClientNotification.model_validate(%s)\n            await session.send_notification(message)\n", message)

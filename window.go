@@ -33,17 +33,16 @@ func openWindow(_ []string) int {
 		fmt.Fprintln(os.Stderr, "sightglass: read the page:", err)
 		return 1
 	}
-	files := assets.New(page)
 	a := app.New(version)
-	a.RestartPage = webview.RestartPage
-	if err := webview.Run(func() error { return wails.Run(windowOptions(a, files)) }); err != nil {
+	a.Page, a.RestartPage = assets.New(page), webview.RestartPage
+	if err := webview.Run(func() error { return wails.Run(windowOptions(a)) }); err != nil {
 		fmt.Fprintln(os.Stderr, "sightglass: open the window:", err)
 		return 1
 	}
 	return 0
 }
 
-func windowOptions(a *app.App, page fs.FS) *options.App {
+func windowOptions(a *app.App) *options.App {
 	return &options.App{
 		Title:                    "Sightglass",
 		Width:                    1280,
@@ -51,7 +50,7 @@ func windowOptions(a *app.App, page fs.FS) *options.App {
 		MinWidth:                 900,
 		MinHeight:                600,
 		BackgroundColour:         options.NewRGB(128, 128, 128), // seen until the page has painted: between light and dark
-		AssetServer:              &assetserver.Options{Assets: page, Handler: a.Handler(), Middleware: webview.Guard(a.FrameOrigin)},
+		AssetServer:              &assetserver.Options{Assets: a.Page, Handler: a.Handler(), Middleware: webview.Guard(a.FrameOrigin)},
 		Bind:                     a.Bound(),
 		ErrorFormatter:           app.FormatError,
 		OnStartup:                a.Startup,

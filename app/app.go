@@ -4,6 +4,7 @@ package app
 
 import (
 	"context"
+	"io/fs"
 	"net/http"
 	"os"
 
@@ -24,6 +25,8 @@ type App struct {
 	ctx     context.Context // Wails hands it to OnStartup and wants it back in every runtime call
 	started error
 
+	// Page holds the page's files. It is set before Startup.
+	Page fs.FS
 	// RestartPage ends the page and loads it anew. It is set before Startup, and called from any goroutine.
 	RestartPage func()
 
@@ -52,7 +55,10 @@ type App struct {
 func New(version string) *App {
 	a := &App{version: version, ended: make(chan struct{}), RestartPage: func() {}}
 	a.nudges = newNudger(func(name string, rev uint64) { runtime.EventsEmit(a.ctx, name, rev) })
-	a.core = core.New(core.Options{Version: version, Answers: true, Seed: true, Capture: true, Snapshots: true, Desktop: !isatty.IsTerminal(os.Stderr.Fd()), Nudge: a.nudges.Nudge})
+	a.core = core.New(core.Options{
+		Version: version, Answers: true, Seed: true, Capture: true, Snapshots: true, Desktop: !isatty.IsTerminal(os.Stderr.Fd()), Nudge: a.nudges.Nudge,
+		PDFViewer: func() ([]byte, error) { return fs.ReadFile(a.Page, "frames/pdf.js") },
+	})
 	a.fetch = newFetcher(a.core)
 	a.fetch.saveAppFile = a.saveAppFile
 	a.alive = &aliveWatch{

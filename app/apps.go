@@ -28,6 +28,12 @@ func (a *Apps) Show(in core.HTMLInput) (out core.HTMLPage, err error) {
 	return a.app.core.ShowHTML(in)
 }
 
+// ShowPDF makes an empty PDF viewer available to a frame.
+func (a *Apps) ShowPDF() (out core.HTMLPage, err error) {
+	defer guard(&err, "show PDF")
+	return a.app.core.ShowPDF()
+}
+
 // Close takes an app or a page of HTML away.
 func (a *Apps) Close(id string) (err error) {
 	defer guard(&err, "close app")

@@ -65,6 +65,7 @@ export default ts.config(
   { files: ['**/*.js'], ...ts.configs.disableTypeChecked },
   { files: ['*.js', '*.ts'], languageOptions: { globals: { ...globals.node } } },
   layer('lib', 'ui', 'state', 'backend', 'components', 'views', 'wailsjs'),
+  layer('frames', 'ui', 'state', 'backend', 'components', 'views', 'wailsjs'),
   layer('ui', 'state', 'backend', 'components', 'views', 'wailsjs'),
   layer('state', 'ui', 'components', 'views', 'wailsjs'),
   layer('components', 'views', 'wailsjs'),

@@ -2,6 +2,7 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
+import { frames } from './frames';
 import { pack } from './pack';
 
 /** What the page may load. Only the built page has it: the development server needs a socket and inline styles. */
@@ -66,7 +67,11 @@ function inOneFile(): {
 
 export default defineConfig(({ mode }) => ({
   base: './',
-  plugins: [svelte(), contentSecurityPolicy(), ...(mode === 'fake' ? [] : [pack(local('dist'), local('packed'))])],
+  plugins: [
+    svelte(),
+    contentSecurityPolicy(),
+    ...(mode === 'fake' ? [] : [frames(), pack(local('dist'), local('packed'))]),
+  ],
   // The DOM build of Svelte, not the server's one.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},
   build: {

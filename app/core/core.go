@@ -49,6 +49,8 @@ type Options struct {
 	Answers bool                          // somebody sits there to answer a server's questions: they are declared
 	Seed    bool                          // a first run finds the two samples saved
 	Nudge   func(name string, rev uint64) // nil: nobody listens. Called from any goroutine, must return at once
+	// PDFViewer is the script that draws PDF in the sandbox. Nil: there is none.
+	PDFViewer func() ([]byte, error)
 	// Browser opens a browser with an http or https URL. Nil: the system's.
 	Browser    func(ctx context.Context, url string) error
 	AutoSignIn bool // every refusal is signed in to without asking, whatever the profile says

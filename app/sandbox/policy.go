@@ -1,8 +1,10 @@
 package sandbox
 
 import (
+	"bytes"
 	"crypto/sha256"
 	"encoding/base64"
+	"errors"
 	"fmt"
 	"net"
 	"slices"
@@ -44,6 +46,9 @@ func sandboxOf(scripts bool) string {
 // policy is the content security policy of a document. Its default is that of MCP Apps 2026-01-26, "Restrictive
 // default"; domains that were declared and pass the check widen it.
 func policy(d Document, report string) (string, []Refusal) {
+	if d.Script != nil {
+		return viewerPolicy(d.Script, report), nil
+	}
 	c := checker{local: d.Local}
 	connect := c.list("connectDomains", d.Domains.Connect, "https", "wss")
 	resource := c.list("resourceDomains", d.Domains.Resource, "https")
@@ -76,6 +81,29 @@ func policy(d Document, report string) (string, []Refusal) {
 		all = append(all, "font-src"+resource)
 	}
 	return strings.Join(all, "; "), c.refused
+}
+
+// viewerPolicy is that of a page which is the program's own script alone: no other runs, in workers neither, and nothing
+// is loaded. Pictures and fonts of the file it draws are made of bytes that it has.
+func viewerPolicy(script []byte, report string) string {
+	sum := sha256.Sum256(script)
+	return strings.Join([]string{
+		"default-src 'none'",
+		fmt.Sprintf("script-src 'sha256-%s' 'wasm-unsafe-eval'", base64.StdEncoding.EncodeToString(sum[:])),
+		"worker-src blob:", "style-src 'unsafe-inline'", "img-src blob: data:", "font-src data:",
+		"connect-src 'none'", "frame-src 'none'", "base-uri 'none'", "object-src 'none'", "form-action 'none'",
+		"webrtc 'block'",
+		"sandbox allow-scripts",
+		"report-uri " + report,
+	}, "; ")
+}
+
+// viewerPage is the page of such a script.
+func viewerPage(script []byte) ([]byte, error) {
+	if lower := bytes.ToLower(script); bytes.Contains(lower, []byte("</script")) || bytes.Contains(lower, []byte("<!--")) {
+		return nil, errors.New("show file: the viewer's script would end early") // HTML, script data states
+	}
+	return fmt.Appendf(nil, "<!doctype html>\n<html lang=\"en\">\n<meta charset=\"utf-8\">\n<title>File</title>\n<body>\n<script>%s</script>\n", script), nil
 }
 
 func orNone(sources string) string {

@@ -40,7 +40,11 @@ var ErrTooMany = fmt.Errorf("%d sandboxed pages are open, which is the limit", M
 
 // Document is untrusted HTML and what it may do.
 type Document struct {
-	HTML        []byte
+	HTML []byte
+	// Script is a script of the program's own that draws a file of a server, which is posted to it. If there is one, the
+	// page holds nothing else: HTML, Domains and Permissions are not used. It may start workers of scripts that it
+	// holds, compile WebAssembly, and load nothing.
+	Script      []byte
 	Scripts     bool     // scripts run, and messages are relayed between the document and the page around its frame
 	Domains     Domains  // what it may reach on the network; nothing by default
 	Permissions []string // names of [Permissions] that are granted
@@ -132,6 +136,13 @@ func onlyHTTP1() *http.Protocols {
 func (s *Server) Open(d Document) (Opened, error) {
 	if len(d.HTML) > MaxHTML {
 		return Opened{}, fmt.Errorf("show HTML: it is longer than %d MiB", MaxHTML>>20)
+	}
+	if d.Script != nil {
+		html, err := viewerPage(d.Script)
+		if err != nil {
+			return Opened{}, err
+		}
+		d = Document{HTML: html, Script: d.Script, Scripts: true, OnReport: d.OnReport}
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()

@@ -1,6 +1,8 @@
 package sandbox
 
 import (
+	"crypto/sha256"
+	"encoding/base64"
 	"io"
 	"net/http"
 	"strings"
@@ -82,6 +84,45 @@ func TestRunsNothingInADocumentWithoutScripts(t *testing.T) {
 	}
 	if status, _, _ := ask(t, http.MethodGet, strings.TrimSuffix(o.URL, documentPath)+outerPath, nil); status != http.StatusNotFound {
 		t.Errorf("the page around it: %d", status)
+	}
+}
+
+// TestServesAViewerThatLoadsNothing opens a page that is a script of the program's own: no other runs in it, and whatever
+// else is asked for with it has no effect.
+func TestServesAViewerThatLoadsNothing(t *testing.T) {
+	const script = `document.title = "\x3C/script>"`
+	_, o := served(t, Document{
+		Script: []byte(script), HTML: []byte("<p>not shown"), Local: true, Permissions: []string{"camera"},
+		Domains: Domains{Connect: []string{"https://a.example"}, Resource: []string{"https://a.example"}},
+	})
+	status, h, body := ask(t, http.MethodGet, document(o), nil)
+	if status != http.StatusOK || !strings.Contains(body, "<script>"+script+"</script>") || strings.Contains(body, "not shown") || h.Get("Content-Security-Policy") != o.Policy {
+		t.Errorf("%d %q, policy %q", status, body, h.Get("Content-Security-Policy"))
+	}
+	sum := sha256.Sum256([]byte(script))
+	want := map[string]string{
+		"default-src": "'none'", "script-src": "'sha256-" + base64.StdEncoding.EncodeToString(sum[:]) + "' 'wasm-unsafe-eval'",
+		"worker-src": "blob:", "style-src": "'unsafe-inline'", "img-src": "blob: data:", "font-src": "data:", "connect-src": "'none'", "frame-src": "'none'",
+		"base-uri": "'none'", "object-src": "'none'", "form-action": "'none'", "webrtc": "'block'", "sandbox": "allow-scripts",
+	}
+	got := map[string]string{}
+	for d := range strings.SplitSeq(o.Policy, "; ") {
+		name, value, _ := strings.Cut(d, " ")
+		got[name] = value
+	}
+	delete(got, "report-uri")
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("policy: %s", diff)
+	}
+	if o.Allow != "" || len(o.Refused) != 0 || !strings.Contains(h.Get("Permissions-Policy"), "camera=()") {
+		t.Errorf("allow %q, refused %v, %q", o.Allow, o.Refused, h.Get("Permissions-Policy"))
+	}
+	s := &Server{}
+	t.Cleanup(s.Shutdown)
+	for _, bad := range []string{"a</script>b", "a</SCRIPT >b", "a<!--b"} {
+		if _, err := s.Open(Document{Script: []byte(bad)}); err == nil {
+			t.Errorf("%q is served", bad)
+		}
 	}
 }
 

@@ -6,6 +6,8 @@ export interface AppsBackend {
   openApp(input: core.AppInput): Promise<core.App>;
   /** Makes HTML of a recorded answer available to a frame. */
   showHtml(input: core.HTMLInput): Promise<core.HTMLPage>;
+  /** Makes an empty PDF viewer available to a frame, which draws the bytes that are posted to it. */
+  showPdf(): Promise<core.HTMLPage>;
   /** Takes an app or a page of HTML away. */
   closeApp(id: string): Promise<void>;
   /** What the browser blocked of an app or a page of HTML; the event `apps` says when to ask again. */

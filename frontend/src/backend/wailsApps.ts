@@ -9,6 +9,7 @@ export function wailsApps(api: FetchApi): AppsBackend {
   return {
     openApp: (input) => settle('open app', unlimited, Apps.Open(input)),
     showHtml: (input) => settle('show HTML', plain, Apps.Show(input)),
+    showPdf: () => settle('show PDF', plain, Apps.ShowPDF()),
     closeApp: (id) => settle('close app', plain, Apps.Close(id)),
     appReports: (id) => settle('list what was blocked', plain, Apps.Reports(id)),
     alive: () => settle('tell that the page is there', plain, Apps.Alive()),

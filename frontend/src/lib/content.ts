@@ -131,6 +131,15 @@ export function base64Length(data: string): number {
   return Math.max(0, Math.floor((data.length * 3) / 4) - padding);
 }
 
+/** What base64 text decodes to, of the URL alphabet too; throws when it is not base64. */
+export function base64Bytes(data: string): Uint8Array {
+  try {
+    return Uint8Array.from(atob(data.replaceAll('-', '+').replaceAll('_', '/')), (c) => c.charCodeAt(0));
+  } catch {
+    throw new Error('the blob is not valid base64');
+  }
+}
+
 /** Classic hex dump of the first bytes of base64 text; null when it is not base64. */
 export function hexPreview(data: string, bytes = 256): string | null {
   let raw: string;

@@ -60,10 +60,15 @@ export class AnswerContents {
   /** The whole text of an item. */
   async text(item: core.Content): Promise<string> {
     if (!item.cut) return item.text;
-    const range = this.bytesOf(item.at);
+    return new TextDecoder().decode(await this.whole(item.at));
+  }
+
+  /** All bytes of an item. */
+  async whole(at: string): Promise<Uint8Array> {
+    const range = this.bytesOf(at);
     await range.upTo(Infinity);
     if (!range.whole) throw new Error(range.problem || 'not all of it could be read');
-    return new TextDecoder().decode(range.bytes);
+    return range.bytes;
   }
 
   /** Asks where to and writes an item there; answers with the path, empty when the user cancelled. */

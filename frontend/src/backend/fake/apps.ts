@@ -55,6 +55,15 @@ export class FakeApps extends FakeModern implements AppsBackend {
     });
   }
 
+  showPdf(): Promise<core.HTMLPage> {
+    return Promise.resolve({
+      id: `page-${++this.#apps}`,
+      url: 'about:blank',
+      sandbox: 'allow-scripts allow-forms',
+      policy: "default-src 'none'",
+    });
+  }
+
   closeApp(id: string): Promise<void> {
     this.appsClosed.push(id);
     return Promise.resolve();

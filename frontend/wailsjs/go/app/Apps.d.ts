@@ -11,3 +11,5 @@ export function Open(arg1:core.AppInput):Promise<core.App>;
 export function Reports(arg1:string):Promise<core.AppReports>;
 
 export function Show(arg1:core.HTMLInput):Promise<core.HTMLPage>;
+
+export function ShowPDF():Promise<core.HTMLPage>;

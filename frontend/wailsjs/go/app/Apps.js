@@ -21,3 +21,7 @@ export function Reports(arg1) {
 export function Show(arg1) {
   return window['go']['app']['Apps']['Show'](arg1);
 }
+
+export function ShowPDF() {
+  return window['go']['app']['Apps']['ShowPDF']();
+}

@@ -9,3 +9,5 @@ cd "$(dirname "$0")/../.."
 BENCH=1 E2E_RUN='^TestBench$' build/e2e/run.sh "$1" | grep -v -e '^=== ' -e '^    app_test.go' -e '^Spi' -e '^PASS' -e '^1 of 1 tests'
 BENCH=1 go test -count=1 -v -run '^TestBenchSignIn$' ./app/core | grep '^sign-in '
 BENCH=1 go test -count=1 -v -run '^TestBenchAnswers$' ./app/core | grep '^elicitations '
+BENCH=1 go test -count=1 -v -run '^TestBenchFlood$' ./app/core | grep '^flood: '
+BENCH=1 go test -count=1 -v -timeout 30m -run '^TestBenchStore$' ./app/capture | grep '^store: '

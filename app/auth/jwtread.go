@@ -85,22 +85,6 @@ func subjectOf(t *Token) string {
 	return ""
 }
 
-// DisplayName is a name for the identity of a token set, made of its claims; empty: they give none.
-func DisplayName(t *Token) string {
-	for _, token := range []string{t.IDToken, t.AccessToken} {
-		j, err := decodeJWT(token)
-		if err != nil {
-			continue
-		}
-		for _, claim := range []string{"email", "preferred_username", "name", "username", "sub", "client_id"} {
-			if s := strings.TrimSpace(j.text(claim)); s != "" {
-				return cutText(s, 120)
-			}
-		}
-	}
-	return ""
-}
-
 // time is a NumericDate claim (RFC 7519 section 2); ok is false when there is none, or none that a date can be.
 func (j *jwtParts) time(name string) (t time.Time, ok bool) {
 	n, isNumber := j.p[name].(json.Number)

@@ -50,16 +50,6 @@ func Read(in Input) Challenge {
 	return c
 }
 
-// Findings says what is wrong with, or worth knowing about, a response of any status as far as authorization goes.
-// It is never nil; a 200 without a WWW-Authenticate header has none.
-func Findings(in Input) []Finding {
-	if in.Status != http.StatusUnauthorized && in.Status != http.StatusForbidden &&
-		len(in.Header.Values("WWW-Authenticate")) == 0 {
-		return []Finding{}
-	}
-	return Read(in).Findings
-}
-
 // Headers lists h by name, the values of a name in their order. It is never nil.
 func Headers(h http.Header) []Header {
 	out := []Header{}

@@ -11,6 +11,27 @@ import (
 
 // ScanBodies implements [query.Source].
 func (s *Store) ScanBodies(ctx context.Context, run uint32, from, to uint64, want func(seq uint64) bool, yield func(seq uint64, part wire.Part, body []byte) error) error {
+	names := parts()
+	return s.scanParts(ctx, run, from, to, partMessage, partHeads, want, func(seq uint64, part int, body []byte) error {
+		return yield(seq, names[part], body)
+	})
+}
+
+var _ query.ExchangeScanner = (*Store)(nil)
+
+// ScanExchanges implements [query.ExchangeScanner].
+func (s *Store) ScanExchanges(ctx context.Context, run uint32, from, to uint64, want func(seq uint64) bool, yield func(seq uint64, x *wire.Exchange) error) error {
+	return s.scanParts(ctx, run, from, to, partHeads, partCount, want, func(seq uint64, _ int, raw []byte) error {
+		x, err := readExchange(raw)
+		if err != nil {
+			return nil // damaged: the entry says so when it is opened
+		}
+		return yield(seq, &x)
+	})
+}
+
+// scanParts hands out the parts low <= part < high of the entries that are wanted.
+func (s *Store) scanParts(ctx context.Context, run uint32, from, to uint64, low, high int, want func(seq uint64) bool, yield func(seq uint64, part int, body []byte) error) error {
 	p, ok := s.place(run)
 	if !ok {
 		return nil
@@ -26,9 +47,9 @@ func (s *Store) ScanBodies(ctx context.Context, run uint32, from, to uint64, wan
 			if !want(items[i].Seq) {
 				continue
 			}
-			for part, name := range parts() {
+			for part := low; part < high; part++ {
 				if r := items[i].refs[part]; r.block != 0 {
-					b.found = append(b.found, found{r, items[i].Seq, name})
+					b.found = append(b.found, found{r, items[i].Seq, part})
 				}
 			}
 		}
@@ -40,7 +61,7 @@ func (s *Store) ScanBodies(ctx context.Context, run uint32, from, to uint64, wan
 type found struct {
 	ref
 	seq  uint64
-	part wire.Part
+	part int
 }
 
 // bodies reads bodies in the order of their blocks, each block once.
@@ -48,7 +69,7 @@ type bodies struct {
 	s     *Store
 	ctx   context.Context
 	p     place
-	yield func(seq uint64, part wire.Part, body []byte) error
+	yield func(seq uint64, part int, body []byte) error
 	found []found
 	block uint32 // the one in raw
 	raw   []byte

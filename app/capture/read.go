@@ -164,8 +164,17 @@ func (s *Store) Exchange(run uint32, seq uint64) (wire.Exchange, bool) {
 		return x, false
 	}
 	raw, err := s.bytes(context.Background(), p, it.refs[partHeads], 0, -1)
-	if err != nil || json.Unmarshal(raw, &x) != nil {
+	if err != nil {
 		return x, false
+	}
+	x, err = readExchange(raw)
+	return x, err == nil
+}
+
+// readExchange reads an exchange as it is stored.
+func readExchange(raw []byte) (x wire.Exchange, err error) {
+	if err := json.Unmarshal(raw, &x); err != nil {
+		return x, err
 	}
 	if x.RequestHeaders == nil {
 		x.RequestHeaders = []wire.Header{}
@@ -173,7 +182,7 @@ func (s *Store) Exchange(run uint32, seq uint64) (wire.Exchange, bool) {
 	if x.ResponseHeaders == nil {
 		x.ResponseHeaders = []wire.Header{}
 	}
-	return x, true
+	return x, nil
 }
 
 // Body implements [query.Source]. ok is false, too, when the part was not kept or cannot be read any more.

@@ -229,3 +229,29 @@ func TestScanBodiesFindsEveryBody(t *testing.T) {
 		}
 	}
 }
+
+func TestScanExchangesFindsEveryExchange(t *testing.T) {
+	l := wholeLog()
+	s := start(t, Config{Dir: t.TempDir(), Log: l})
+	for range 20 {
+		traffic(l, "a", 60)
+		flush(t, s)
+	}
+	seen := map[uint64]bool{}
+	err := s.ScanExchanges(t.Context(), 0, 50, 2400, func(seq uint64) bool { return seq%3 != 0 }, func(seq uint64, x *wire.Exchange) error {
+		want, ok := l.Exchange(seq)
+		if diff := cmp.Diff(want, *x); !ok || diff != "" || seq%3 == 0 || seen[seq] {
+			return fmt.Errorf("exchange %d: %s", seq, diff)
+		}
+		seen[seq] = true
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for seq := uint64(50); seq <= 2400; seq++ {
+		if _, ok := l.Exchange(seq); ok && seq%3 != 0 && !seen[seq] {
+			t.Fatalf("exchange %d was not told", seq)
+		}
+	}
+}

@@ -134,6 +134,7 @@ func (v *view) passes(p *viewPart, e *wire.Entry) bool {
 		return true
 	case query.No:
 		return false
+	default:
 	}
 	// A body that left memory for good cannot be looked at again: what it decided stays.
 	if e.Dropped && p.hits.has(e.Seq) {

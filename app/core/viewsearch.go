@@ -269,6 +269,7 @@ func (v *view) readHits(ctx context.Context, s slice) ([]finding, error) {
 				out = append(out, finding{seq: e.Seq})
 			case query.Unknown:
 				open = append(open, *e)
+			default:
 			}
 		}
 		return nil

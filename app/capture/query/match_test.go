@@ -165,7 +165,7 @@ func TestSyntaxErrors(t *testing.T) {
 		{"time:x..", 5, 8, "no time"},
 		{"a xyzzy:1", 2, 8, "there is no field xyzzy"},
 		{"status:eror", 7, 11, "did you mean error?"},
-		{"kind:notificaton", 5, 16, "did you mean notification?"},
+		{"kind:notifikation", 5, 17, "did you mean notification?"},
 		{"ms:fast", 3, 7, "is no number"},
 		{"ms:>5x", 3, 6, "no unit"},
 		{"ms:500..100", 3, 11, "100..500"},

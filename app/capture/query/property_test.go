@@ -142,8 +142,9 @@ func plainly(n *node, it *item, m *Matcher) bool {
 		return !slices.ContainsFunc(n.kids, func(k *node) bool { return !plainly(k, it, m) })
 	case opOr:
 		return slices.ContainsFunc(n.kids, func(k *node) bool { return plainly(k, it, m) })
+	default:
+		return plainTerm(n.term, it, m)
 	}
-	return plainTerm(n.term, it, m)
 }
 
 func plainTerm(t *term, it *item, m *Matcher) bool {

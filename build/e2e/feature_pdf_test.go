@@ -147,7 +147,7 @@ func TestHostilePDF(t *testing.T) {
 	a := papers(t, options{}, map[string][]byte{"hostile": hostilePDF(denied.url)})
 	a.js(`window.untouched = true`)
 	a.click(tabbed("Tools"))
-	a.click(exactly("hostile").in(role("listbox", "Tools")))
+	a.click(exactly("hostile").in(role("listbox", "tools")))
 	a.click(button("Run"))
 	a.pdfDrawn()
 	a.pdfPages(func() {

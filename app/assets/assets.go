@@ -5,6 +5,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/binary"
+	"errors"
 	"fmt"
 	"io"
 	"io/fs"
@@ -101,7 +102,7 @@ func (f *FS) unpack(name string) ([]byte, error) {
 	if _, err := io.ReadFull(r, b); err != nil {
 		return nil, &fs.PathError{Op: "unpack", Path: name, Err: err}
 	}
-	if n, err := r.Read(make([]byte, 1)); n != 0 || err != io.EOF { // the checksum is looked at here
+	if n, err := r.Read(make([]byte, 1)); n != 0 || !errors.Is(err, io.EOF) { // the checksum is looked at here
 		return nil, &fs.PathError{Op: "unpack", Path: name, Err: gzip.ErrChecksum}
 	}
 	return b, nil

@@ -78,7 +78,7 @@ func TestUnpacksAheadWhatTheStartPageNames(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer file.Close() //nolint:errcheck // nothing to close
+	defer file.Close()
 	if _, ok := file.(io.ReadSeeker); !ok {
 		t.Error("a file cannot seek")
 	}

@@ -256,6 +256,17 @@ func TestPDFThatFails(t *testing.T) {
 	a.mustNotHold("sesame")
 }
 
+// TestPDFWithItsFont draws letters of a font in the file. Nothing is wrong with it, so that nothing is remarked.
+func TestPDFWithItsFont(t *testing.T) {
+	a := papers(t, options{}, map[string][]byte{"font": fontPDF(t)})
+	a.click(tabbed("Resources"))
+	a.read("font", "done", "of 1")
+	a.pdfDrawn()
+	a.pdfPages(func() { a.pdfInk(1) })
+	a.unsee(text("remark"))
+	a.both("font")
+}
+
 // TestLongPDF scrolls through a thousand pages: few of them exist at once.
 func TestLongPDF(t *testing.T) {
 	a := papers(t, options{}, map[string][]byte{"long": goodPDF(1000, "https://example.org/")})

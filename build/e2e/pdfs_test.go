@@ -10,6 +10,8 @@ import (
 	"encoding/base64"
 	"fmt"
 	"net/http/httptest"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -136,6 +138,22 @@ func goodPDF(n int, link string) []byte {
 		pages = append(pages, f.page(more, lines...))
 	}
 	return f.bytes(pages...)
+}
+
+// fontPDF has one page in a font that the file carries.
+func fontPDF(t *testing.T) []byte {
+	t.Helper()
+	font, err := os.ReadFile(filepath.Join("..", "..", "frontend", "node_modules", "pdfjs-dist", "standard_fonts", "LiberationSans-Bold.ttf"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	f := &pdfFile{}
+	file := f.stream(fmt.Sprintf("/Length1 %d", len(font)), string(font))
+	descriptor := f.add(fmt.Sprintf("<< /Type /FontDescriptor /FontName /ABCDEF+Own /Flags 32 /FontBBox [-482 -376 1304 1033] /ItalicAngle 0 /Ascent 905 /Descent -212 /CapHeight 729 /StemV 100 /FontFile2 %d 0 R >>", file))
+	widths := strings.Repeat("600 ", 224)
+	own := f.add(fmt.Sprintf("<< /Type /Font /Subtype /TrueType /BaseFont /ABCDEF+Own /Encoding /WinAnsiEncoding /FirstChar 32 /LastChar 255 /Widths [ %s] /FontDescriptor %d 0 R >>", widths, descriptor))
+	page := f.add(fmt.Sprintf("<< /Type /Page /Parent 2 0 R /MediaBox [0 0 420 595] /Resources << /Font << /F1 %d 0 R >> >> /Contents %d 0 R >>", own, f.stream("", "BT /F1 30 Tf 40 500 Td (Carried letters) Tj ET")))
+	return f.bytes(page)
 }
 
 // hostilePDF tries whatever a PDF can to run something or to reach out.

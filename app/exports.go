@@ -27,6 +27,25 @@ func (e *Exports) Stop() (err error) {
 	return nil
 }
 
+// OpenFile asks for a capture file or a HAR and opens it beside the kept captures; it returns the ids of what is in it,
+// none when cancelled.
+func (e *Exports) OpenFile() (ids []string, err error) {
+	defer guard(&err, "open a capture file")
+	path, err := runtime.OpenFileDialog(e.app.ctx, runtime.OpenDialogOptions{
+		Title: "Open traffic", Filters: []runtime.FileFilter{{DisplayName: "Captures and HARs (*.sightglass, *.har)", Pattern: "*.sightglass;*.har"}, {DisplayName: "All files", Pattern: "*"}},
+	})
+	if err != nil || path == "" {
+		return []string{}, err
+	}
+	return e.app.core.OpenCapture(e.app.ctx, path)
+}
+
+// CloseFile closes an opened file by the id of anything in it.
+func (e *Exports) CloseFile(id string) (err error) {
+	defer guard(&err, "close a capture file")
+	return e.app.core.CloseCapture(id)
+}
+
 // SendSpans sends spans to a collector that the user named.
 func (e *Exports) SendSpans(in core.SpansInput) (out core.SpansSent, err error) {
 	defer guard(&err, "export spans")

@@ -42,6 +42,13 @@ func (c *Core) connInfos(s export.Source) ([]export.ConnInfo, error) {
 
 func (c *Core) connInfo(conn string) export.ConnInfo {
 	info := export.ConnInfo{Conn: conn}
+	if _, _, earlier := captureOf(conn); earlier && c.captures != nil {
+		for _, kept := range c.captures.List(c.life) {
+			if kept.ID == conn {
+				return export.ConnInfo{Conn: conn, Name: kept.Server, Profile: kept.Profile, Transport: kept.Transport, Launch: kept.Target}
+			}
+		}
+	}
 	cn := c.connectionOf(conn)
 	if cn == nil {
 		return info

@@ -98,6 +98,55 @@ func readCapture(f *os.File) (*CaptureFile, error) {
 	return &CaptureFile{r.Manifest(), r.Next, f}, nil
 }
 
+// OpenCapture opens a file of captured traffic beside the kept captures, read-only, until CloseCapture or the end of the
+// program. It returns the ids of what is in it.
+func (c *Core) OpenCapture(ctx context.Context, path string) ([]string, error) {
+	store, err := c.capturing("open a capture file")
+	if err != nil {
+		return nil, err
+	}
+	f, err := OpenCaptureFile(path)
+	if err != nil {
+		return nil, err
+	}
+	defer f.Close()
+	var about []Capture
+	for _, info := range f.Manifest.Connections {
+		about = append(about, Capture{
+			Conn: info.Conn, Profile: info.Profile, Server: info.Name, Transport: info.Transport, Target: info.Launch, Comment: f.Manifest.Comment,
+		})
+	}
+	run, err := store.Import(ctx, filepath.Base(path), about, f.Next)
+	if err != nil {
+		var where *export.FileError
+		if errors.As(err, &where) {
+			return nil, input("open "+filepath.Base(path), where.Error(), where.Hint)
+		}
+		return nil, input("open "+filepath.Base(path), err.Error(), "")
+	}
+	ids := []string{}
+	for _, found := range store.List(ctx) {
+		if found.Run == run {
+			ids = append(ids, found.ID)
+		}
+	}
+	return ids, nil
+}
+
+// CloseCapture closes an opened file by the id of anything in it.
+func (c *Core) CloseCapture(id string) error {
+	store, err := c.capturing("close a capture file")
+	if err != nil {
+		return err
+	}
+	run, _, ok := captureOf(id)
+	if !ok {
+		return input("close a capture file", fmt.Sprintf("there is no capture %q", firstRunes(id, 40)), "")
+	}
+	store.CloseFile(run)
+	return nil
+}
+
 // each hands on every record.
 func (f *CaptureFile) each(yield func(wire.Draft) error) error {
 	for {

@@ -39,7 +39,8 @@ func (c *Core) CopyForms(ctx context.Context, number uint64) ([]CopyForm, error)
 	if err != nil {
 		return nil, err
 	}
-	forms, err := export.Forms(s, number)
+	_, seq := inside(number)
+	forms, err := export.Forms(s, seq)
 	return each(forms, func(f export.Form) CopyForm { return CopyForm(f) }), err
 }
 
@@ -62,8 +63,8 @@ func (c *Core) CopyAs(ctx context.Context, number uint64, form string) (CopyCode
 	if err != nil {
 		return CopyCode{}, err
 	}
-	e, _ := s.Entry(number)
-	run, _ := inside(number)
+	run, seq := inside(number)
+	e, _ := s.Entry(seq)
 	// The handshake of its connection stands somewhere before it.
 	first, last := c.traffic.Bounds(run)
 	s.parts = []exportPart{{run: run, from: first, to: last}}
@@ -71,7 +72,7 @@ func (c *Core) CopyAs(ctx context.Context, number uint64, form string) (CopyCode
 	if run == 0 {
 		t = c.codeTarget(e.Conn)
 	}
-	code, err := export.Copy(s, number, form, t)
+	code, err := export.Copy(s, seq, form, t)
 	if err != nil {
 		return CopyCode{}, told("copy", err)
 	}

@@ -17,7 +17,8 @@ const exportStep = 4096
 // larger choice is taken as it is.
 const maxJoined = 200_000
 
-// exported is a part of the traffic as export reads it. Numbers are those known outside of their runs.
+// exported is a part of the traffic as export reads it. Its numbers rise: those of its first run are plain, those of
+// each further run go on behind the last of the run before.
 type exported struct {
 	ctx   context.Context
 	core  *Core
@@ -30,6 +31,40 @@ type exportPart struct {
 	run      uint32
 	seqs     []uint64 // nil: all from first to last
 	from, to uint64
+	base     uint64 // added to the numbers of the run
+}
+
+// numbered gives each part its base.
+func (s *exported) numbered() {
+	var base uint64
+	for i := range s.parts {
+		p := &s.parts[i]
+		p.base = base
+		_, last := s.core.traffic.Bounds(p.run)
+		base += max(last, p.to)
+	}
+}
+
+// place is the run and the plain number of an entry.
+func (s *exported) place(number uint64) (run uint32, seq uint64) {
+	for i := len(s.parts) - 1; i >= 0; i-- {
+		if p := s.parts[i]; number > p.base {
+			return p.run, number - p.base
+		}
+	}
+	return 0, number
+}
+
+func (p exportPart) rebased(e wire.Entry) wire.Entry {
+	for _, n := range []*uint64{&e.Seq, &e.Pair, &e.Exchange} {
+		if *n != 0 {
+			*n += p.base
+		}
+	}
+	if p.run != 0 && e.Conn != "" { // c1 of another run is another connection: it is known by the id of its capture
+		e.Conn = fmt.Sprintf("%d:%s", p.run, e.Conn)
+	}
+	return e
 }
 
 // exportSource is the part of the traffic that what names, as it is now.
@@ -54,7 +89,11 @@ func (c *Core) exportSource(ctx context.Context, what ExportWhat) (*exported, er
 	for _, p := range rows {
 		s.parts = append(s.parts, exportPart{run: p.run, seqs: slices.Clone(p.seqs), from: p.seqs[0], to: p.seqs[len(p.seqs)-1]})
 	}
-	return s, s.join()
+	if err := s.join(); err != nil {
+		return nil, err
+	}
+	s.numbered()
+	return s, nil
 }
 
 // partsOf sorts numbers by run.
@@ -124,7 +163,7 @@ func (s *exported) Entries(yield func(wire.Entry) error) error {
 			if s.what.View == "" && len(s.what.Seqs) == 0 && s.what.Conn != "" && e.Conn != s.what.Conn {
 				return nil
 			}
-			return yield(known(p.run, e))
+			return yield(p.rebased(e))
 		})
 		if err != nil {
 			return err
@@ -177,14 +216,19 @@ func (s *exported) part(p exportPart, yield func(wire.Entry) error) error {
 
 // Entry finds one entry, chosen or not.
 func (s *exported) Entry(number uint64) (wire.Entry, bool) {
-	run, seq := inside(number)
+	run, seq := s.place(number)
 	e, ok := s.core.traffic.Entry(run, seq)
-	return known(run, e), ok
+	for _, p := range s.parts {
+		if p.run == run {
+			return p.rebased(e), ok
+		}
+	}
+	return e, ok
 }
 
 // Exchange implements [export.Source].
 func (s *exported) Exchange(number uint64) (*wire.Exchange, error) {
-	run, seq := inside(number)
+	run, seq := s.place(number)
 	x, ok := s.core.traffic.Exchange(run, seq)
 	if !ok {
 		return nil, nil
@@ -194,7 +238,7 @@ func (s *exported) Exchange(number uint64) (*wire.Exchange, error) {
 
 // Body implements [export.Source].
 func (s *exported) Body(number uint64, part wire.Part, offset, length int64) ([]byte, int64, error) {
-	run, seq := inside(number)
+	run, seq := s.place(number)
 	b, kept, _, _ := s.core.traffic.Body(run, seq, part, offset, length)
 	return b, kept, nil
 }

@@ -16,6 +16,10 @@ export interface CapturesBackend {
   undeleteCaptures(ids: string[]): Promise<void>;
   /** Sets the bytes above which the oldest captures leave. */
   limitCaptures(bytes: number): Promise<void>;
+  /** Asks for a capture file or a HAR and opens it, read-only; answers with the ids of what is in it, none: cancelled. */
+  openCaptureFile(): Promise<string[]>;
+  /** Closes an opened file by the id of anything in it. */
+  closeCaptureFile(id: string): Promise<void>;
   /** Puts a comment and a pin on an entry; without both it takes the mark away. */
   markEntry(seq: number, comment: string, pinned: boolean): Promise<void>;
 }

@@ -1,8 +1,9 @@
 import type { core } from '../../wailsjs/go/models';
 import * as Captures from '../../wailsjs/go/app/Captures';
+import * as Exports from '../../wailsjs/go/app/Exports';
 import type { CapturesBackend } from './captures';
 import type { FetchApi } from './fetch';
-import { plain, settle } from './settle';
+import { plain, settle, unlimited } from './settle';
 
 /** The part of the backend that keeps captures, over the bridge. */
 export function wailsCaptures(api: FetchApi): CapturesBackend {
@@ -14,6 +15,8 @@ export function wailsCaptures(api: FetchApi): CapturesBackend {
     deleteCaptures: (ids) => settle('delete captures', plain, Captures.Delete(ids)),
     undeleteCaptures: (ids) => settle('bring captures back', plain, Captures.Undelete(ids)),
     limitCaptures: (bytes) => settle('limit captures', plain, Captures.Limit(bytes)),
+    openCaptureFile: () => settle('open a capture file', unlimited, Exports.OpenFile()),
+    closeCaptureFile: (id) => settle('close the file', plain, Exports.CloseFile(id)),
     markEntry: (seq, comment, pinned) => settle('mark the entry', plain, Captures.MarkEntry(seq, comment, pinned)),
   };
 }

@@ -80,6 +80,19 @@ export class Captures {
     this.#deleted = [];
   }
 
+  /** Asks for a file and opens it; answers with what is in it. */
+  async openFile(): Promise<string[]> {
+    let ids: string[] = [];
+    await this.#change(async () => {
+      ids = await this.#source.openCaptureFile();
+    });
+    return ids;
+  }
+
+  closeFile(id: string): Promise<void> {
+    return this.#change(() => this.#source.closeCaptureFile(id));
+  }
+
   limit(bytes: number): Promise<void> {
     return this.#change(() => this.#source.limitCaptures(bytes));
   }

@@ -46,6 +46,7 @@ export class FakeCaptures implements Omit<CapturesBackend, 'markEntry'> {
     bytes: 412_000_000,
     used: 398_000_000,
     maxBytes: 2 ** 30,
+    overfull: false,
   };
 
   constructor(told: () => void) {
@@ -80,6 +81,20 @@ export class FakeCaptures implements Omit<CapturesBackend, 'markEntry'> {
       (a, b) => b.began - a.began,
     );
     this.#deleted = this.#deleted.filter(({ id }) => !ids.includes(id));
+    this.#told();
+    return Promise.resolve();
+  }
+
+  openCaptureFile(): Promise<string[]> {
+    const first = this.#captures[0];
+    if (!first) return Promise.resolve([]);
+    this.#captures = [{ ...first, id: '1048577:c1', run: 1_048_577, file: 'x.sightglass' }, ...this.#captures];
+    this.#told();
+    return Promise.resolve(['1048577:c1']);
+  }
+
+  closeCaptureFile(id: string): Promise<void> {
+    this.#captures = this.#captures.filter((c) => c.id !== id);
     this.#told();
     return Promise.resolve();
   }

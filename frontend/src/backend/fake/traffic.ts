@@ -83,6 +83,14 @@ export class FakeTraffic extends FakeExports implements ViewsBackend, CapturesBa
     return this.kept.limitCaptures(bytes);
   }
 
+  openCaptureFile(): Promise<string[]> {
+    return this.kept.openCaptureFile();
+  }
+
+  closeCaptureFile(id: string): Promise<void> {
+    return this.kept.closeCaptureFile(id);
+  }
+
   markEntry(seq: number, comment: string, pinned: boolean): Promise<void> {
     this.#views.mark({ seq, comment, pinned });
     return Promise.resolve();

@@ -2,6 +2,8 @@ import { fireEvent, render, screen, within } from '@testing-library/svelte';
 import { beforeEach, describe, expect, it } from 'vitest';
 import { FakeBackend } from '../../backend/fake';
 import { expectAccessible } from '../../test/axe';
+import { Captures } from '../../state/captures.svelte';
+import CapturesDialog from '../captures/CapturesDialog.svelte';
 import CopyAs from './CopyAs.svelte';
 import HandOnDialog from './HandOnDialog.svelte';
 
@@ -89,4 +91,19 @@ describe('export', () => {
     await fireEvent.click(within(mock).getByRole('button', { name: 'Stop the mock of Sample' }));
     await expect.poll(() => screen.queryByRole('region', { name: 'Mock of Sample' })).toBeNull();
   });
+});
+
+it('opens a capture file beside the kept captures, and closes it', async () => {
+  const backend = new FakeBackend();
+  const captures = new Captures(backend);
+  const end = captures.start();
+  const opened: string[] = [];
+  render(CapturesDialog, { captures, opened: [], onopen: (ids) => opened.push(...ids), onclose: () => undefined });
+  await expect.poll(() => captures.list.length).toBeGreaterThan(0);
+  await fireEvent.click(screen.getByRole('button', { name: 'Open a file…' }));
+  await expect.poll(() => opened).toEqual(['1048577:c1']);
+  expect(await screen.findByText('x.sightglass')).toBeTruthy();
+  await captures.closeFile('1048577:c1');
+  await expect.poll(() => screen.queryByText('x.sightglass')).toBeNull();
+  end();
 });

@@ -6,13 +6,13 @@ const row = (over: Partial<RowEntry>): RowEntry => ({ seq: 7, conn: 'a', time: 0
 
 it.each([
   { over: {}, tabs: 'message raw', exchange: undefined },
-  { over: { exchange: 3 }, tabs: 'message http timing raw', exchange: 3 },
-  { over: { kind: 'http' }, tabs: 'http timing raw', exchange: 7 },
-  { over: { kind: 'sse', exchange: 3 }, tabs: 'message http timing raw', exchange: 3 },
+  { over: { exchange: 3 }, tabs: 'message http timing call raw', exchange: 3 },
+  { over: { kind: 'http' }, tabs: 'http timing call raw', exchange: 7 },
+  { over: { kind: 'sse', exchange: 3 }, tabs: 'message http timing call raw', exchange: 3 },
   { over: { message: 'response', method: 'tools/call' }, tabs: 'message result raw', exchange: undefined },
   {
     over: { message: 'request', method: 'tools/call', pair: 9, exchange: 3 },
-    tabs: 'message result http timing raw',
+    tabs: 'message result http timing call raw',
     exchange: 3,
   },
   { over: { message: 'request', method: 'tools/call' }, tabs: 'message raw', exchange: undefined },

@@ -1,12 +1,13 @@
 import type { RowEntry } from './trafficRows';
 
-export type DetailTab = 'message' | 'result' | 'http' | 'timing' | 'raw';
+export type DetailTab = 'message' | 'result' | 'http' | 'timing' | 'call' | 'raw';
 
 export const tabLabels: Record<DetailTab, string> = {
   message: 'Message',
   result: 'Result',
   http: 'HTTP',
   timing: 'Timing',
+  call: 'Same call',
   raw: 'Raw',
 };
 
@@ -14,13 +15,14 @@ export const tabLabels: Record<DetailTab, string> = {
 export function tabsOf(entry: RowEntry): DetailTab[] {
   switch (entry.kind) {
     case 'http':
-      return ['http', 'timing', 'raw'];
+      return ['http', 'timing', 'call', 'raw'];
     case 'frame':
     case 'sse':
       return [
         'message',
         ...(resultOf(entry) === undefined ? [] : (['result'] as const)),
         ...(entry.exchange ? (['http', 'timing'] as const) : []),
+        ...(entry.call || entry.pair || entry.exchange ? (['call'] as const) : []),
         'raw',
       ];
     case 'stderr':

@@ -13,6 +13,7 @@ export interface RowEntry {
   id?: string;
   pair?: number;
   exchange?: number;
+  call?: string;
   status?: number;
   code?: number;
   toolErr?: boolean;

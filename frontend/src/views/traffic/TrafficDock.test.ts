@@ -159,6 +159,55 @@ describe('the detail', () => {
     expect(await screen.findByText(/7b 22 72 65 73 75 6c 74/)).toBeTruthy();
   });
 
+  it('lists what belongs to the same call, and leads there', async () => {
+    const { user, traffic, dock, container } = await open();
+    dock.showDetail(true);
+    traffic.select(3);
+    await user.click(await screen.findByRole('tab', { name: 'Same call' }));
+    const list = await screen.findByRole('list', { name: 'The same call' });
+    const steps = within(list).getAllByRole('button');
+    expect(steps.map((step) => step.getAttribute('aria-label')?.slice(0, 2))).toEqual(['#1', '#2', '#3']);
+    expect(steps[2]?.getAttribute('aria-current')).toBe('true');
+    await expectAccessible(container);
+    await user.click(steps[1] ?? container);
+    expect(traffic.selected).toBe(2);
+  });
+
+  it('pins an entry and takes a comment, which its row shows', async () => {
+    const { user, traffic, dock } = await open();
+    dock.showDetail(true);
+    traffic.select(3);
+    await user.click(await screen.findByRole('button', { name: 'Pin this entry' }));
+    await waitFor(() => expect(traffic.markOf(3)?.pinned).toBe(true));
+    await user.click(screen.getByRole('button', { name: 'Actions for this entry' }));
+    await user.click(await screen.findByRole('menuitem', { name: 'Comment…' }));
+    await user.type(await screen.findByRole('textbox', { name: 'Comment on this entry' }), 'odd{Enter}');
+    const detail = screen.getByRole('region', { name: 'Entry #3' });
+    expect(await within(detail).findByText('odd')).toBeTruthy();
+    expect(traffic.markOf(3)).toMatchObject({ comment: 'odd', pinned: true });
+    expect(document.querySelector('.marks .pin')).not.toBeNull();
+  });
+
+  it('finds in a message, and shows the JSON in a text', async () => {
+    const { user, traffic, dock } = await open((log) => {
+      log.add({ message: 'response' });
+      log.bodies.set(
+        '1 message',
+        JSON.stringify({ result: { text: JSON.stringify({ deep: 'needle' }), other: 'needle' } }),
+      );
+    });
+    dock.showDetail(true);
+    traffic.select(1);
+    await user.click(await screen.findByRole('button', { name: 'Find' }));
+    await user.type(screen.getByRole('textbox', { name: 'Find in this value' }), 'needle');
+    expect(await screen.findByText('1 of 2')).toBeTruthy();
+    await user.keyboard('{Enter}');
+    expect(await screen.findByText('2 of 2')).toBeTruthy();
+    await user.keyboard('{Shift>}{Enter}{/Shift}');
+    await user.click(await screen.findByRole('button', { name: 'Show the JSON in it' }));
+    expect(await screen.findByRole('tree', { name: 'JSON in the text' })).toBeTruthy();
+  });
+
   it('tells findings and why something was withheld first', async () => {
     const { traffic, dock } = await open((log) =>
       log.add({ message: 'notification', findings: ['It has an id.'], withheld: 'Nobody asked for it.' }),

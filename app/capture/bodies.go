@@ -100,7 +100,7 @@ func (b *bodies) ahead(list []found) {
 	if list[last].block-list[0].block < dense {
 		return
 	}
-	rows, err := b.p.db.r.QueryContext(b.ctx, "SELECT id, data FROM block WHERE id BETWEEN ? AND ? ORDER BY id", blobID(b.p.run, list[0].block), blobID(b.p.run, list[last].block))
+	rows, err := b.p.db.query(b.ctx, "SELECT id, data FROM block WHERE id BETWEEN ? AND ? ORDER BY id", blobID(b.p.run, list[0].block), blobID(b.p.run, list[last].block))
 	if err == nil && rows.Err() == nil {
 		b.rows, b.end, b.at = rows, list[last].block, 0
 	}

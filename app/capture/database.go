@@ -10,6 +10,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 
 	"modernc.org/sqlite" // registers the driver
 	sqlitelib "modernc.org/sqlite/lib"
@@ -22,7 +23,7 @@ const (
 	schemaVersion = 1
 	// busyWait is how long a write waits for that of another window, in milliseconds.
 	busyWait = 5000
-	// readers are how many reads run side by side: the window's rows beside a search and an export.
+	// readers are how many connections for reading stay open: the window's rows beside a search and an export.
 	readers = 4
 	// pageCache is what SQLite keeps of the file for each connection, in KiB.
 	pageCache = 1024
@@ -51,6 +52,43 @@ type database struct {
 	path string
 	file os.FileInfo // as it was opened
 	w, r *sql.DB
+
+	mu    sync.Mutex
+	stmts map[string]*sql.Stmt // of r
+}
+
+// query reads by a statement that is prepared once: preparing one takes longer than most reads.
+func (d *database) query(ctx context.Context, query string, args ...any) (*sql.Rows, error) {
+	st, err := d.prepared(ctx, query)
+	if err != nil {
+		return nil, err
+	}
+	return st.QueryContext(ctx, args...)
+}
+
+// row is query for one row.
+func (d *database) row(ctx context.Context, query string, args ...any) oneRow {
+	st, err := d.prepared(ctx, query)
+	if err != nil {
+		return noRow{err}
+	}
+	return st.QueryRowContext(ctx, args...)
+}
+
+func (d *database) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	if st := d.stmts[query]; st != nil {
+		return st, nil
+	}
+	st, err := d.r.PrepareContext(ctx, query)
+	if err == nil {
+		if d.stmts == nil {
+			d.stmts = map[string]*sql.Stmt{}
+		}
+		d.stmts[query] = st
+	}
+	return st, err
 }
 
 // errNewer is a database of a later version of the program.
@@ -91,8 +129,7 @@ func openDatabase(ctx context.Context, path string, maxPages int) (*database, er
 	if d.r, err = connect(path, "deferred", []string{fmt.Sprintf("busy_timeout(%d)", busyWait), fmt.Sprintf("cache_size(-%d)", pageCache), "query_only(1)"}, "rw"); err != nil {
 		return nil, errors.Join(err, d.close())
 	}
-	d.r.SetMaxOpenConns(readers)
-	d.r.SetMaxIdleConns(readers)
+	d.r.SetMaxIdleConns(readers) // no more than that stay; a scan whose reader reads on needs a further one, so none waits
 	d.file, err = os.Stat(path)
 	return d, err
 }

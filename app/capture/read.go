@@ -42,7 +42,7 @@ func (s *Store) Bounds(run uint32) (first, last uint64) {
 		return 0, 0
 	}
 	var a, b sql.NullInt64
-	row := p.db.r.QueryRowContext(context.Background(), "SELECT (SELECT min(first) FROM segment WHERE run = ?), (SELECT max(last) FROM segment WHERE run = ?)", p.run, p.run)
+	row := p.db.row(context.Background(), "SELECT (SELECT min(first) FROM segment WHERE run = ?), (SELECT max(last) FROM segment WHERE run = ?)", p.run, p.run)
 	if row.Scan(&a, &b) != nil || !b.Valid {
 		return 0, 0
 	}
@@ -89,7 +89,7 @@ const sealTries = 5
 
 func (s *Store) readItem(ctx context.Context, p place, seq uint64) (*item, error) {
 	var raw []byte
-	err := p.db.r.QueryRowContext(ctx, "SELECT data FROM patch WHERE run = ? AND seq = ?", p.run, seq).Scan(&raw)
+	err := p.db.row(ctx, "SELECT data FROM patch WHERE run = ? AND seq = ?", p.run, seq).Scan(&raw)
 	if err == nil {
 		items, err := s.decode(nil, raw, needItem)
 		if err != nil || len(items) != 1 {
@@ -101,7 +101,7 @@ func (s *Store) readItem(ctx context.Context, p place, seq uint64) (*item, error
 		return nil, err
 	}
 	var id int64
-	err = p.db.r.QueryRowContext(ctx, "SELECT id FROM segment WHERE run = ? AND first <= ? AND last >= ? ORDER BY first DESC LIMIT 1", p.run, seq, seq).Scan(&id)
+	err = p.db.row(ctx, "SELECT id FROM segment WHERE run = ? AND first <= ? AND last >= ? ORDER BY first DESC LIMIT 1", p.run, seq, seq).Scan(&id)
 	if errors.Is(err, sql.ErrNoRows) {
 		return nil, nil
 	}
@@ -138,7 +138,7 @@ func (s *Store) whole(ctx context.Context, db *database, id int64) ([]item, erro
 }
 
 func summary(ctx context.Context, db *database, id int64) (raw []byte, err error) {
-	err = db.r.QueryRowContext(ctx, "SELECT data FROM summary WHERE id = ?", id).Scan(&raw)
+	err = db.row(ctx, "SELECT data FROM summary WHERE id = ?", id).Scan(&raw)
 	return raw, err
 }
 
@@ -270,7 +270,7 @@ func (s *Store) block(ctx context.Context, p place, n uint32) ([]byte, error) {
 
 func readBlock(ctx context.Context, p place, n uint32, buf []byte) ([]byte, error) {
 	var data sql.RawBytes
-	rows, err := p.db.r.QueryContext(ctx, "SELECT data FROM block WHERE id = ?", blobID(p.run, n))
+	rows, err := p.db.query(ctx, "SELECT data FROM block WHERE id = ?", blobID(p.run, n))
 	if err != nil {
 		return nil, err
 	}

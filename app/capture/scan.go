@@ -103,7 +103,7 @@ func within(items []item, from, to uint64, hidden map[string]bool) []item {
 }
 
 func listSegments(ctx context.Context, p place, from, to uint64) ([]listed, error) {
-	rows, err := p.db.r.QueryContext(ctx, `SELECT id, first, last, zone FROM segment WHERE run = ? AND first <= ? AND last >= ?
+	rows, err := p.db.query(ctx, `SELECT id, first, last, zone FROM segment WHERE run = ? AND first <= ? AND last >= ?
 		AND first >= ifnull((SELECT max(first) FROM segment WHERE run = ? AND first <= ?), 0) ORDER BY first LIMIT ?`,
 		p.run, to, from, p.run, from, maxListed)
 	if err != nil {
@@ -173,7 +173,7 @@ func (s *Store) segment(ctx context.Context, p place, l listed, need query.Need,
 
 // patched are the entries of a segment that changed after it was written.
 func (s *Store) patched(ctx context.Context, p place, l listed, need query.Need) ([]item, error) {
-	rows, err := p.db.r.QueryContext(ctx, "SELECT data FROM patch WHERE run = ? AND seq BETWEEN ? AND ?", p.run, l.first, l.last)
+	rows, err := p.db.query(ctx, "SELECT data FROM patch WHERE run = ? AND seq BETWEEN ? AND ?", p.run, l.first, l.last)
 	if err != nil {
 		return nil, err
 	}

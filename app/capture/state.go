@@ -55,6 +55,8 @@ func explain(path string, err error) (problem, hint string) {
 	case errors.Is(err, errForeign):
 		return fmt.Sprintf("%s is not a capture database of Sightglass.", path),
 			"Move the file away. It is left as it is, and the entries of this run stay in memory."
+	case damaged(err):
+		return fmt.Sprintf("The captures in %s are damaged.", path), "The file is put aside, and a new one begun. " + stays
 	case full(err):
 		return fmt.Sprintf("The disk with %s is full.", path), "Make room on it, or delete captures: storing goes on by itself. " + stays
 	case refused(err):

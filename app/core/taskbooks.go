@@ -51,6 +51,7 @@ func (c *Core) taskBook(p profile.Profile) *session.TaskBook {
 	book := b.books[place]
 	if book == nil {
 		book = session.NewTaskBook(nil)
+		book.Limit(p.Protocol.Limits.Tasks)
 		book.Restore(b.kept[place])
 		book.OnChange(func() { c.tasksChanged(p.ID, place, book) })
 		b.books[place] = book

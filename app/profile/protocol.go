@@ -34,6 +34,9 @@ type Limits struct {
 	Questions    int   `json:"questions,omitempty"`    // questions that wait for an answer at once
 	Pages        int   `json:"pages,omitempty"`        // of one list
 	MessageBytes int64 `json:"messageBytes,omitempty"` // of one message
+	Tasks        int   `json:"tasks,omitempty"`        // tasks that are known of the server
+	Followed     int   `json:"followed,omitempty"`     // tasks asked about by themselves at once
+	TaskInputs   int   `json:"taskInputs,omitempty"`   // questions of one task in its life
 }
 
 // The switches of [Protocol.Off]; an extension's switch is its id.
@@ -97,6 +100,9 @@ func (v *validator) protocol(p Protocol) {
 		{"rounds", int64(p.Limits.Rounds), maxLimit},
 		{"questions", int64(p.Limits.Questions), maxLimit},
 		{"pages", int64(p.Limits.Pages), maxLimit},
+		{"tasks", int64(p.Limits.Tasks), maxLimit},
+		{"followed", int64(p.Limits.Followed), maxLimit},
+		{"taskInputs", int64(p.Limits.TaskInputs), maxLimit},
 		{"messageBytes", p.Limits.MessageBytes, maxMessageBytes},
 	} {
 		if l.value < 0 || l.value > l.most {

@@ -60,6 +60,7 @@ func newSession(cfg Config) *Session {
 	if s.book == nil {
 		s.book = NewTaskBook(nil)
 	}
+	s.book.Limit(cfg.Limits.Tasks)
 	s.ctx, s.cancel = context.WithCancelCause(context.Background())
 	s.inbox = newInbox(cfg.Conn, cfg.Limits.questions())
 	s.inbox.change, s.inbox.release = func() { s.tell(QuestionsChanged) }, s.released

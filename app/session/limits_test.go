@@ -80,3 +80,33 @@ func TestFloodOfQuestions(t *testing.T) {
 		}
 	}
 }
+
+// The limits of tasks can be raised for a server that is right to have many.
+func TestLimitsOfTasks(t *testing.T) {
+	b := NewTaskBook(nil)
+	b.Limit(DefaultTasks + 7)
+	saved := make([]SavedTask, 0, DefaultTasks+9)
+	for i := range cap(saved) {
+		saved = append(saved, SavedTask{ID: fmt.Sprint(i), Form: CoreTasks, Status: "working"})
+	}
+	b.Restore(saved)
+	if n := len(b.Tasks()); n != DefaultTasks+7 {
+		t.Errorf("%d tasks are known", n)
+	}
+	p := modernPeer(t)
+	cfg := config(p)
+	cfg.Tasks, cfg.Limits = NewTaskBook(nil), Limits{Tasks: 3, Followed: 1, TaskInputs: 1}
+	s := connect(t, cfg)
+	if s.book.most() != 3 {
+		t.Errorf("the book holds %d", s.book.most())
+	}
+	s.book.mu.Lock()
+	first, second := s.book.make("a", ExtensionTasks), s.book.make("b", ExtensionTasks)
+	s.book.mu.Unlock()
+	s.followTask(first)
+	s.followTask(second)
+	list := s.book.Tasks()
+	if list[0].Stopped != "" || !strings.Contains(list[1].Stopped, "At most 1 tasks") || !strings.Contains(list[1].Stopped, "raise the limit") {
+		t.Errorf("%q, %q", list[0].Stopped, list[1].Stopped)
+	}
+}

@@ -47,12 +47,9 @@ const (
 	updateTries = 3                      // times that one answer is sent
 	askedAgain  = 5                      // polls that show an answered question again before it is told
 
-	maxTasks        = 1000 // of one server; the oldest that are over leave first
-	maxFollowed     = 100  // tasks asked about by themselves at once
-	maxTaskEntries  = 100  // entries kept for one task, the first ones and the last
+	maxTaskEntries  = 100 // entries kept for one task, the first ones and the last
 	maxTaskFindings = 20
 	maxMoments      = 50      // changes of status kept for one task
-	maxTaskInputs   = 200     // questions of one task in its life
 	maxTaskRaw      = 1 << 20 // bytes of a task object that are kept; the log has the whole
 	maxTaskID       = 4096    // bytes
 	maxTaskText     = 4 << 10 // bytes of a result that is kept as text

@@ -300,7 +300,7 @@ func TestTaskInAnswerToAnotherRequest(t *testing.T) {
 func TestBookIsBounded(t *testing.T) {
 	b := NewTaskBook(nil)
 	var saved []SavedTask
-	for i := range maxTasks + 5 {
+	for i := range DefaultTasks + 5 {
 		status := "working"
 		if i == 3 {
 			status = "completed"
@@ -309,7 +309,7 @@ func TestBookIsBounded(t *testing.T) {
 	}
 	b.Restore(saved)
 	list := b.Tasks()
-	if len(list) != maxTasks || list[0].ID != "4" && list[0].ID != "5" || slices.ContainsFunc(list, func(t Task) bool { return t.ID == "3" }) {
+	if len(list) != DefaultTasks || list[0].ID != "4" && list[0].ID != "5" || slices.ContainsFunc(list, func(t Task) bool { return t.ID == "3" }) {
 		t.Errorf("%d, first %s", len(list), list[0].ID)
 	}
 	one := &task{}

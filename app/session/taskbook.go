@@ -14,6 +14,7 @@ type TaskBook struct {
 	onChange func()
 
 	mu      sync.Mutex
+	limit   int // see Limits.Tasks
 	made    int
 	tasks   []*task // in order of becoming known
 	changed chan struct{}
@@ -24,6 +25,17 @@ type TaskBook struct {
 func NewTaskBook(onChange func()) *TaskBook {
 	return &TaskBook{onChange: onChange, changed: make(chan struct{})}
 }
+
+// Limit sets how many tasks the book holds at most; 0: DefaultTasks. Those that are too many leave with the next that
+// becomes known.
+func (b *TaskBook) Limit(most int) {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	b.limit = most
+}
+
+// most is how many tasks the book holds. The lock is held.
+func (b *TaskBook) most() int { return orDefault(b.limit, DefaultTasks) }
 
 // OnChange sets what is called after every change, from any goroutine; it must return at once.
 func (b *TaskBook) OnChange(call func()) {
@@ -186,7 +198,7 @@ func (b *TaskBook) make(id string, form TaskForm) *task {
 	t.Key, t.ID, t.Form, t.State, t.Known = fmt.Sprintf("t%d", b.made), id, form, TaskWorking, time.Now()
 	t.Interval, t.Shown = -1, id
 	b.tasks = append(b.tasks, t)
-	for len(b.tasks) > maxTasks {
+	for len(b.tasks) > b.most() {
 		i := slices.IndexFunc(b.tasks, func(t *task) bool { return t.State.Final() })
 		b.tasks = slices.Delete(b.tasks, max(i, 0), max(i, 0)+1)
 	}

@@ -140,7 +140,7 @@ func (s *Session) adopt(f *flight, in CallInput, r *Result) {
 	r.Task = t.Key
 	b.mu.Unlock()
 	s.mu.Lock()
-	if f.token != "" && c.form == CoreTasks && len(s.taskTokens) < maxTasks {
+	if f.token != "" && c.form == CoreTasks && len(s.taskTokens) < s.cfg.Limits.tasks() {
 		// "The progressToken provided in the initial request remains valid throughout the task lifetime."
 		s.taskTokens[f.token] = t
 	}
@@ -305,8 +305,8 @@ func (s *Session) ListTasks(ctx context.Context, before *List, pages int) (*List
 			continue
 		}
 		t := s.book.byID(c.form, w.id)
-		if t == nil && len(s.book.tasks) >= maxTasks {
-			l.found("More than %d tasks are known: the rest of the list was left out.", maxTasks)
+		if t == nil && len(s.book.tasks) >= s.book.most() {
+			l.found("More than %d tasks are known: the rest of the list was left out. "+raise, s.book.most())
 			break
 		}
 		if t == nil {

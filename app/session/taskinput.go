@@ -153,8 +153,8 @@ func (s *Session) takeInput(t *task, m member, entry uint64) (q *Question, again
 		return nil, false
 	case known != nil:
 		return nil, false
-	case len(t.Inputs) >= maxTaskInputs:
-		t.found(fmt.Sprintf("The task asked more than %d questions: further ones are left alone.", maxTaskInputs))
+	case len(t.Inputs) >= s.cfg.Limits.taskInputs():
+		t.found(fmt.Sprintf("The task asked more than %d questions: further ones are left alone. "+raise, s.cfg.Limits.taskInputs()))
 		return nil, false
 	}
 	in := TaskQuestion{Key: m.key, Method: method, State: TaskAsked, Entry: entry, params: slices.Clone(params)}

@@ -38,8 +38,8 @@ func (s *Session) followTask(t *task) {
 		case t.by == s || s.ctx.Err() != nil:
 		case t.Form != codecOf(s.era()).form:
 			t.Stopped = "The server is spoken to in another era of the protocol now, whose tasks are others."
-		case b.followed() >= maxFollowed:
-			t.Stopped = fmt.Sprintf("At most %d tasks are asked about at once: check this one by hand.", maxFollowed)
+		case b.followed() >= s.cfg.Limits.followed():
+			t.Stopped = fmt.Sprintf("At most %d tasks are asked about at once: check this one by hand. "+raise, s.cfg.Limits.followed())
 		default:
 			t.by, t.Stopped, start = s, "", true
 		}

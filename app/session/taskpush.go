@@ -30,7 +30,7 @@ func (s *Session) refilterTasks(ctx context.Context) error {
 	var ids []string
 	if s.pushing.Load() {
 		for _, t := range s.book.Tasks() {
-			if t.Form == ExtensionTasks && !t.State.Final() && !slices.Contains(ids, t.ID) && len(ids) < maxFollowed {
+			if t.Form == ExtensionTasks && !t.State.Final() && !slices.Contains(ids, t.ID) && len(ids) < s.cfg.Limits.followed() {
 				ids = append(ids, t.ID)
 			}
 		}

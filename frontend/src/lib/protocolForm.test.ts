@@ -20,7 +20,15 @@ const full: EditableProtocol = {
   paged: true,
   autoRefresh: true,
   noStream: true,
-  limits: { rounds: 30, questions: 5, pages: 7, messageBytes: 512 * 1024 * 1024 },
+  limits: {
+    rounds: 30,
+    questions: 5,
+    pages: 7,
+    tasks: 2000,
+    followed: 300,
+    taskInputs: 9,
+    messageBytes: 512 * 1024 * 1024,
+  },
 };
 
 describe('a draft of the protocol', () => {

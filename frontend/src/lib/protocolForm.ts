@@ -11,11 +11,19 @@ export interface EditableProtocol {
   paged?: boolean;
   autoRefresh?: boolean;
   noStream?: boolean;
-  limits?: { rounds?: number; questions?: number; pages?: number; messageBytes?: number };
+  limits?: {
+    rounds?: number;
+    questions?: number;
+    pages?: number;
+    messageBytes?: number;
+    tasks?: number;
+    followed?: number;
+    taskInputs?: number;
+  };
 }
 
 const flags = ['trace', 'paged', 'autoRefresh', 'noStream'] as const;
-const counts = ['rounds', 'questions', 'pages'] as const;
+const counts = ['rounds', 'questions', 'pages', 'tasks', 'followed', 'taskInputs'] as const;
 
 export type ProtocolFlag = (typeof flags)[number];
 export type LimitField = (typeof counts)[number] | 'messageMiB';
@@ -55,6 +63,9 @@ export const limits: readonly { field: LimitField; label: string; none: string; 
   { field: 'questions', label: 'Questions', none: '100', most: 1_000_000, about: 'waiting for an answer at once' },
   { field: 'pages', label: 'Pages', none: '1000', most: 1_000_000, about: 'of one list' },
   { field: 'messageMiB', label: 'Message (MiB)', none: '256', most: 4096, about: 'length of one message' },
+  { field: 'tasks', label: 'Tasks', none: '1000', most: 1_000_000, about: 'known; the oldest leave first' },
+  { field: 'followed', label: 'Followed tasks', none: '100', most: 1_000_000, about: 'asked about at once' },
+  { field: 'taskInputs', label: 'Task inputs', none: '200', most: 1_000_000, about: 'questions of one task' },
 ];
 
 const mebi = 1 << 20;
@@ -74,6 +85,9 @@ export function protocolDraft(protocol: EditableProtocol = {}): ProtocolDraft {
     rounds: figure(own.rounds),
     questions: figure(own.questions),
     pages: figure(own.pages),
+    tasks: figure(own.tasks),
+    followed: figure(own.followed),
+    taskInputs: figure(own.taskInputs),
     messageMiB: own.messageBytes ? String(own.messageBytes / mebi) : '',
   };
 }

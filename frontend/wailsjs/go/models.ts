@@ -2147,6 +2147,9 @@ export namespace profile {
 	    questions?: number;
 	    pages?: number;
 	    messageBytes?: number;
+	    tasks?: number;
+	    followed?: number;
+	    taskInputs?: number;
 	}
 	export interface Network {
 	    ca?: string;

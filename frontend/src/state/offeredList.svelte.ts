@@ -24,6 +24,8 @@ export interface ListStatus {
   readonly items: readonly unknown[];
   readonly state: OfferedState;
   readonly fault: core.Error | null;
+  /** What is there was read before: the last read brought nothing but the fault. */
+  readonly kept: boolean;
   readonly findings: readonly string[];
   readonly offer: core.Offer | null;
   readonly more: boolean;
@@ -42,6 +44,7 @@ export class OfferedList<T extends { readonly index: number }> {
   items = $state.raw<readonly T[]>([]);
   state = $state<OfferedState>('unread');
   fault = $state.raw<core.Error | null>(null);
+  kept = $state(false);
   findings = $state.raw<readonly string[]>([]);
   seqs = $state.raw<readonly number[]>([]);
   offer = $state.raw<core.Offer | null>(null);
@@ -106,6 +109,14 @@ export class OfferedList<T extends { readonly index: number }> {
 
   #take(page: ListPage<T>): void {
     const before = this.items;
+    this.fault = page.err ?? null;
+    this.state = page.err ? 'failed' : 'ready';
+    // A refusal takes nothing away: what was chosen can be called again once it is mended.
+    this.kept = page.err !== undefined && orEmpty(page.items).length === 0 && before.length > 0;
+    if (this.kept) {
+      this.seqs = orEmpty(page.seqs);
+      return;
+    }
     this.items = orEmpty(page.items);
     this.findings = orEmpty(page.findings);
     this.seqs = orEmpty(page.seqs);
@@ -114,8 +125,6 @@ export class OfferedList<T extends { readonly index: number }> {
     this.more = page.more;
     this.pages = page.pages;
     this.cursor = page.cursor;
-    this.fault = page.err ?? null;
-    this.state = page.err ? 'failed' : 'ready';
     void this.marks.pull();
     this.#taken(before);
   }

@@ -6,7 +6,8 @@ import { SignIn } from './signIn.svelte';
 type TakeReplay = (call: string, output: core.RunOutput) => void;
 
 const takers: TakeReplay[] = [];
-const reviewers: ((profile: string) => void)[] = [];
+type Review = (profile: string, again: () => void) => void;
+const reviewers: Review[] = [];
 const all = new Map<string, SignIn>();
 
 /**
@@ -28,13 +29,13 @@ export function onReplay(take: TakeReplay): void {
   takers.push(take);
 }
 
-/** Registers who shows settings that nobody has seen when a sign-in could not use them. */
-export function onUnseen(review: (profile: string) => void): void {
+/** Registers who shows settings that nobody has seen when a sign-in could not use them; `again` goes on with it. */
+export function onUnseen(review: Review): void {
   reviewers.push(review);
 }
 
-function takeUnseen(profile: string): void {
-  for (const review of reviewers) review(profile);
+function takeUnseen(profile: string, again: () => void): void {
+  for (const review of reviewers) review(profile, again);
 }
 
 function takeReplay(call: string, output: core.RunOutput): void {

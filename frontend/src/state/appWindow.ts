@@ -18,7 +18,7 @@ export interface AppWindow {
 export function appWindow(source = backend): AppWindow {
   const servers = new Servers(source);
   const connections = new Connections(source);
-  onUnseen((id) => void connections.review(id));
+  onUnseen((id, again) => void connections.review(id, again));
   const preferences = new Preferences();
   const shell = new Shell(servers, connections, preferences);
   const box = new Box(source, connections, (id) => {

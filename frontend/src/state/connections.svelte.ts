@@ -22,6 +22,8 @@ export class Connections {
   /** Connections of the past by their id in the log: the traffic names their server still. */
   readonly #owners = new SvelteMap<string, string>();
   readonly #asking = new SvelteMap<string, core.Launch>();
+  /** What goes on once the settings that are asked about are allowed. */
+  readonly #after = new Map<string, () => void>();
   readonly #faults = new SvelteMap<string, core.Error>();
   readonly #busy = new SvelteSet<string>();
   /** Connections, by their id in the log, whose noise the user has read of. */
@@ -98,25 +100,35 @@ export class Connections {
     });
   }
 
-  /** Shows the settings of a server that were changed elsewhere, for the user to allow: something could not use them. */
-  async review(id: string): Promise<void> {
+  /**
+   * Shows the settings of a server that were changed elsewhere, for the user to allow: something could not use them. Once
+   * they are allowed on a live connection, `again` goes on with it.
+   */
+  async review(id: string, again: () => void = () => undefined): Promise<void> {
     await this.#do(id, async () => {
       const launch = await this.#source.launch(id);
-      if (!launch.confirmed) this.#asking.set(id, launch);
+      if (launch.confirmed) return;
+      this.#asking.set(id, launch);
+      this.#after.set(id, again);
     });
   }
 
   /** Starts what was shown: the hash is the one of `shown`, so a command changed meanwhile is refused. */
   async launch(id: string, shown: core.Launch, secrets: core.SecretInput[]): Promise<void> {
+    const live = this.phase(id) === 'connected';
     await this.#do(id, async () => {
       if (secrets.length > 0) await this.#source.setSecrets(id, secrets);
       if (!shown.confirmed) await this.#source.confirmLaunch(id, shown.hash);
       await this.#source.connect(id);
     });
+    const again = this.#after.get(id);
+    this.#after.delete(id);
+    if (live && !this.#faults.has(id)) again?.();
   }
 
   stopAsking(id: string): void {
     this.#asking.delete(id);
+    this.#after.delete(id);
   }
 
   /** Ends a connection, or a connect under way. */

@@ -59,3 +59,17 @@ it('says why connecting came to nothing', async () => {
   expect(connections.fault('open')?.message).toBe('the keychain did not answer');
   expect(connections.busy('open')).toBe(false);
 });
+
+it('goes on with what waited for settings to be allowed, on a live connection', async () => {
+  const backend = new FakeBackend({ past: 0 });
+  const { connections } = await testWindow(backend);
+  const launch = { ...(await backend.launch('open')), confirmed: false };
+  vi.spyOn(backend, 'launch').mockResolvedValueOnce(launch).mockResolvedValueOnce(launch);
+  const again = vi.fn();
+  await connections.review('open', again);
+  connections.stopAsking('open');
+  await connections.review('open', again);
+  expect(again).not.toHaveBeenCalled();
+  await connections.launch('open', launch, []);
+  expect([connections.fault('open'), again.mock.calls.length]).toEqual([undefined, 1]);
+});

@@ -21,6 +21,12 @@ export type SignInSource = Pick<
   | 'on'
 >;
 
+/**
+ * Milliseconds after an order in which Cancel does nothing: it takes the place of the button that gave the order, and the
+ * second half of a double click would end what the first began.
+ */
+export const cancelAfter = 600;
+
 /** The name of the input that takes a callback URL by hand. */
 const callbackInput = 'callback';
 
@@ -30,8 +36,11 @@ export class SignIn {
   readonly #source: SignInSource;
   /** Told of a refused call that was sent again and answered, once each. */
   readonly #replayed: (call: string, output: core.RunOutput) => void;
-  /** Told when an order was refused since the settings came from elsewhere and nobody has seen them. */
-  readonly #unseen: (profile: string) => void;
+  /**
+   * Told when an order was refused since the settings came from elsewhere and nobody has seen them, and how to give it
+   * again.
+   */
+  readonly #unseen: (profile: string, again: () => void) => void;
   readonly #told = new Set<string>();
   #state = $state.raw<core.SignIn | null>(null);
   #fault = $state.raw<core.Error | null>(null);
@@ -40,6 +49,9 @@ export class SignIn {
   #edits = $state.raw<ReadonlyMap<string, Readonly<Record<string, string>>>>(new Map());
   #chosenStep = $state('');
   #chosenIdentity = $state('');
+  /** Whether Cancel may be pressed: see cancelAfter. */
+  settled = $state(true);
+  #settling: ReturnType<typeof setTimeout> | undefined;
   /** What the last sign-out did. */
   said = $state('');
 
@@ -55,7 +67,7 @@ export class SignIn {
     source: SignInSource,
     profile: string,
     replayed: (call: string, output: core.RunOutput) => void = () => undefined,
-    unseen: (profile: string) => void = () => undefined,
+    unseen: (profile: string, again: () => void) => void = () => undefined,
   ) {
     this.#unseen = unseen;
     this.#source = source;
@@ -120,6 +132,8 @@ export class SignIn {
   /** Does what a button of the sign-in says. */
   async do(what: SignInDo): Promise<void> {
     const next = this.#state?.next ?? '';
+    if (what === 'cancel' && !this.settled) return;
+    if (what !== 'cancel') this.#settle();
     if (what !== 'open' && what !== 'cancel') this.#chosenStep = '';
     switch (what) {
       case 'start':
@@ -141,6 +155,12 @@ export class SignIn {
       case 'replay':
         return this.runStep('replay', true);
     }
+  }
+
+  #settle(): void {
+    this.settled = false;
+    clearTimeout(this.#settling);
+    this.#settling = setTimeout(() => (this.settled = true), cancelAfter);
   }
 
   /** The value of an input as it stands in the form. */
@@ -237,7 +257,7 @@ export class SignIn {
       await this.pull();
     } catch (thrown) {
       this.#fault = AppError.from(thrown).fault;
-      if (this.#fault.step === 'use the settings') this.#unseen(this.profile);
+      if (this.#fault.step === 'use the settings') this.#unseen(this.profile, () => void this.#order(name, give));
     } finally {
       this.#busy = new Set([...this.#busy].filter((n) => n !== name));
     }

@@ -1,6 +1,6 @@
 import { expect, it, vi } from 'vitest';
 import { FakeBackend } from '../backend/fake';
-import type { core } from '../backend';
+import { AppError, type core } from '../backend';
 import { Runs } from './runs.svelte';
 import { SignIn } from './signIn.svelte';
 
@@ -96,4 +96,30 @@ it('does not let an answer that was overtaken take the state back', async () => 
   vi.spyOn(backend, 'signIn').mockResolvedValueOnce(old);
   await own.pull();
   expect(own.phase).toBe('done');
+});
+
+it('does not take the second half of a double click for Cancel', async () => {
+  const { own, backend } = await signIn();
+  const cancelled = vi.spyOn(backend, 'cancelSignIn');
+  void own.do('begin');
+  await own.do('cancel');
+  expect([own.settled, cancelled.mock.calls.length]).toEqual([false, 0]);
+  await vi.waitFor(() => expect(own.settled).toBe(true), 10_000);
+  await own.do('cancel');
+  expect(cancelled).toHaveBeenCalledOnce();
+});
+
+it('goes on by itself once settings that nobody had seen are allowed', async () => {
+  const backend = new FakeBackend({ speed: 1000, past: 0 });
+  const start = vi
+    .spyOn(backend, 'startSignIn')
+    .mockRejectedValueOnce(new AppError({ message: 'nobody has seen them', kind: 'input', step: 'use the settings' }));
+  let allow: (() => void) | undefined;
+  const own = new SignIn(backend, 'protected', undefined, (_profile, again) => (allow = again));
+  await own.pull();
+  await own.do('start');
+  expect([own.fault?.step, start.mock.calls.length]).toEqual(['use the settings', 1]);
+  allow?.();
+  await vi.waitFor(() => expect(start).toHaveBeenCalledTimes(2));
+  await vi.waitFor(() => expect(own.fault).toBeNull());
 });

@@ -46,8 +46,17 @@ func (a *app) prompt() string {
 // TestSignInWithALockedKeyring raises the keyring's prompt, which nobody answers: the window says so, goes on and lets
 // the sign-in be given up.
 func TestSignInWithALockedKeyring(t *testing.T) {
+	const secret = "locked-4f1d77aa-value-to-hide"
 	p, o, k := newGuardedPeer(t, "http", time.Hour), newOpener(t), startKeyring(t)
 	a := start(t, options{env: []string{o.env(), k.env()}})
+	a.record()
+	a.addServer("Keyed", "http", p.url)
+	a.keys(saved("Keyed"), f2)
+	a.click(role("button", "Add header").in(dialog))
+	a.fill(role("textbox", "Name of header 1").in(dialog), "X-Api-Key")
+	a.fill(role("textbox", "Value of X-Api-Key").in(dialog), secret)
+	a.click(role("button", "Save").in(dialog))
+	a.unsee(dialog)
 	a.addServer("Guarded", "http", p.url)
 	a.refusedConnect("Guarded")
 	k.lock(t)
@@ -62,6 +71,9 @@ func TestSignInWithALockedKeyring(t *testing.T) {
 	a.click(role("button", "Cancel").in(next))
 	a.says(next, "Cancelled")
 	a.shot("cancelled")
+	a.quit()
+	// The one that was stored before the keyring was locked; the sign-in got none.
+	a.mustNotHold(secret)
 }
 
 // TestSignInWithAKeyringThatAnswers has a user who refuses the keyring's prompt: the token is kept in memory, which the

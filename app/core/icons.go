@@ -196,7 +196,7 @@ func (cn *connection) fetchIcon(ctx context.Context, src string) (body []byte, s
 	ctx, cancel := context.WithTimeout(ctx, iconTime)
 	defer cancel()
 	defer context.AfterFunc(cn.ctx, cancel)()
-	client := transport.NewSignInClient(cn.reach, transport.Options{Log: cn.core.log, Mask: cn.core.masker(), MaskScope: cn.id}, transport.Guard{})
+	client := transport.NewSignInClient(cn.reach, transport.Options{Log: cn.core.log, Mask: cn.core.masker(), MaskScope: cn.id}, transport.Guard{Icon: true})
 	defer client.Close()
 	for hop := 0; ; hop++ {
 		a, err := client.Do(ctx, transport.SignInRequest{

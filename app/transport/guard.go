@@ -147,6 +147,7 @@ func carried(a netip.Addr) []netip.Addr {
 type Guard struct {
 	AllowPrivate bool     // private addresses, although the MCP server is at a public one
 	AllowHTTP    []string // hosts ("host" or "host:port") that may be spoken to without TLS besides this machine
+	Icon         bool     // an icon is fetched: no setting lets it go further, and refusals do not speak of a sign-in
 }
 
 // allowsHTTP tells whether the user let a host be spoken to without TLS.
@@ -192,6 +193,8 @@ func (g Guard) refuseURL(u *url.URL, shown string) *guardRefusal {
 			fmt.Sprintf("%s holds a user or password: those would be sent there, so it is not asked for.", shown),
 			"The server that named this URL has to leave them out.",
 		}
+	case u.Scheme == "http" && !isLoopbackName(u.Hostname()) && g.Icon:
+		return &guardRefusal{fmt.Sprintf("%s is plain HTTP: an icon comes over https, or stands in a data: URL.", shown), "Serve it over https."}
 	case u.Scheme == "http" && !isLoopbackName(u.Hostname()) && !g.allowsHTTP(u):
 		return &guardRefusal{
 			fmt.Sprintf("%s is plain HTTP: what is sent in a sign-in could be read on the way (RFC 6749 section 3.1: TLS is required).", shown),
@@ -214,16 +217,23 @@ func (g Guard) refuse(l located, u *url.URL, shown string, own bool, there []pla
 	case l.place == placeMulticast:
 		return &guardRefusal{fmt.Sprintf("%s leads to %s, which is no single host (%s).", shown, l, l.source), "Correct the name's address."}
 	case plain && l.place != placeLoopback:
-		return &guardRefusal{
-			fmt.Sprintf("%s is plain HTTP and leads to %s, which is not this machine.", shown, l),
-			fmt.Sprintf("Serve it over https, or add %s to the hosts without TLS in the server's sign-in settings.", u.Host),
+		hint := fmt.Sprintf("Serve it over https, or add %s to the hosts without TLS in the server's sign-in settings.", u.Host)
+		if g.Icon {
+			hint = "Serve it over https."
 		}
+		return &guardRefusal{fmt.Sprintf("%s is plain HTTP and leads to %s, which is not this machine.", shown, l), hint}
 	case l.place == placePublic, own, g.AllowPrivate, slices.Contains(there, l.place):
 		return nil
 	}
 	where := "at a public address"
 	if len(there) > 0 {
 		where = "at a " + string(there[0]) + " one"
+	}
+	if g.Icon {
+		return &guardRefusal{
+			fmt.Sprintf("%s leads to %s, a %s address (%s); the MCP server is %s. A server could use this to make Sightglass reach into your network, so it is not asked for.", shown, l, l.place, l.source, where),
+			"Icons are fetched from public addresses, and from the place where the MCP server is.",
+		}
 	}
 	return &guardRefusal{
 		fmt.Sprintf("%s leads to %s, a %s address (%s); the MCP server is %s. A server could use this to make Sightglass reach into your network (RFC 9728 section 7.7), so it is not asked for.", shown, l, l.place, l.source, where),

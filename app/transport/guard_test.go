@@ -68,15 +68,30 @@ func TestGuardAddresses(t *testing.T) {
 		{"http://as.example/", "93.184.216.34", plain, false, nil, ""},
 		{"http://as.example/", "10.0.0.8", plain, false, nil, "a private address"}, // one permission is not the other
 		{"http://as.example/", "10.0.0.8", private, false, nil, ""},
+		{"https://cdn.example/i.png", "10.0.0.8", Guard{Icon: true}, false, nil, "reach into your network, so it is not asked for"},
+		{"http://localhost/i.png", "93.184.216.34", Guard{Icon: true}, false, nil, "which is not this machine"},
 	} {
 		u, _ := url.Parse(c.url)
 		got := c.guard.refuse(locate(netip.MustParseAddr(c.addr)), u, c.url, c.own, c.there)
 		switch {
 		case got == nil && c.refusal != "":
 			t.Errorf("%s at %s: let through, want %q", c.url, c.addr, c.refusal)
+		case got != nil && c.guard.Icon && strings.Contains(got.message+got.hint, "sign-in"):
+			t.Errorf("the refusal of an icon speaks of a sign-in: %q (%q)", got.message, got.hint)
 		case got != nil && (c.refusal == "" || !strings.Contains(got.message, c.refusal) || got.hint == ""):
 			t.Errorf("%s at %s: %q (%q), want %q", c.url, c.addr, got.message, got.hint, c.refusal)
 		}
+	}
+}
+
+// The refusal of an icon's URL speaks of icons: there are no settings of a sign-in to change.
+func TestGuardOfIcons(t *testing.T) {
+	u, err := url.Parse("http://cdn.example/i.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := (Guard{Icon: true}).refuseURL(u, u.String()); got == nil || strings.Contains(got.message+got.hint, "sign-in") || !strings.Contains(got.message, "an icon comes over https") {
+		t.Errorf("%+v", got)
 	}
 }
 

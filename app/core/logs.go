@@ -29,6 +29,9 @@ func (c *Core) Logs(in LogInput) LogPage {
 	s, view := cn.session, cn.view
 	out.Level = cn.logLevel
 	cn.mu.Unlock()
+	if p, err := c.profile(in.Profile); err == nil {
+		out.Kept = p.Protocol.LogLevel
+	}
 	out.Conn, out.Era, out.Stderr = cn.id, view.Era, view.Transport == string(profile.Stdio)
 	if s != nil {
 		out.Declared = offered(s, "logging").Declared

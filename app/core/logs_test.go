@@ -153,6 +153,18 @@ func TestSetLogLevel(t *testing.T) {
 			continue
 		}
 		overviewOf(t, c, id, "the level", func(v Overview) bool { return v.LogLevel == "warning" && count() == 2 })
+		// A reset is kept: the server cannot be told now, and is not asked by the next connect.
+		if err := c.SetLogLevel(t.Context(), id, ""); err != nil || count() != 2 {
+			t.Errorf("reset: %v, asked %q", err, asked)
+		}
+		if l := c.Logs(LogInput{Profile: id}); l.Level != "warning" || l.Kept != "" {
+			t.Errorf("after the reset: level %q, kept %q", l.Level, l.Kept)
+		}
+		c.Disconnect(id)
+		connect(t, c, id)
+		if l := c.Logs(LogInput{Profile: id}); l.Level != "" || l.Kept != "" || count() != 2 {
+			t.Errorf("after the next connect: level %q, asked %q", l.Level, asked)
+		}
 	}
 }
 

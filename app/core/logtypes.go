@@ -54,6 +54,7 @@ type LogPage struct {
 	Left  int       `json:"left"`  // how many did: no more than 20,000 lines and 32 MiB are kept
 	Total int       `json:"total"` // lines kept, whatever is asked for
 	Level string    `json:"level"` // that the server was asked for last on this connection, or that every request names
+	Kept  string    `json:"kept"`  // that the settings ask for: after a reset Level stays in force at a legacy server until the next connect
 	// Declared tells that the server declares logging; Era says how a level is asked for.
 	Declared bool   `json:"declared"`
 	Era      string `json:"era"`

@@ -1109,6 +1109,7 @@ export namespace core {
 	    left: number;
 	    total: number;
 	    level: string;
+	    kept: string;
 	    declared: boolean;
 	    era: string;
 	    stderr: boolean;

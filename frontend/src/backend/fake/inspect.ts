@@ -17,6 +17,7 @@ export class FakeInspect extends FakeCatalog implements InspectBackend {
   readonly #pings = new Map<string, core.PingResult[]>();
   readonly #logs = new Map<string, core.LogLine[]>();
   readonly #levels = new Map<string, string>();
+  readonly #kept = new Map<string, string>();
   readonly #changes = new Map<string, Partial<core.ListChanges>>();
   /** What was asked for, in order: "ping open", "check open all". */
   readonly inspected: string[] = [];
@@ -135,6 +136,7 @@ export class FakeInspect extends FakeCatalog implements InspectBackend {
       left: 0,
       total: all.length,
       level: this.#levels.get(profile) ?? '',
+      kept: this.#kept.get(profile) ?? '',
       declared: true,
       era: 'legacy',
       stderr: true,
@@ -145,7 +147,9 @@ export class FakeInspect extends FakeCatalog implements InspectBackend {
     this.inspected.push(`level ${id} ${level}`);
     if (level === 'alert')
       return Promise.reject(new AppError(fakeError({ kind: 'rpc', message: 'the server refused the level' })));
-    this.#levels.set(id, level);
+    this.#kept.set(id, level);
+    // What a legacy server was asked for cannot be taken back.
+    if (level !== '') this.#levels.set(id, level);
     return Promise.resolve();
   }
 

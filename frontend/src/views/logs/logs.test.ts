@@ -122,5 +122,10 @@ it('asks the server for a level, and says why it would not', async () => {
   await user.selectOptions(choice, 'alert');
   expect(await screen.findByText('the server refused the level')).toBeDefined();
   expect((choice as HTMLSelectElement).value).toBe('warning');
-  expect(fake.inspected).toEqual([`level ${id} warning`, `level ${id} alert`]);
+  await user.selectOptions(choice, '');
+  expect(await screen.findByText('warning until you reconnect')).toBeDefined();
+  expect((choice as HTMLSelectElement).value).toBe('');
+  await user.selectOptions(choice, 'error');
+  await waitFor(() => expect(screen.queryByText(/until you reconnect/)).toBeNull());
+  expect(fake.inspected).toEqual([`level ${id} warning`, `level ${id} alert`, `level ${id} `, `level ${id} error`]);
 });

@@ -44,7 +44,12 @@ function toolInfo(raw: string): Pick<McpUiHostContext, 'toolInfo'> {
   }
 }
 
-/** What the window does for an app. */
+/**
+ * What the window does for an app. What it leaves out is optional for a host (MCP Apps 2026-01-26, HostCapabilities), and
+ * an app that sees it missing does without: `sampling`, since a question of an app has no place in the inbox yet, whose
+ * questions belong to a server; `listChanged` of tools and resources, since the connection tells that a list has changed,
+ * not each time that it does.
+ */
 export function capabilities(app: core.App): McpUiHostCapabilities {
   const content = { text: {}, image: {}, audio: {}, resource: {}, resourceLink: {}, structuredContent: {} };
   return {

@@ -8,6 +8,7 @@ import type { DriftBackend } from './drift';
 import type { ExportsBackend } from './exports';
 import type { ModernBackend } from './modern';
 import type { InspectBackend } from './inspect';
+import type { FiguresBackend } from './timeline';
 import type { ViewsBackend } from './traffic';
 import type { BodyBytes, BodyPart, Connection, EventName, ExportForm, Pages } from './types';
 
@@ -26,6 +27,7 @@ export interface Backend
     InspectBackend,
     TasksBackend,
     ViewsBackend,
+    FiguresBackend,
     CollectionsBackend,
     ExportsBackend {
   hello(): Promise<app.Hello>;

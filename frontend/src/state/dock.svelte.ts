@@ -10,6 +10,8 @@ interface Kept {
   detailHeight: number;
   detail: boolean;
   relative: boolean;
+  timeline: boolean;
+  stats: boolean;
 }
 
 const key = 'sightglass.dock';
@@ -22,6 +24,8 @@ const initial: Kept = {
   detailHeight: 300,
   detail: false,
   relative: false,
+  timeline: false,
+  stats: false,
 };
 
 /** How the traffic dock stands: where, how large, what of it is open. Remembered across runs, except maximised. */
@@ -62,6 +66,24 @@ export class Dock {
   /** Whether times count from the first entry. */
   get relative(): boolean {
     return this.#kept.relative;
+  }
+
+  /** Whether the timeline stands above the table. */
+  get timeline(): boolean {
+    return this.#kept.timeline;
+  }
+
+  toggleTimeline(): void {
+    this.#set({ timeline: !this.timeline });
+  }
+
+  /** Whether figures stand in place of the table. */
+  get stats(): boolean {
+    return this.#kept.stats;
+  }
+
+  toggleStats(): void {
+    this.#set({ stats: !this.stats });
   }
 
   /** Shows or hides the dock. */

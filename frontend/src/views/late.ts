@@ -19,6 +19,7 @@ export const savedFilters = new Late(async () => (await import('./traffic/SavedF
 export const driftViews = new Late(() => import('./drift'));
 export const exportViews = new Late(() => import('./export'));
 export const compareViews = new Late(() => import('./compare'));
+export const timelineViews = new Late(() => import('./timeline'));
 export const dialogs = new Late(async () => (await import('./shell/Dialogs.svelte')).default);
 
 /** Loads them, in the order they are likely to be wanted. */
@@ -29,6 +30,7 @@ export async function loadLate(): Promise<void> {
     signInView,
     offerViews,
     trafficDetail,
+    timelineViews,
     resultTab,
     filterPopup,
     savedFilters,

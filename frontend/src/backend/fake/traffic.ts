@@ -1,17 +1,20 @@
+import type { core, wire } from '../../../wailsjs/go/models';
 import type { Backend } from '../backend';
 import type { CapturesBackend } from '../captures';
+import type { FiguresBackend } from '../timeline';
 import type { ViewInput, ViewsBackend } from '../traffic';
 import type { BodyBytes, BodyPart } from '../types';
 import type { FakeConnections } from './connections';
 import type { FakeHub } from './hub';
 import { FakeExports } from './exports';
 import { FakeCaptures } from './captures';
+import { statsOf, timelineOf } from './figures';
 import { FakeFilters } from './filters';
 import type { FakeLog } from './log';
 import { FakeViews } from './rows';
 
 /** What the twin recorded, as rows of views. */
-export class FakeTraffic extends FakeExports implements ViewsBackend, CapturesBackend {
+export class FakeTraffic extends FakeExports implements ViewsBackend, CapturesBackend, FiguresBackend {
   readonly #log: FakeLog;
   readonly #views: FakeViews;
   readonly #filters: FakeFilters;
@@ -48,6 +51,23 @@ export class FakeTraffic extends FakeExports implements ViewsBackend, CapturesBa
 
   related(seq: number): ReturnType<Backend['related']> {
     return new Promise((resolve) => resolve({ entries: this.#log.related(seq), more: false }));
+  }
+
+  timeline(input: core.TimelineInput): Promise<core.Timeline> {
+    return Promise.resolve(timelineOf(this.#rowsOf(input.view), input));
+  }
+
+  stats(input: core.StatsInput): Promise<core.Stats> {
+    return Promise.resolve(statsOf(this.#rowsOf(input.view)));
+  }
+
+  #rowsOf(view: string): wire.Entry[] {
+    const all: wire.Entry[] = [];
+    for (;;) {
+      const { entries } = this.#views.rows(view, all.length, 1000);
+      if (entries.length === 0) return all;
+      all.push(...entries);
+    }
   }
 
   closeView(view: string): Promise<void> {

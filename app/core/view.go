@@ -77,6 +77,7 @@ type viewPart struct {
 	scopeLeft, hitsLeft, timeLeft []stretch
 
 	time timeIndex // while view.timed
+	last uint64    // highest seq of an earlier run when it was begun with
 }
 
 // stretch is the numbers from..to.
@@ -130,10 +131,7 @@ func (v *view) setScope(s ViewScope) bool {
 	v.first, v.logLast, v.logRev = v.log.Bounds()
 	v.touched = nil
 	for _, p := range v.parts {
-		p.scopeLeft = v.whole(p.run)
-		if v.timed {
-			p.timeLeft = v.whole(p.run)
-		}
+		v.beginPart(p)
 	}
 	v.rev++
 	v.resetHits()
@@ -158,6 +156,31 @@ func (v *view) setFilter(text string) {
 // context is what filters are told of connections and marks.
 func (v *view) context() query.Context {
 	return query.Context{Now: time.Now(), Conn: v.host.connNames, Marks: v.host.marks}
+}
+
+// beginPart has everything of a run looked at.
+func (v *view) beginPart(p *viewPart) {
+	p.scopeLeft = v.whole(p.run)
+	_, p.last = v.source.Bounds(p.run)
+	if v.filtered() {
+		p.hitsLeft = v.whole(p.run)
+	}
+	if v.timed {
+		p.timeLeft = v.whole(p.run)
+	}
+}
+
+// beginLate begins with earlier runs that could not be read before: the store was being opened.
+func (v *view) beginLate() {
+	for _, p := range v.parts {
+		if p.run == 0 || p.last != 0 {
+			continue
+		}
+		if _, last := v.source.Bounds(p.run); last != 0 {
+			v.beginPart(p)
+			v.rev++
+		}
+	}
 }
 
 // whole is all that can be read of a run.

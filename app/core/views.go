@@ -50,6 +50,7 @@ func (c *Core) OpenView(in ViewInput) (ViewState, error) {
 	v.setFilter(in.Filter)
 	anew = anew || v.filter != before
 	v.setOff(in.Off)
+	v.beginLate()
 	v.follow(time.Now().Add(followWait))
 	v.begin(anew)
 	s := v.search
@@ -147,6 +148,7 @@ func (c *Core) pull(name string) (*view, error) {
 	if !v.follow(time.Now().Add(followWait)) {
 		defer v.nudge() // there is more to follow
 	}
+	v.beginLate()
 	v.begin(false)
 	return v, nil
 }

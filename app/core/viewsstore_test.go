@@ -74,6 +74,13 @@ func TestViewsOverTheStore(t *testing.T) {
 
 	c, s := storedCore(t, dir)
 	r := rand.New(rand.NewPCG(3, 2))
+	// A view that is opened before the file is finds its entries all the same.
+	early := ViewInput{View: "early", Scope: ViewScope{Captures: []string{fmt.Sprintf("%d:a", earlier)}}}
+	for got := settled(t, c, early); got.Rows == 0; got = settled(t, c, early) {
+		if ctx.Err() != nil {
+			t.Fatal("the view that was opened early stays empty")
+		}
+	}
 	feed(c, r, 1000)
 	if err := s.Flush(ctx); err != nil {
 		t.Fatal(err)

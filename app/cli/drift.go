@@ -40,7 +40,7 @@ func driftVerb(ctx context.Context, s streams, args []string) error {
 	f.set.BoolVar(&d.noKeep, "no-keep", false, "do not keep the interface as a snapshot")
 	f.set.StringVar(&d.in.Name, "name", "", "call the snapshot of this interface `NAME`")
 	f.set.BoolVar(&d.in.Accept, "accept", false, "accept this interface as the new baseline")
-	f.set.StringVar(&d.in.Save, "save", "", "write the interface to a `FILE`, for --against on another machine")
+	f.set.StringVar(&d.in.Save, "write", "", "write the interface to a `FILE`, for --against on another machine")
 	return connected(ctx, s, f, args, d.check, func(c *core.Core, v core.Connection) error {
 		d.in.Keep = !d.noKeep
 		r, err := c.CheckDrift(ctx, v.Profile, d.in)

@@ -49,7 +49,7 @@ func TestDrift(t *testing.T) {
 		return out + errs
 	}
 	file := filepath.Join(t.TempDir(), "interface.json")
-	if out := drifts(ExitOK, "--fail-on", "any", "--save", file, "--name", "v1"); !strings.Contains(out, "nothing to compare with; the interface is kept as ") {
+	if out := drifts(ExitOK, "--fail-on", "any", "--write", file, "--name", "v1"); !strings.Contains(out, "nothing to compare with; the interface is kept as ") {
 		t.Error(out)
 	}
 	if out := drifts(ExitOK, "--fail-on", "any"); !strings.Contains(out, "no changes since v1 (") {

@@ -49,7 +49,7 @@ func (c *Core) checkAgainst(key, against string) (*drift.Snapshot, *drift.About,
 	if strings.HasSuffix(against, ".json") {
 		snap, h, err := snapshots.ReadFile(against)
 		if err != nil {
-			return nil, nil, input("compare the interface", err.Error(), "Write one with --save.")
+			return nil, nil, input("compare the interface", err.Error(), "Write one with --write.")
 		}
 		return snap, about(drift.About{Name: h.Name}, snap), nil
 	}

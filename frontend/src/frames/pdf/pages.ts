@@ -39,7 +39,7 @@ export class Pages implements Around {
     this.count = Math.min(file.numPages, maxPages);
     this.#sizes = new Array<ReturnType<typeof soundSize>>(this.count).fill(soundSize(first.width, first.height));
     room.addEventListener('scroll', () => this.#look());
-    new ResizeObserver(() => this.#resize()).observe(room);
+    new ResizeObserver(() => this.#lay()).observe(room);
     this.#lay();
   }
 
@@ -92,11 +92,6 @@ export class Pages implements Around {
     return [...this.#here.values()].filter((page) => page.drawn > 0);
   }
 
-  #resize(): void {
-    if (this.#wanted === 'width') this.#lay();
-    else this.#look();
-  }
-
   /** Lays the column out anew around the place that is looked at. */
   #lay(): void {
     const at = pageAt(this.#tops, this.#room.scrollTop);
@@ -124,7 +119,8 @@ export class Pages implements Around {
     style.top = `${this.#tops[page.number - 1] ?? 0}px`;
     style.width = `${Math.floor(size.width * this.scale)}px`;
     style.height = `${Math.floor(size.height * this.scale)}px`;
-    style.left = `max(${gap}px, 50% - ${Math.floor((size.width * this.scale) / 2)}px)`;
+    // In the middle of what is seen, not of the column: one wide page would push the others out of sight.
+    style.left = `${Math.max(gap, Math.floor((this.#room.clientWidth - size.width * this.scale) / 2))}px`;
   }
 
   /** Makes the pages that are seen and their neighbours, and takes away the others. */

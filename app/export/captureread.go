@@ -67,7 +67,6 @@ type Reader struct {
 	entries  int
 	bytes    int64
 	last     uint64
-	done     bool
 	err      error
 }
 

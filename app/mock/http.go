@@ -30,7 +30,7 @@ type Server struct {
 	http *http.Server
 	life context.Context
 	end  context.CancelFunc
-	done chan error
+	done chan struct{} // closed when the listener ended
 
 	mu       sync.Mutex
 	sessions map[string]*session
@@ -69,11 +69,14 @@ func (m *Mock) ListenHTTP(ctx context.Context, address string) (*Server, error) 
 	if err != nil {
 		return nil, fmt.Errorf("serve the recording: %w", err)
 	}
-	s := &Server{URL: "http://" + l.Addr().String() + path, mock: m, sessions: map[string]*session{}, done: make(chan error, 1)}
+	s := &Server{URL: "http://" + l.Addr().String() + path, mock: m, sessions: map[string]*session{}, done: make(chan struct{})}
 	s.life, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	s.open = s.newSession()
 	s.http = &http.Server{Handler: s, ReadHeaderTimeout: headerWait, MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return s.life }}
-	go func() { s.done <- s.http.Serve(l) }()
+	go func() {
+		defer close(s.done)
+		_ = s.http.Serve(l) // it ends by Close
+	}()
 	return s, nil
 }
 
@@ -81,12 +84,7 @@ func (m *Mock) ListenHTTP(ctx context.Context, address string) (*Server, error) 
 func (s *Server) Close() error {
 	s.end()
 	err := s.http.Close()
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	if s.done != nil {
-		<-s.done
-		s.done = nil
-	}
+	<-s.done
 	return err
 }
 

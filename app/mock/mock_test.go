@@ -183,7 +183,13 @@ func httpMock(t testing.TB, tape *Tape, o Options) *Server {
 	return s
 }
 
-func post(t testing.TB, url, body string, header ...string) (*http.Response, string) {
+// got is an answer, read whole.
+type got struct {
+	StatusCode int
+	Header     http.Header
+}
+
+func post(t testing.TB, url, body string, header ...string) (got, string) {
 	t.Helper()
 	req, err := http.NewRequest(http.MethodPost, url, strings.NewReader(body))
 	if err != nil {
@@ -204,7 +210,7 @@ func post(t testing.TB, url, body string, header ...string) (*http.Response, str
 	if err != nil {
 		t.Fatal(err)
 	}
-	return resp, string(b)
+	return got{resp.StatusCode, resp.Header}, string(b)
 }
 
 func TestHTTPServesThisMachineOnly(t *testing.T) {

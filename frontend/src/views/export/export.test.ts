@@ -98,7 +98,12 @@ it('opens a capture file beside the kept captures, and closes it', async () => {
   const captures = new Captures(backend);
   const end = captures.start();
   const opened: string[] = [];
-  render(CapturesDialog, { captures, opened: [], onopen: (ids: string[]) => opened.push(...ids), onclose: () => undefined });
+  render(CapturesDialog, {
+    captures,
+    opened: [],
+    onopen: (ids: string[]) => opened.push(...ids),
+    onclose: () => undefined,
+  });
   await expect.poll(() => captures.list.length).toBeGreaterThan(0);
   await fireEvent.click(screen.getByRole('button', { name: 'Open a file…' }));
   await expect.poll(() => opened).toEqual(['1048577:c1']);

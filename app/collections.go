@@ -9,7 +9,7 @@ import (
 )
 
 // Collections is the bound noun for saved calls. Files and runs travel by fetch: /api/collections, /api/collection,
-// /api/collection-save, /api/collection-add, /api/collection-run.
+// /api/collection-save, /api/collection-add, /api/collection-sent, /api/collection-run.
 type Collections struct{ app *App }
 
 // Open asks for files with saved calls and takes them among the known ones; their paths come back.
@@ -80,6 +80,8 @@ func (f *fetcher) collections(name string, q ask) (any, error) {
 		return f.core.SaveCollection(q.Saved), nil
 	case "collection-add":
 		return f.core.AddCalls(q.Add), nil
+	case "collection-sent":
+		return f.core.SentCalls(q.Add.Seqs), nil
 	case "collection-run":
 		return f.core.CollectionRun(q.Text)
 	}

@@ -138,7 +138,7 @@ func (f *fetcher) value(ctx context.Context, name string, q ask) (any, error) {
 		return f.core.Tasks(q.Profile), nil
 	case "task":
 		return f.core.Task(q.Profile, q.Text)
-	case "collections", "collection", "collection-save", "collection-add", "collection-run":
+	case "collections", "collection", "collection-save", "collection-add", "collection-sent", "collection-run":
 		return f.collections(name, q)
 	case "export-forms", "export-code", "export-look", "export-state", "export-mocks":
 		return f.exported(ctx, name, q)

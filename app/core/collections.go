@@ -263,11 +263,24 @@ func (c *Core) AddCalls(in AddCallsInput) CollectionDoc {
 // sentOnce are the methods that make or end a connection: they are no calls.
 var sentOnce = []string{"initialize", "server/discover", "subscriptions/listen", "logging/setLevel"}
 
+// SentCalls are the requests among some entries, as they could be written by hand: params without what the session put
+// into them for that one time.
+func (c *Core) SentCalls(seqs []uint64) []SavedCall {
+	out := []SavedCall{}
+	_, entries := c.callsOf(seqs, false)
+	for _, e := range entries {
+		out = append(out, SavedCall{
+			Name: e.Name, Method: e.Method, Params: indented(paramsOf(c.wholeBody(e.Seq))), Expect: []SavedExpectation{}, Keep: []SavedKeep{},
+		})
+	}
+	return out
+}
+
 // callsOf makes calls of the requests among some entries, with the entries of each.
 func (c *Core) callsOf(seqs []uint64, expect bool) (calls []collection.Call, entries []wire.Entry) {
 	slices.Sort(seqs)
 	for _, seq := range slices.Compact(seqs) {
-		e, ok := c.log.Entry(seq)
+		e, ok := c.entryOf(seq)
 		if !ok || e.Kind != wire.KindFrame || e.Dir != wire.Out || e.Message != wire.MsgRequest || slices.Contains(sentOnce, e.Method) {
 			continue
 		}

@@ -196,9 +196,14 @@ func TestEveryExpectationIsKept(t *testing.T) {
 		Name: "a", Method: "m", Params: "{\n  \"n\": 1.50\n}", Timeout: "3s", Skip: true, Comment: "why",
 		Keep: []SavedKeep{{Name: "x", Path: "$.a"}},
 		Expect: []SavedExpectation{
-			{Kind: "equals", Path: "$.a", Value: "12345678901234567890"}, {Kind: "matches", Path: "$.a", Value: "^a"}, {Kind: "exists", Path: "$.a", In: "$.b"},
-			{Kind: "missing", Path: "$.a"}, {Kind: "count", Path: "$.a", Value: "2"}, {Kind: "schema", Value: "true"},
-			{Kind: "within", Value: "1s"}, {Kind: "error", Value: "no", Code: -32602},
+			{Kind: "equals", Path: "$.a", Value: "12345678901234567890"},
+			{Kind: "matches", Path: "$.a", Value: "^a"},
+			{Kind: "exists", Path: "$.a", In: "$.b"},
+			{Kind: "missing", Path: "$.a"},
+			{Kind: "count", Path: "$.a", Value: "2"},
+			{Kind: "schema", Value: "true"},
+			{Kind: "within", Value: "1s"},
+			{Kind: "error", Value: "no", Code: -32602},
 		},
 	}}}
 	doc := c.SaveCollection(SaveCollectionInput{Collection: in})

@@ -62,3 +62,32 @@ func TestSavedCalls(t *testing.T) {
 	a.click(button("Run all"))
 	a.says(results, "Smoke: 1 passed")
 }
+
+// TestSendAgain sends a request of the traffic again, changes one before, and saves one as a call.
+func TestSendAgain(t *testing.T) {
+	a := start(t, options{dark: true})
+	a.callSample()
+	row := entry("to server", "tools/call", "echo")
+	a.contextMenu(row)
+	a.click(role("menuitem", "Send again…"))
+	a.see(text("The answers are compared with those of before."))
+	a.both("ask")
+	a.click(button("Send again"))
+	results := css(`section[aria-label="Results"]`)
+	a.says(results, "Sent again, compared with before: 1 the same", "Same")
+	a.both("same")
+	a.contextMenu(row.nth(0))
+	a.click(role("menuitem", "Save call…"))
+	a.fill(role("textbox", "Name of the new file"), "From the traffic")
+	a.click(button("Save").last())
+	a.see(role("combobox", "File with saved calls"))
+	a.click(button("Run all"))
+	a.says(results, "From the traffic: 1 passed")
+	a.contextMenu(row.nth(0))
+	a.click(role("menuitem", "Send again…"))
+	a.click(button("Edit first"))
+	a.says(css(`section[aria-label="Request"]`), "somebody@example.org")
+	if word := a.send(); word != "done" {
+		t.Errorf("the edited request: %s", word)
+	}
+}

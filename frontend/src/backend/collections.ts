@@ -8,6 +8,8 @@ export interface CollectionsBackend {
   saveCollection(input: core.SaveCollectionInput): Promise<core.CollectionDoc>;
   /** Saves requests of the traffic as calls. */
   addCalls(input: core.AddCallsInput): Promise<core.CollectionDoc>;
+  /** The requests among entries, with the params that a person would write. */
+  sentCalls(seqs: readonly number[]): Promise<core.SavedCall[]>;
   /** Asks for files in the system's dialog; none when it was given up. */
   openCollections(): Promise<string[]>;
   /** Copies a file to where the system's dialog says; empty when it was given up. */

@@ -11,6 +11,8 @@ export function wailsCollections(api: FetchApi): CollectionsBackend {
     collection: (text) => api.json<core.CollectionDoc>('collection', { text }),
     saveCollection: (saved) => api.json<core.CollectionDoc>('collection-save', { saved }),
     addCalls: (add) => api.json<core.CollectionDoc>('collection-add', { add }),
+    sentCalls: (seqs) =>
+      api.json<core.SavedCall[]>('collection-sent', { add: { path: '', name: '', seqs, expect: false } }),
     openCollections: () => settle('open saved calls', unlimited, Collections.Open()),
     exportCollection: (path) => settle('copy saved calls', unlimited, Collections.Export(path)),
     deleteCollection: (path) => settle('delete saved calls', keychain, Collections.Delete(path)),

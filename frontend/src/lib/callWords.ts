@@ -16,8 +16,6 @@ export const expectKinds = [
   },
 ] as const;
 
-export type ExpectKind = (typeof expectKinds)[number]['value'];
-
 /** Whether an expectation of a kind looks at a place in the result. */
 export const hasPath = (kind: string): boolean => kind !== 'within' && kind !== 'error';
 

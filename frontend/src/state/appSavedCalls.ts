@@ -1,6 +1,5 @@
 /** The saved calls of the program, over its one backend. */
 import { AppError, backend, type core } from '../backend';
-import { CallSaver } from './callSaver.svelte';
 import { lasting } from './lasting.svelte';
 import { SavedCalls } from './savedCalls.svelte';
 
@@ -14,5 +13,7 @@ export function savedCallsOf(profile: string): SavedCalls {
   return own;
 }
 
-/** The question where requests of the traffic are to be saved. */
-export const callSaver = lasting(() => new CallSaver(backend, faultOf, () => undefined));
+/** The first request among entries, with the params that a person would write. */
+export async function sentCall(seqs: readonly number[]): Promise<core.SavedCall | undefined> {
+  return (await backend.sentCalls(seqs))[0];
+}

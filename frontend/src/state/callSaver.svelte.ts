@@ -7,7 +7,6 @@ export type CallSaverSource = Pick<CollectionsBackend, 'collections' | 'addCalls
 export class CallSaver {
   readonly #source: CallSaverSource;
   readonly #faultOf: (error: unknown) => core.Error;
-  readonly #saved: (doc: core.CollectionDoc) => void;
   /** The requests to be saved; none: the question is not open. */
   seqs = $state.raw<readonly number[]>([]);
   files = $state.raw<readonly core.CollectionFile[]>([]);
@@ -19,14 +18,9 @@ export class CallSaver {
 
   readonly ready = $derived(this.path !== '' || this.name.trim() !== '');
 
-  constructor(
-    source: CallSaverSource,
-    faultOf: (error: unknown) => core.Error,
-    saved: (doc: core.CollectionDoc) => void,
-  ) {
+  constructor(source: CallSaverSource, faultOf: (error: unknown) => core.Error) {
     this.#source = source;
     this.#faultOf = faultOf;
-    this.#saved = saved;
   }
 
   /** Opens the question. `name` is that of a new file. */
@@ -57,7 +51,6 @@ export class CallSaver {
       if (doc.err) return;
       this.path = doc.path;
       this.close();
-      this.#saved(doc);
     } catch (error) {
       this.fault = this.#faultOf(error);
     } finally {

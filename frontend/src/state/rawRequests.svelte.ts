@@ -153,6 +153,14 @@ export class RawRequests {
     this.#changed();
   }
 
+  /** Takes a request that was sent once, to be changed and sent again. */
+  async edit(method: string, params: string): Promise<void> {
+    await this.setMode('params');
+    this.notification = false;
+    this.#method = method;
+    this.setText(params);
+  }
+
   setFrame(frame: string): void {
     this.#frame = frame;
     this.#changed();

@@ -68,6 +68,10 @@ export class FakeCollections implements CollectionsBackend {
     return this.collection(path);
   }
 
+  sentCalls(seqs: readonly number[]): Promise<core.SavedCall[]> {
+    return Promise.resolve(seqs.map((seq) => fakeCall({ name: `call ${String(seq)}` })));
+  }
+
   openCollections(): Promise<string[]> {
     return Promise.resolve(this.chosenFiles);
   }

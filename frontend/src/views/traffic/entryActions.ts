@@ -6,6 +6,8 @@ import { clock } from '../../lib/format';
 import { filterTerm } from '../../lib/filterTokens';
 import { plainSeq } from '../../lib/runs';
 import { isProse, kindLabel, nameOf } from '../../lib/trafficRows';
+import { again } from '../../state/again.svelte';
+import { callSaver } from '../../state/appCallSaver';
 import { bodySide, compare } from '../../state/appCompare';
 import { handOn } from '../../state/handOn.svelte';
 import type { TrafficEntry } from '../../state/traffic.svelte';
@@ -24,7 +26,7 @@ export interface ActionContext {
 }
 
 export function entryActions(entry: TrafficEntry, context: ActionContext): MenuItem[] {
-  const parts = [...filters(entry, context), 'line' as const, ...handing(entry, context)];
+  const parts = [...filters(entry, context), 'line' as const, ...repeating(entry), ...handing(entry, context)];
   return parts.filter((item, i) => item !== 'line' || (i > 0 && i < parts.length - 1 && parts[i - 1] !== 'line'));
 }
 
@@ -60,6 +62,19 @@ function callTerm(entry: TrafficEntry): string {
   const exchange = entry.kind === 'http' ? entry.seq : entry.exchange;
   if (exchange) return `exchange:${String(plainSeq(exchange))}`;
   return entry.pair ? `(seq:${String(plainSeq(entry.seq))} OR seq:${String(plainSeq(entry.pair))})` : '';
+}
+
+/** What makes the entry's call once more. */
+function repeating(entry: TrafficEntry): MenuItem[] {
+  const request = entry.message === 'request' ? entry.seq : entry.pair;
+  const ours = entry.dir === (entry.message === 'request' ? 'out' : 'in');
+  if (!request || !ours || entry.kind !== 'frame') return [];
+  const title = [entry.method, nameOf(entry)].filter(Boolean).join(' ');
+  return [
+    { label: 'Send again…', onselect: () => again.ask([request], title) },
+    { label: 'Save call…', onselect: () => void callSaver.ask([request], title) },
+    'line',
+  ];
 }
 
 /** What hands the entry on. */

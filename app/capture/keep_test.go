@@ -233,10 +233,11 @@ func TestTwoWindows(t *testing.T) {
 		w.state(t)
 	}
 	sameAsLog(t, s, 0, l)
-	list := s.List(t.Context())
-	if len(list) < 3 {
-		t.Fatalf("captures of three windows: %+v", list)
-	}
+	var list []Capture
+	until(t, "the captures of three windows are seen", func() bool {
+		list = s.List(t.Context())
+		return len(list) == 3
+	})
 	_ = s.ask(t.Context(), func(ctx) error { s.maxBytes = 1; return nil })
 	tidied(t, s)
 	if got := s.List(t.Context()); len(got) != len(list) {

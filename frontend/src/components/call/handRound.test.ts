@@ -1,4 +1,4 @@
-import { render, screen, waitFor, within } from '@testing-library/svelte';
+import { queries, render, screen, waitFor, within, type BoundFunctions } from '@testing-library/svelte';
 import { userEvent } from '@testing-library/user-event';
 import { expect, it, vi } from 'vitest';
 import type { core } from '../../backend';
@@ -65,7 +65,7 @@ async function round(...make: ((b: FakeBackend, key: Partial<core.InboxItem>) =>
   return { backend, sent, shown, send: () => screen.getByRole('button', { name: 'Send the round' }) };
 }
 
-const part = async (key: string): Promise<ReturnType<typeof within>> =>
+const part = async (key: string): Promise<BoundFunctions<typeof queries>> =>
   within(await screen.findByRole('region', { name: `Input request ${key}` }));
 
 it('answers a form by the form of the inbox, and sends the round as it came but for that', async () => {

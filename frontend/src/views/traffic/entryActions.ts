@@ -26,7 +26,7 @@ export interface ActionContext {
 }
 
 export function entryActions(entry: TrafficEntry, context: ActionContext): MenuItem[] {
-  const parts = [...filters(entry, context), 'line' as const, ...repeating(entry), ...handing(entry, context)];
+  const parts = [...filters(entry, context), 'line' as const, ...repeating(entry, context), ...handing(entry, context)];
   return parts.filter((item, i) => item !== 'line' || (i > 0 && i < parts.length - 1 && parts[i - 1] !== 'line'));
 }
 
@@ -65,13 +65,14 @@ function callTerm(entry: TrafficEntry): string {
 }
 
 /** What makes the entry's call once more. */
-function repeating(entry: TrafficEntry): MenuItem[] {
+function repeating(entry: TrafficEntry, { view }: ActionContext): MenuItem[] {
   const request = entry.message === 'request' ? entry.seq : entry.pair;
   const ours = entry.dir === (entry.message === 'request' ? 'out' : 'in');
   if (!request || !ours || entry.kind !== 'frame') return [];
   const title = [entry.method, nameOf(entry)].filter(Boolean).join(' ');
   return [
     { label: 'Send again…', onselect: () => again.ask([request], title) },
+    { label: 'Send all that is shown again…', onselect: () => void again.askShown(view) },
     { label: 'Save call…', onselect: () => void callSaver.ask([request], title) },
     'line',
   ];

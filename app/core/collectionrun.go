@@ -109,7 +109,7 @@ func (c *Core) startRun(ctx context.Context, in CollectionRunInput) (*callRun, e
 	if err != nil {
 		return nil, err
 	}
-	col, entries, values, err := c.planned(ctx, cn, in)
+	col, entries, values, err := c.planned(ctx, in)
 	if err != nil {
 		return nil, err
 	}
@@ -118,12 +118,9 @@ func (c *Core) startRun(ctx context.Context, in CollectionRunInput) (*callRun, e
 		if !json.Valid(raw) {
 			return nil, input("run the calls", "the value of "+v.Name+" is no JSON", "Texts stand in quotes.")
 		}
-		var text string
-		if col.Variables[v.Name].Secret && json.Unmarshal(raw, &text) == nil && text != "" {
-			c.masker().Add(cn.id, "variable", text)
-		}
 		values[v.Name] = raw
 	}
+	c.maskValues(cn, col, values)
 	ctx, stop := context.WithCancel(ctx)
 	total := len(col.Calls)
 	if len(in.Only) > 0 {
@@ -143,8 +140,21 @@ func (c *Core) startRun(ctx context.Context, in CollectionRunInput) (*callRun, e
 	return r, nil
 }
 
+// maskValues makes the values of secret variables known to a connection: each masks what it was told, and forgets it
+// at its end.
+func (c *Core) maskValues(cn *connection, col *collection.Collection, values map[string]json.RawMessage) {
+	for name, raw := range values {
+		if !col.Variables[name].Secret {
+			continue
+		}
+		text := string(raw) // a number is as secret as a text
+		_ = json.Unmarshal(raw, &text)
+		c.masker().Add(cn.id, "variable", text)
+	}
+}
+
 // planned is what a run is to do: a file's calls, or those of entries to be sent again.
-func (c *Core) planned(ctx context.Context, cn *connection, in CollectionRunInput) (col *collection.Collection, entries []wire.Entry, values map[string]json.RawMessage, err error) {
+func (c *Core) planned(ctx context.Context, in CollectionRunInput) (col *collection.Collection, entries []wire.Entry, values map[string]json.RawMessage, err error) {
 	if in.Path == "" {
 		col = &collection.Collection{Name: "Replay"}
 		if col.Calls, entries = c.callsOf(in.Seqs, false); len(col.Calls) == 0 {
@@ -156,7 +166,7 @@ func (c *Core) planned(ctx context.Context, cn *connection, in CollectionRunInpu
 	if err != nil {
 		return nil, nil, nil, input("run the calls", err.Error(), "Mend the file.")
 	}
-	values, err = c.secretValues(ctx, cn, in.Path, f.Collection)
+	values, err = c.secretValues(ctx, in.Path, f.Collection)
 	return f.Collection, nil, values, err
 }
 
@@ -171,7 +181,13 @@ func (c *Core) runCalls(ctx context.Context, r *callRun, cn *connection, col *co
 			return wrong
 		},
 		Do: func(ctx context.Context, i int, method string, params json.RawMessage, timeout time.Duration) (o collection.Outcome) {
-			o, last = c.makeCall(ctx, in.Profile, fmt.Sprintf("%s/%d", in.Run, i), method, params, timeout)
+			send := savedRequest{fmt.Sprintf("%s/%d", in.Run, i), method, params, timeout}
+			o, last = c.makeCall(ctx, in.Profile, send, func(now *connection) {
+				if now != cn { // it was connected anew: that one knows no variable
+					cn = now
+					c.maskValues(cn, col, values)
+				}
+			})
 			return o
 		},
 		On: func(res collection.Result) {
@@ -226,18 +242,28 @@ func (r *callRun) put(one CallResult) {
 	}
 }
 
-// makeCall sends a request on the connection of a server as it is now: one that ended during the run breaks the calls
-// until the next one is there.
-func (c *Core) makeCall(ctx context.Context, id, call, method string, params json.RawMessage, timeout time.Duration) (collection.Outcome, RunOutput) {
-	out := RunOutput{Call: call, Problems: []Problem{}, Output: []Problem{}, Findings: []string{}}
+// savedRequest is what a saved call sends.
+type savedRequest struct {
+	call, method string
+	params       json.RawMessage
+	timeout      time.Duration
+}
+
+// makeCall sends a request on the connection of a server as it is now, which on is told first: one that ended during
+// the run breaks the calls until the next one is there.
+func (c *Core) makeCall(ctx context.Context, id string, send savedRequest, on func(*connection)) (collection.Outcome, RunOutput) {
+	out := RunOutput{Call: send.call, Problems: []Problem{}, Output: []Problem{}, Findings: []string{}}
 	cn, s, err := c.live(id)
 	if err != nil {
 		return collection.Outcome{Failed: AsError(err).Message}, out
 	}
-	cn.begin(call, method)
-	res, err := s.Call(ctx, session.CallInput{Call: call, Method: method, Params: params, Timeout: timeout, OnProgress: func(session.Progress) {}})
-	cn.finish(call)
-	tool := &session.Tool{Name: method}
+	on(cn)
+	cn.begin(send.call, cn.text(send.method))
+	res, err := s.Call(ctx, session.CallInput{
+		Call: send.call, Method: send.method, Params: send.params, Timeout: send.timeout, OnProgress: func(session.Progress) {},
+	})
+	cn.finish(send.call)
+	tool := &session.Tool{Name: send.method}
 	c.fill(&out, cn, tool, res, err)
 	if err == nil && res.Task != "" {
 		out = c.followTask(ctx, cn, tool, res.Task, out, true)

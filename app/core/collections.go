@@ -215,8 +215,8 @@ func (c *Core) SetVariable(path, name, value string) error {
 	return nil
 }
 
-// secretValues are the values of the secret variables of a file, as JSON; they are masked from here on.
-func (c *Core) secretValues(ctx context.Context, cn *connection, path string, col *collection.Collection) (map[string]json.RawMessage, error) {
+// secretValues are the values of the secret variables of a file, as JSON.
+func (c *Core) secretValues(ctx context.Context, path string, col *collection.Collection) (map[string]json.RawMessage, error) {
 	out := map[string]json.RawMessage{}
 	for name, v := range col.Variables {
 		if !v.Secret || c.keys.Where(ctx, variableItem(path, name)) == keychain.Nowhere {
@@ -226,7 +226,6 @@ func (c *Core) secretValues(ctx context.Context, cn *connection, path string, co
 		if err != nil {
 			return nil, keyError("read the variable "+name, err)
 		}
-		c.masker().Add(cn.id, "variable", value)
 		raw, err := json.Marshal(value)
 		if err != nil {
 			return nil, err

@@ -120,7 +120,7 @@ func (c *Core) LookAtExport(ctx context.Context, in ExportInput) (ExportLook, er
 	if format == FormatCapture {
 		format = FormatLines // what is in it, as it is unpacked
 	}
-	err = c.write(head, r.Source(s), format, in)
+	err = c.write(head, s, r, format, in)
 	out.Text, out.More = string(bytes.ToValidUTF8(head.b, nil)), errors.Is(err, errEnough)
 	if out.More {
 		err = nil
@@ -153,18 +153,21 @@ func told(doing string, err error) error {
 	return input(doing, err.Error(), "")
 }
 
-func (c *Core) write(w io.Writer, s export.Source, format string, in ExportInput) error {
+// write writes a source without what is redacted: neither in its entries nor in what is said of its connections.
+func (c *Core) write(w io.Writer, s export.Source, r *export.Redactor, format string, in ExportInput) error {
 	conns, err := c.connInfos(s)
 	if err != nil {
 		return err
 	}
+	s = r.Source(s)
+	m := r.Manifest(export.Manifest{Program: c.program(), Comment: in.About, Connections: conns})
 	switch format {
 	case FormatHAR:
-		_, err = export.HAR(w, s, c.creator(), conns)
+		_, err = export.HAR(w, s, c.creator(), m.Connections)
 	case FormatLines:
 		_, err = export.JSONLines(w, s)
 	case FormatCapture:
-		_, err = export.WriteCapture(w, s, export.Manifest{Program: c.program(), Comment: in.About, Connections: conns})
+		_, err = export.WriteCapture(w, s, m)
 	default:
 		err = input("export", fmt.Sprintf("there is no format %q", format), "")
 	}
@@ -197,7 +200,7 @@ func (c *Core) SaveExport(ctx context.Context, in ExportInput, path string) erro
 		if err != nil {
 			return err
 		}
-		return c.write(w, r.Source(&telling{s, c}), in.Format, in)
+		return c.write(w, &telling{s, c}, r, in.Format, in)
 	})
 }
 

@@ -59,11 +59,7 @@ func (b Bundle) files() ([]bundleFile, Source, error) {
 		return nil, nil, err
 	}
 	s := r.Source(b.Source)
-	m := b.Manifest
-	m.Title, m.Comment, m.Connections = r.Text(m.Title), r.Text(m.Comment), slices.Clone(m.Connections)
-	for i := range m.Connections {
-		m.Connections[i] = r.conn(m.Connections[i])
-	}
+	m := r.Manifest(b.Manifest)
 	out := []bundleFile{
 		{FileReport, "what happened, as Markdown", true, func(w io.Writer) error {
 			text, err := Report(s, b.Facts)
@@ -88,13 +84,6 @@ func (b Bundle) files() ([]bundleFile, Source, error) {
 		}})
 	}
 	return out, s, nil
-}
-
-func (r *Redactor) conn(c ConnInfo) ConnInfo {
-	for _, f := range []*string{&c.Name, &c.Server, &c.Launch} {
-		*f = r.Text(*f)
-	}
-	return c
 }
 
 // Preview makes every file and throws it away, but for what is shown.

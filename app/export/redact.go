@@ -96,6 +96,18 @@ func (r *Redactor) Text(s string) string {
 	return r.r.Replace(s)
 }
 
+// Manifest is m without the strings, as it stands before a capture or names the connections of a HAR.
+func (r *Redactor) Manifest(m Manifest) Manifest {
+	m.Title, m.Comment, m.Connections = r.Text(m.Title), r.Text(m.Comment), slices.Clone(m.Connections)
+	for i := range m.Connections {
+		c := &m.Connections[i]
+		for _, f := range []*string{&c.Name, &c.Server, &c.Launch} {
+			*f = r.Text(*f)
+		}
+	}
+	return m
+}
+
 // Source is s without the strings. Bodies are held whole, one at a time.
 func (r *Redactor) Source(s Source) Source {
 	if r == nil || r.words == 0 {

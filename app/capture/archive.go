@@ -8,6 +8,8 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
@@ -21,6 +23,11 @@ const (
 	maxFileEntries = 20_000_000
 	maxFileBytes   = 16 << 30
 	maxFileConns   = 10_000
+	// maxFileText bounds each text of an entry and of a connection, in bytes, maxFileFindings and maxFileFinding what is
+	// told of its message: those of a whole segment are held in memory. Longer ones are cut; bodies are whole.
+	maxFileText     = 2 << 10
+	maxFileFindings = 16
+	maxFileFinding  = 512
 )
 
 // archive is an opened capture file: a database of its own, in a folder that goes with it.
@@ -96,6 +103,7 @@ func fillArchive(ctx context.Context, db *database, about []Capture, next func()
 	in.w.codec, in.w.next = newCodec(), 1
 	for _, c := range about[:min(len(about), maxFileConns)] {
 		c.Run, c.Entries, c.Bytes, c.Errors = 1, 0, 0, 0
+		cutCapture(&c)
 		in.captures[c.Conn] = &c
 		in.dirty[c.Conn] = true
 	}
@@ -132,6 +140,34 @@ func fillArchive(ctx context.Context, db *database, about []Capture, next func()
 	return endRun(ctx, db, 1)
 }
 
+// cut is the beginning of a text, with a mark when it is longer.
+func cut(s string, most int) string {
+	if len(s) <= most {
+		return s
+	}
+	return strings.ToValidUTF8(s[:most], "") + "…"
+}
+
+// cutCapture bounds what a file says of a connection: it is written once for each.
+func cutCapture(c *Capture) {
+	for _, s := range []*string{&c.Conn, &c.Profile, &c.Server, &c.Transport, &c.Target} {
+		*s = cut(*s, maxFileText)
+	}
+	c.Name, c.Comment = cut(c.Name, MaxName), cut(c.Comment, MaxComment)
+}
+
+// cutEntry bounds the texts of an entry.
+func cutEntry(e *wire.Entry, columns []textColumn) {
+	for _, t := range columns {
+		s := t.at(e)
+		*s = cut(*s, maxFileText)
+	}
+	e.Findings = slices.Clone(e.Findings[:min(len(e.Findings), maxFileFindings)])
+	for i := range e.Findings {
+		e.Findings[i] = cut(e.Findings[i], maxFileFinding)
+	}
+}
+
 // accept takes in an entry of a file.
 func (b *batch) accept(d wire.Draft) error {
 	e := &d.Entry
@@ -141,6 +177,7 @@ func (b *batch) accept(d wire.Draft) error {
 	if e.Time < 0 || e.Bytes < 0 || e.ReqBytes < 0 || e.Took < 0 || e.Pair >= 1<<32 || e.Exchange >= 1<<32 {
 		return fmt.Errorf("entry %d has impossible numbers", e.Seq)
 	}
+	cutEntry(e, b.s.w.codec.texts)
 	err := b.take([]wire.Changed{{Draft: d}}, nil)
 	b.at.Seq = e.Seq
 	return err

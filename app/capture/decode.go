@@ -124,6 +124,9 @@ func (c *codec) decodeFindings(items []item, s *segment) error {
 	for i := range items {
 		n := counts.length(len(which))
 		for _, w := range which[:n] {
+			if w >= len(texts) {
+				return errDamaged
+			}
 			items[i].Findings = append(items[i].Findings, texts[w])
 		}
 		which = which[n:]

@@ -263,6 +263,11 @@ func TestForeignHARsAreRead(t *testing.T) {
 	if len(got) != 1 || got[0].Entry.Seq != 1 || string(got[0].Response) != "ok" || got[0].Exchange.Timing.TLS != 2000 || got[0].Exchange.Timing.Connect != 1000 || got[0].Entry.Took != 12_500 {
 		t.Errorf("got %+v %+v", got[0].Entry, got[0].Exchange)
 	}
+	for _, odd := range []string{"{}", `{"startedDateTime":"yesterday"}`, `{"startedDateTime":"0001-01-01T00:00:00Z"}`} {
+		if got, err = ReadHAR(strings.NewReader(`{"log":{"entries":[` + odd + `]}}`)); err != nil || got[0].Entry.Time != 0 {
+			t.Errorf("%s: %v at %v", odd, err, got)
+		}
+	}
 	for text, want := range map[string]string{
 		"":                             "is a part of a HAR only",
 		"[]":                           "this is no HAR",

@@ -191,9 +191,12 @@ func (h *harEntry) drafts() ([]wire.Draft, error) {
 		d.Entry = h.Own.Entry
 	} else {
 		x := d.Exchange
-		at, _ := time.Parse(time.RFC3339Nano, h.Started) // an odd time is none
+		began := int64(0)
+		if at, err := time.Parse(time.RFC3339Nano, h.Started); err == nil { // an odd time is none
+			began = max(at.UnixMicro(), 0)
+		}
 		d.Entry = wire.Entry{
-			Conn: h.Page, Time: at.UnixMicro(), Kind: wire.KindHTTP, Dir: wire.Out, Method: x.Method, Name: x.URL, Status: x.Status,
+			Conn: h.Page, Time: began, Kind: wire.KindHTTP, Dir: wire.Out, Method: x.Method, Name: x.URL, Status: x.Status,
 			Took: x.Timing.Total, Bytes: int64(len(response)), ReqBytes: int64(len(request)),
 		}
 	}

@@ -177,7 +177,7 @@ func TestParseProblems(t *testing.T) {
 		head(`{"method":"m","expect":[{}]}`): "call 1, expectation 1: it expects nothing",
 		head(`{"method":"m","expect":[{"within":"1s","count":1}]}`):                                         "it expects several things",
 		head(`{"method":"m","expect":[{"path":"$[","exists":true}]}`):                                       "is no JSONPath",
-		head(`{"method":"m","expect":[{"path":"$..a..b..c","exists":true}]}`):                               "more than 2 times ..",
+		head(`{"method":"m","expect":[{"path":"$..a..b..c","exists":true}]}`):                               "has .. more than 2 times",
 		head(`{"method":"m","expect":[{"matches":"("}]}`):                                                   "is no regular expression",
 		head(`{"method":"m","expect":[{"within":"soon"}]}`):                                                 "is no duration",
 		head(`{"method":"m","timeout":"-1s"}`):                                                              "is not between",

@@ -71,7 +71,7 @@ func parsePath(s string) (*jsonpath.Path, error) {
 		return nil, fmt.Errorf("a path has more than %d bytes", maxPath)
 	}
 	if strings.Count(s, "..") > maxDescents { // each looks at everything that the one before found
-		return nil, fmt.Errorf("%q has more than %d times ..", cut(s, 60), maxDescents)
+		return nil, fmt.Errorf("%q has .. more than %d times", cut(s, 60), maxDescents)
 	}
 	p, err := jsonpath.Parse(s)
 	if err != nil {

@@ -250,15 +250,6 @@ func levels(b []byte, depth, most int) (int, int) {
 	return depth, most
 }
 
-func sortedKeys[V any](m map[string]V) []string {
-	keys := make([]string, 0, len(m))
-	for k := range m {
-		keys = append(keys, k)
-	}
-	slices.Sort(keys)
-	return keys
-}
-
 // cut shortens s to n characters.
 func cut(s string, n int) string {
 	if utf8.RuneCountInString(s) <= n {

@@ -21,7 +21,7 @@ const Ext = ".mcp-calls.json"
 // maxFiles bounds how many files of a folder are listed.
 const maxFiles = 1000
 
-// ErrChanged: the file is not as it was read. Nothing was written.
+// ErrChanged says that the file is not as it was read. Nothing was written.
 var ErrChanged = errors.New("the file was changed by somebody else meanwhile")
 
 // File is a file with a collection as it was read.

@@ -150,6 +150,17 @@ func TestJudge(t *testing.T) {
 	}
 }
 
+// A value that is filled into an expression is not quoted by the complaint about it: it may be secret.
+func TestAWrongExpressionTellsNoValue(t *testing.T) {
+	vars := &Variables{}
+	vars.Set("key", json.RawMessage(`"hunter(2"`))
+	call := Call{Method: "m", Expect: []Expectation{{Path: "$.a", Matches: "^{{key}}$"}}}
+	verdicts, pass, why := call.Judge(Outcome{Result: json.RawMessage(`{"a":"b"}`)}, vars, nil)
+	if pass || len(verdicts) != 1 || verdicts[0].Got == "" || strings.Contains(verdicts[0].Got+verdicts[0].Text+why, "hunter") {
+		t.Errorf("%v %q", verdicts, why)
+	}
+}
+
 func TestUnexpectedErrors(t *testing.T) {
 	failed := Outcome{Result: json.RawMessage(`{"isError":true,"content":[{"type":"text","text":"no such city"}]}`)}
 	if _, pass, why := (&Call{Method: "m"}).Judge(failed, nil, nil); pass || !strings.Contains(why, "no such city") {

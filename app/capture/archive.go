@@ -23,6 +23,10 @@ const (
 	maxFileEntries = 20_000_000
 	maxFileBytes   = 16 << 30
 	maxFileConns   = 10_000
+	// maxFileMicros bounds times and durations, in microseconds: the page's numbers are exact up to it. maxFileLen bounds
+	// the lengths that an entry tells, in bytes: those of all entries add up.
+	maxFileMicros = 1 << 53
+	maxFileLen    = 1 << 38
 	// maxFileText bounds each text of an entry and of a connection, in bytes, maxFileFindings and maxFileFinding what is
 	// told of its message: those of a whole segment are held in memory. Longer ones are cut; bodies are whole.
 	maxFileText     = 2 << 10
@@ -174,7 +178,9 @@ func (b *batch) accept(d wire.Draft) error {
 	if e.Seq <= b.at.Seq || e.Seq >= 1<<32 {
 		return fmt.Errorf("entry %d follows entry %d", e.Seq, b.at.Seq)
 	}
-	if e.Time < 0 || e.Bytes < 0 || e.ReqBytes < 0 || e.Took < 0 || e.Pair >= 1<<32 || e.Exchange >= 1<<32 {
+	within := func(n, most int64) bool { return n >= 0 && n <= most }
+	if !within(e.Time, maxFileMicros) || !within(e.Took, maxFileMicros) || !within(e.Bytes, maxFileLen) || !within(e.ReqBytes, maxFileLen) ||
+		e.Pair >= 1<<32 || e.Exchange >= 1<<32 {
 		return fmt.Errorf("entry %d has impossible numbers", e.Seq)
 	}
 	cutEntry(e, b.s.w.codec.texts)

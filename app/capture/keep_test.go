@@ -7,8 +7,6 @@ import (
 	"io"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -333,30 +331,6 @@ func TestAnOpenedFileIsARunOfItsOwn(t *testing.T) {
 		if err == nil {
 			t.Errorf("%s numbers were taken", name)
 		}
-	}
-}
-
-// What a file says beside its bodies is held in memory and written for each connection: it is cut.
-func TestTextsOfAFileAreCut(t *testing.T) {
-	long := strings.Repeat("x", 1<<20)
-	s := start(t, Config{Dir: t.TempDir()})
-	seq := uint64(0)
-	run, err := s.Import(t.Context(), "bad", []Capture{{Conn: "x", Server: long, Target: long, Comment: long, Name: long}}, func() (wire.Draft, error) {
-		if seq++; seq > 100 {
-			return wire.Draft{}, io.EOF
-		}
-		return wire.Draft{Entry: wire.Entry{Seq: seq, Conn: "x", Kind: wire.KindFrame, Method: long, Name: long, Note: long, Findings: slices.Repeat([]string{long}, 100)}}, nil
-	})
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, e := range all(t, s, run) {
-		if len(e.Method) > 3<<10 || len(e.Name) > 3<<10 || len(e.Note) > 3<<10 || len(e.Findings) > 16 || len(e.Findings[0]) > 1<<10 {
-			t.Fatalf("entry %d: a method of %d, a name of %d bytes, %d findings", e.Seq, len(e.Method), len(e.Name), len(e.Findings))
-		}
-	}
-	if c := s.List(t.Context())[0]; len(c.Server)+len(c.Target)+len(c.Comment)+len(c.Name) > 32<<10 {
-		t.Errorf("the capture: %d %d %d %d bytes", len(c.Server), len(c.Target), len(c.Comment), len(c.Name))
 	}
 }
 

@@ -88,10 +88,13 @@ func timedOf(e *wire.Entry) timed {
 	return t
 }
 
+// maxMicros is the latest time that is drawn, in Unix microseconds: far from where sums of times would overflow.
+const maxMicros = 1 << 53
+
 // Timeline returns a stretch of time of a view's scope. The first call for a view has its entries looked at once more;
 // until that is done, it tells of the newest.
 func (c *Core) Timeline(ctx context.Context, in TimelineInput) (Timeline, error) {
-	if in.Pixels < 1 || in.Pixels > maxPixels || in.From < 0 || in.To < in.From {
+	if in.Pixels < 1 || in.Pixels > maxPixels || in.From < 0 || in.To < in.From || in.To > maxMicros {
 		return Timeline{}, input("draw the timeline", fmt.Sprintf("%d..%d in %d buckets is no stretch of time", in.From, in.To, in.Pixels), "")
 	}
 	v, err := c.pull(in.View)

@@ -3,6 +3,7 @@ package core
 import (
 	"context"
 	"fmt"
+	"math"
 	"math/rand/v2"
 	"slices"
 	"testing"
@@ -179,6 +180,9 @@ func TestTimeline(t *testing.T) {
 	got = timelineDone(t, c, TimelineInput{View: "v", From: at + 2000, To: at + 3000, Pixels: 10})
 	if len(got.Spans) != 2 {
 		t.Errorf("under way between 2 and 3 ms: %+v", got.Spans)
+	}
+	if _, err := c.Timeline(context.Background(), TimelineInput{View: "v", To: math.MaxInt64, Pixels: 10}); err == nil {
+		t.Error("a stretch to the end of all numbers was drawn")
 	}
 	if _, err := c.Timeline(context.Background(), TimelineInput{View: "v", From: 5, To: 1, Pixels: 10}); err == nil {
 		t.Error("a stretch that ends before it begins is drawn")

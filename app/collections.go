@@ -1,11 +1,10 @@
 package app
 
 import (
-	"os"
-
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"github.com/sightglass-dev/sightglass/app/core"
+	"github.com/sightglass-dev/sightglass/app/internal/atomicfile"
 )
 
 // Collections is the bound noun for saved calls. Files and runs travel by fetch: /api/collections, /api/collection,
@@ -40,7 +39,7 @@ func (c *Collections) Export(path string) (to string, err error) {
 	if err != nil || to == "" {
 		return "", err
 	}
-	if err := os.WriteFile(to, data, 0o600); err != nil {
+	if err := atomicfile.Replace(to, data); err != nil {
 		return "", err
 	}
 	return to, c.app.core.OpenCollection(to)

@@ -46,3 +46,25 @@ func TestNumbersThatCannotBeAreRefused(t *testing.T) {
 		}
 	}
 }
+
+// A segment that is listed and is not there ends a scan as one that is damaged does: it is not waited for.
+func TestASegmentThatIsNotThereIsAGap(t *testing.T) {
+	s := start(t, Config{Dir: t.TempDir()})
+	seq := uint64(0)
+	run, err := s.Import(t.Context(), "x", nil, func() (wire.Draft, error) {
+		if seq++; seq > segmentLen+10 {
+			return wire.Draft{}, io.EOF
+		}
+		return wire.Draft{Entry: wire.Entry{Seq: seq, Conn: "x", Kind: wire.KindStderr}}, nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	db := s.files[run].db
+	if _, err := db.w.ExecContext(t.Context(), "DELETE FROM summary WHERE id = (SELECT id FROM segment ORDER BY first LIMIT 1)"); err != nil {
+		t.Fatal(err)
+	}
+	if got := all(t, s, run); len(got) != 11 || got[0].Kind != wire.KindGap || got[1].Seq != segmentLen+1 {
+		t.Errorf("%d entries, the first %+v", len(got), got[0])
+	}
+}

@@ -47,6 +47,8 @@ func (s *Store) Scan(ctx context.Context, run uint32, from, to uint64, need quer
 func (s *Store) segments(ctx context.Context, p place, from, to uint64, need query.Need, skip func(query.Zone) bool, yield func([]item) error) error {
 	to = min(to, math.MaxInt64)
 	var items []item
+	var gone int64 // the segment that was not there when it was read last, so many times
+	tries := 0
 	for from <= to {
 		list, err := listSegments(ctx, p, from, to)
 		if err != nil || len(list) == 0 {
@@ -63,7 +65,13 @@ func (s *Store) segments(ctx context.Context, p place, from, to uint64, need que
 				items, err = s.segment(ctx, p, l, need, items)
 			}
 			if errors.Is(err, sql.ErrNoRows) {
-				break // it was sealed meanwhile: what took its place is listed anew
+				if gone != l.id {
+					gone, tries = l.id, 0
+				}
+				if tries++; tries < sealTries {
+					break // it was sealed meanwhile: what took its place is listed anew
+				}
+				items, err = append(items[:0], unreadable(l, errDamaged)), nil
 			}
 			if err != nil {
 				return err

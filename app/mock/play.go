@@ -22,6 +22,7 @@ type client struct {
 	streams  map[*call]*listener // open subscriptions, by the recorded one they are answered as
 	held     []event             // for when the client said that it is ready
 	heldFrom *call
+	isReady  bool // it said so, maybe before anything was held: its word overtakes the end of the handshake's call
 }
 
 // listener is an open subscription.
@@ -45,7 +46,7 @@ func (c *client) find(f wire.Frame) *call {
 				at[k] = n
 			}
 		}
-		c.at = at
+		c.at, c.isReady = at, false
 	}
 	found, key, times := c.mock.tape.find(c.at, f.Method, name, f.Params)
 	c.mu.Unlock()
@@ -94,7 +95,11 @@ func (c *client) follow(ctx context.Context, rec *call, f wire.Frame, w way) {
 	if rec.method == "initialize" { // "The server SHOULD NOT send requests … before receiving the initialized notification"
 		c.mu.Lock()
 		c.held, c.heldFrom = rec.after, rec
+		now := c.isReady
 		c.mu.Unlock()
+		if now {
+			c.ready(ctx, w)
+		}
 		return
 	}
 	for _, v := range rec.after {
@@ -109,7 +114,7 @@ func (c *client) follow(ctx context.Context, rec *call, f wire.Frame, w way) {
 func (c *client) ready(ctx context.Context, w way) {
 	c.mu.Lock()
 	list, rec := c.held, c.heldFrom
-	c.held = nil
+	c.held, c.isReady = nil, true
 	c.mu.Unlock()
 	for _, v := range list {
 		c.emit(ctx, v, rec, nil, nil, way{send: w.aside, aside: w.aside})

@@ -13,6 +13,10 @@ import (
 // maxTape bounds the messages of a tape, in bytes: they are held in memory.
 const maxTape = 512 << 20
 
+// maxFlying bounds the unanswered requests that a message is looked for among, and the open subscriptions: each message
+// of a file looks at all of them. The oldest is taken as given up.
+const maxFlying = 4096
+
 // Tape is one recorded connection, ready to be answered from. It is not changed any more.
 type Tape struct {
 	Conn  string
@@ -169,10 +173,12 @@ func (b *builder) request(e wire.Entry, f wire.Frame) {
 	b.tape.calls = append(b.tape.calls, c)
 	b.bySeq[e.Seq], b.open[string(f.RawID)] = c, c
 	if c.method == "subscriptions/listen" {
-		b.listening = append(b.listening, c)
+		b.listening = newest(append(b.listening, c))
 	}
-	b.flying = append(b.flying, c)
+	b.flying = newest(append(b.flying, c))
 }
+
+func newest(list []*call) []*call { return list[max(0, len(list)-maxFlying):] }
 
 func (b *builder) answer(e wire.Entry, f wire.Frame) {
 	c := b.bySeq[e.Pair]
@@ -239,7 +245,9 @@ func (b *builder) belongs(e wire.Entry, f wire.Frame) (c *call, running bool) {
 func (b *builder) finish() *Tape {
 	for _, c := range b.tape.calls {
 		if x, ok := b.exchanges[c.exchange]; ok && x.Exchange != nil {
-			c.status = x.Exchange.Status
+			if c.status = x.Exchange.Status; c.status > 599 { // a file may say anything: no such status can be sent
+				c.status = 502
+			}
 			for _, h := range x.Exchange.ResponseHeaders {
 				if strings.EqualFold(h.Name, "content-type") {
 					c.contentType = h.Value

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os';
 import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
@@ -94,5 +95,7 @@ export default defineConfig(({ mode }) => ({
     // Longer than what src/test/setup.ts lets a wait take.
     testTimeout: 180_000,
     hookTimeout: 60_000,
+    // Left to itself it takes one core less than there are: on two that is one.
+    maxWorkers: Math.max(2, availableParallelism() - 1),
   },
 }));

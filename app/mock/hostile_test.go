@@ -32,7 +32,7 @@ func TestAnImpossibleStatusIsServedAsAnother(t *testing.T) {
 		Entry: wire.Entry{Seq: 9, Conn: "c1", Kind: wire.KindHTTP}, Exchange: &wire.Exchange{Method: "POST", Status: 12345}, Response: []byte("no"),
 	})
 	s := httpMock(t, load(t, list), Options{})
-	resp, err := http.Post(s.URL, "application/json", strings.NewReader(`{"jsonrpc":"2.0","id":7,"method":"tools/list"}`)) //nolint:noctx // a test
+	resp, err := http.Post(s.URL, "application/json", strings.NewReader(`{"jsonrpc":"2.0","id":7,"method":"tools/list"}`))
 	if err != nil {
 		t.Fatal(err)
 	}

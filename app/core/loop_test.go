@@ -67,7 +67,7 @@ func TestTrustASelfSignedCertificate(t *testing.T) {
 // The version that an error names is kept in the settings and spoken from the next connect on.
 func TestSpeakOneVersion(t *testing.T) {
 	srv := httptest.NewServer(server.NewStreamableHTTPServer(demo.New()))
-	defer srv.Close()
+	t.Cleanup(srv.Close) // when the connection is over
 	c := start(t)
 	p, err := c.Save(profile.Profile{Name: "demo", Transport: profile.HTTP, URL: srv.URL + "/mcp", Era: profile.Era{Mode: "modern"}, Headers: []profile.Value{{Name: "X-Key", Secret: true}}}, []SecretInput{{Name: "header:X-Key", Value: "s3cret-value"}})
 	if err != nil {

@@ -83,6 +83,7 @@ func TestSpeakOneVersion(t *testing.T) {
 		if v := connect(t, c, p.ID); v.Version != version || v.Era != "legacy" {
 			t.Errorf("spoken: %s, %s", v.Version, v.Era)
 		}
+		c.Disconnect(p.ID)
 	}
 	if err := c.Speak(p.ID, "2026-07-28"); err != nil {
 		t.Fatal(err)

@@ -20,6 +20,7 @@ var sampleTabs = []string{"Overview", "Tools", "Resources", "Prompts", "Apps", "
 func (a *app) keyTo(t target) {
 	a.t.Helper()
 	a.see(t)
+	a.wait(t.what+" to be there for the keyboard", "("+t.find+").some((e) => !e.disabled)") // a question takes no answer at first
 	var passed []any
 	for range 90 {
 		if a.hasFocus(t) {

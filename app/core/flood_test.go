@@ -199,16 +199,18 @@ func allStored(t *testing.T, c *Core, from uint64, n int) {
 	if err != nil || len(seqs) != n {
 		t.Fatalf("%d notifications are stored of %d, %v", len(seqs), n, err)
 	}
-	at, buf := 0, []byte(nil)
+	// Bodies come block by block, which is not always the order of their entries.
+	seen, buf := map[uint64]bool{}, []byte(nil)
 	err = c.captures.ScanBodies(t.Context(), 0, from, 1<<62, func(seq uint64) bool { _, ok := slices.BinarySearch(seqs, seq); return ok }, func(seq uint64, _ wire.Part, b []byte) error {
-		if buf = floodLine(buf, at); seq != seqs[at] || !bytes.Equal(b, buf) {
+		at, ok := slices.BinarySearch(seqs, seq)
+		if buf = floodLine(buf, at); !ok || seen[seq] || !bytes.Equal(b, buf) {
 			return fmt.Errorf("notification %d is %q", at, b)
 		}
-		at++
+		seen[seq] = true
 		return nil
 	})
-	if err != nil || at != n {
-		t.Fatalf("%d bodies are stored of %d, %v", at, n, err)
+	if err != nil || len(seen) != n {
+		t.Fatalf("%d bodies are stored of %d, %v", len(seen), n, err)
 	}
 }
 

@@ -10,10 +10,8 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"runtime/debug"
 	"slices"
-	"strings"
 	"sync/atomic"
 	"testing"
 	"time"
@@ -22,6 +20,7 @@ import (
 	"github.com/mark3labs/mcp-go/mcp"
 
 	"github.com/sightglass-dev/sightglass/app/capture/query"
+	"github.com/sightglass-dev/sightglass/app/internal/mcptest"
 	"github.com/sightglass-dev/sightglass/app/profile"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
@@ -115,32 +114,6 @@ func serveFloodHTTP() {
 	_, _ = io.Copy(io.Discard, os.Stdin)
 }
 
-// floodURL starts the flooding server over HTTP in a process of its own.
-func floodURL(t *testing.T) string {
-	t.Helper()
-	cmd := exec.Command(self(t), "flood-http")
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = stdin.Close() // it ends with its standard input
-		_ = cmd.Wait()
-	})
-	url, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(url)
-}
-
 // flooded is a core with capture, connected to the flooding server.
 func flooded(t *testing.T, kind profile.Transport) (*Core, string) {
 	t.Helper()
@@ -149,7 +122,7 @@ func flooded(t *testing.T, kind profile.Transport) (*Core, string) {
 	if kind == profile.Stdio {
 		p.Command, p.Args = self(t), []string{"flood-server"}
 	} else {
-		p.URL = floodURL(t)
+		p.URL = mcptest.Process(t, self(t), "flood-http")
 	}
 	saved, err := c.Save(p, nil)
 	if err != nil {
@@ -325,7 +298,7 @@ func TestBenchFlood(t *testing.T) {
 		if kind == profile.Stdio {
 			floor, floorTrip = bareFlood(t, transport.NewStdio(self(t), nil, "flood-server"), n)
 		} else {
-			tr, err := transport.NewStreamableHTTP(floodURL(t))
+			tr, err := transport.NewStreamableHTTP(mcptest.Process(t, self(t), "flood-http"))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -168,21 +168,26 @@ func (c *collector) execution(path string, a, b any) {
 }
 
 func (c *collector) resource(was, now *item) {
+	c.readable(was, now, "resource", "Clients read its content by it.")
+}
+
+// readable tells what changed of a resource or a template but for its address; why says what its media type is for.
+func (c *collector) readable(was, now *item, what, why string) {
 	for _, k := range keysOf(was.val, now.val) {
 		a, b := member(was.val, k), member(now.val, k)
-		if same(a, b) {
+		if same(a, b) || k == "uriTemplate" && what == "template" {
 			continue
 		}
 		path := pointer("", k)
 		switch k {
 		case "mimeType":
-			c.add(Risky, "mime-type", path, "The media type of the resource "+happened(a, b)+".", "Clients read its content by it.", a, b)
+			c.add(Risky, "mime-type", path, "The media type of the "+what+" "+happened(a, b)+".", why, a, b)
 		case "name":
-			c.add(Risky, "name-changed", path, "The name of the resource "+happened(a, b)+".", whyTitle, a, b)
+			c.add(Risky, "name-changed", path, "The name of the "+what+" "+happened(a, b)+".", whyTitle, a, b)
 		case "annotations":
-			c.annotations(path, "resource", a, b)
+			c.annotations(path, what, a, b)
 		default:
-			c.words(k, path, "resource", a, b)
+			c.words(k, path, what, a, b)
 		}
 	}
 }
@@ -195,23 +200,7 @@ func (c *collector) template(was, now *item) {
 	if was.key != now.key {
 		c.variables(was.key, now.key)
 	}
-	for _, k := range keysOf(was.val, now.val) {
-		a, b := member(was.val, k), member(now.val, k)
-		if same(a, b) || k == "uriTemplate" {
-			continue
-		}
-		path := pointer("", k)
-		switch k {
-		case "mimeType":
-			c.add(Risky, "mime-type", path, "The media type of the template "+happened(a, b)+".", "Clients read its resources by it.", a, b)
-		case "name":
-			c.add(Risky, "name-changed", path, "The name of the template "+happened(a, b)+".", whyTitle, a, b)
-		case "annotations":
-			c.annotations(path, "template", a, b)
-		default:
-			c.words(k, path, "template", a, b)
-		}
-	}
+	c.readable(was, now, "template", "Clients read its resources by it.")
 }
 
 // expression is one of a URI template (RFC 6570 section 2.2).

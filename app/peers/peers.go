@@ -21,6 +21,11 @@ func NewModern(ttl int) *Modern { return mcptest.NewModern(ttl) }
 // EveryKind is a server that asks questions of every kind in one round.
 func EveryKind(w http.ResponseWriter, r *http.Request) { mcptest.EveryKind(w, r) }
 
+// Process starts a program that prints the URL it serves: see mcptest.
+func Process(t testing.TB, program string, args ...string) string {
+	return mcptest.Process(t, program, args...)
+}
+
 // World is a protected MCP server and its authorization server: see authtest.
 type World = authtest.World
 

@@ -3,7 +3,6 @@
 package e2e
 
 import (
-	"bufio"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -11,7 +10,6 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
-	"os/exec"
 	"slices"
 	"strings"
 	"testing"
@@ -22,6 +20,8 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/sightglass-dev/sightglass/app/demo"
+
+	"github.com/sightglass-dev/sightglass/app/peers"
 )
 
 // thinking is the pause before each call, bare or by the window: a person pauses too, and a processor that was idle
@@ -75,27 +75,7 @@ func bareHTTP(t *testing.T, url string, n int) []time.Duration {
 func sampleHTTP(t *testing.T) string {
 	t.Helper()
 	program, args := peerCommand(t, "http")
-	cmd := exec.Command(program, args...)
-	stdin, err := cmd.StdinPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	stdout, err := cmd.StdoutPipe()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := cmd.Start(); err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		_ = stdin.Close() // it ends with its standard input
-		_ = cmd.Wait()
-	})
-	url, err := bufio.NewReader(stdout).ReadString('\n')
-	if err != nil {
-		t.Fatal(err)
-	}
-	return strings.TrimSpace(url)
+	return peers.Process(t, program, args...)
 }
 
 // serveSample is the other side of sampleHTTP: it prints its URL and serves until standard input ends.

@@ -1,29 +1,23 @@
 import type { Backend, core } from '../backend';
 import type { FiguresBackend } from '../backend/timeline';
 import { clampWindow, panWindow, withWindow, zoomWindow, type TimeWindow } from '../lib/timeScale';
-import { puller } from './puller';
+import { Figures } from './figures.svelte';
 import type { Traffic } from './traffic.svelte';
 
 export type TimelineSource = Pick<FiguresBackend, 'timeline'> & Pick<Backend, 'on'>;
 
-/** How long the window waits between two looks at traffic that goes on, in milliseconds. */
-const pause = 250;
 /** Pixels a bucket is wide. */
 const bucketWidth = 3;
 
 /** The traffic of the table over time: one window of it, or with `whole` always all of it. */
-export class Timeline {
+export class Timeline extends Figures<core.Timeline> {
   readonly #source: TimelineSource;
   readonly #traffic: Pick<Traffic, 'viewId' | 'text' | 'followTail'>;
-  data = $state.raw<core.Timeline | null>(null);
-  problem = $state('');
   /** The part shown; undefined: all of it, growing. */
   window = $state.raw<TimeWindow | undefined>(undefined);
   /** Position of the lane that the keyboard stands on. */
   lane = $state(0);
   #width = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #asked: AbortController | undefined;
 
   /** All there is, a little longer than the time from the first entry to the last. */
   readonly bounds = $derived.by<TimeWindow>(() => {
@@ -35,63 +29,35 @@ export class Timeline {
   readonly shown = $derived<TimeWindow>(this.window ? clampWindow(this.window, this.bounds) : this.bounds);
   readonly empty = $derived(this.data === null || this.data.lanes.length === 0);
 
-  readonly #pull = puller(async () => {
-    if (this.#width <= 0) return;
-    this.#asked = new AbortController();
-    try {
-      this.data = await this.#source.timeline(
-        {
-          view: this.#traffic.viewId,
-          from: this.window ? Math.floor(this.shown.from) : 0,
-          to: this.window ? Math.ceil(this.shown.to) : 0,
-          pixels: Math.max(10, Math.min(4000, Math.round(this.#width / bucketWidth))),
-        },
-        this.#asked.signal,
-      );
-      this.problem = '';
-    } catch (error) {
-      if (!this.#asked.signal.aborted) this.problem = error instanceof Error ? error.message : String(error);
-    }
-  });
-
   constructor(source: TimelineSource, traffic: Pick<Traffic, 'viewId' | 'text' | 'followTail'>) {
+    super(source, 250);
     this.#source = source;
     this.#traffic = traffic;
   }
 
-  /** Follows the traffic; the returned function ends it. */
-  start(): () => void {
-    const later = (): void => {
-      this.#timer ??= setTimeout(() => {
-        this.#timer = undefined;
-        void this.#pull();
-      }, pause);
-    };
-    const ends = [this.#source.on('traffic', later), this.#source.on('views', later)];
-    void this.#pull();
-    return () => {
-      for (const end of ends) end();
-      clearTimeout(this.#timer);
-      this.#timer = undefined;
-      this.#asked?.abort();
-    };
-  }
-
-  /** Looks again: the scope or filter of the table is another. */
-  refresh(): Promise<void> {
-    return this.#pull();
+  protected override ask(signal: AbortSignal): Promise<core.Timeline> | undefined {
+    if (this.#width <= 0) return undefined;
+    return this.#source.timeline(
+      {
+        view: this.#traffic.viewId,
+        from: this.window ? Math.floor(this.shown.from) : 0,
+        to: this.window ? Math.ceil(this.shown.to) : 0,
+        pixels: Math.max(10, Math.min(4000, Math.round(this.#width / bucketWidth))),
+      },
+      signal,
+    );
   }
 
   /** Tells how wide it is drawn, in CSS pixels. */
   resize(width: number): void {
     if (Math.abs(width - this.#width) < bucketWidth) return;
     this.#width = width;
-    void this.#pull();
+    void this.refresh();
   }
 
   show(window: TimeWindow | undefined): void {
     this.window = window && clampWindow(window, this.bounds);
-    void this.#pull();
+    void this.refresh();
   }
 
   /** Zooms by a factor (below 1: nearer) around a time, by default the middle. */

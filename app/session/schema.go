@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -99,7 +98,8 @@ func checkNow(name string, schema, value json.RawMessage, formats bool, end time
 			problems = []Problem{{Message: fmt.Sprintf("the %s cannot be checked: %v", name, r), Keyword: "schema"}}
 		}
 	}()
-	compiled, p := compile(name, schema, formats, end)
+	use := schemaUse{name, string(schema), formats}
+	compiled, p := schemas.take(use)
 	if p != nil {
 		return []Problem{*p}
 	}
@@ -107,7 +107,9 @@ func checkNow(name string, schema, value json.RawMessage, formats bool, end time
 	if err != nil {
 		return []Problem{{Message: "the value cannot be checked: " + err.Error(), Keyword: "json"}}
 	}
+	compiled.clock.end = end
 	err = compiled.Validate(v)
+	schemas.put(use, compiled)
 	var invalid *jsonschema.ValidationError
 	switch {
 	case err == nil:
@@ -116,111 +118,6 @@ func checkNow(name string, schema, value json.RawMessage, formats bool, end time
 		return explain(invalid)
 	}
 	return []Problem{{Message: err.Error(), Keyword: "schema"}}
-}
-
-// compile reads a schema. The problem says why it cannot be used.
-func compile(name string, raw json.RawMessage, formats bool, end time.Time) (*jsonschema.Schema, *Problem) {
-	bad := func(keyword, format string, a ...any) (*jsonschema.Schema, *Problem) {
-		owner := "tool"
-		switch name {
-		case "requestedSchema":
-			owner = "question"
-		case "schema":
-			owner = "expectation"
-		}
-		return nil, &Problem{Message: "the " + owner + "'s " + name + " " + fmt.Sprintf(format, a...), Keyword: keyword}
-	}
-	doc, err := decodeChecked(raw, maxSchemaBytes, maxSchemaNodes)
-	if err != nil {
-		return bad("schema", "cannot be used: %v", err)
-	}
-	switch doc.(type) {
-	case map[string]any, bool:
-	default:
-		return bad("schema", "is no schema: it must be an object or a boolean")
-	}
-	url := "tool:///" + name + ".json" // a base of its own: relative references lead nowhere else
-	c := jsonschema.NewCompiler()
-	c.DefaultDraft(jsonschema.Draft2020)
-	c.UseLoader(noLoader{})
-	c.UseRegexpEngine(lenientRegexp)
-	c.RegisterVocabulary(clock(end))
-	c.AssertVocabs()
-	if formats {
-		c.AssertFormat()
-	}
-	if err := c.AddResource(url, doc); err != nil {
-		return bad("schema", "cannot be used: %v", err)
-	}
-	s, err := c.Compile(url)
-	if err == nil {
-		return s, nil
-	}
-	var load *jsonschema.LoadURLError
-	var invalid *jsonschema.SchemaValidationError
-	switch {
-	case errors.As(err, &load):
-		if dialect, _ := text(field(raw, "$schema")); strings.HasPrefix(dialect, load.URL) {
-			return bad("$schema", "asks for the dialect %q, which is not supported (draft-04 to 2020-12 are)", clip(dialect, 120))
-		}
-		return bad("$ref", "refers to %q outside of itself, and Sightglass fetches no schema", clip(load.URL, 200))
-	case errors.As(err, &invalid):
-		return bad("schema", "is no valid schema: %s", schemaReason(invalid))
-	}
-	return bad("schema", "cannot be used: %s", clip(strings.ReplaceAll(err.Error(), url, ""), 300))
-}
-
-// schemaReason is the first concrete reason of an invalid schema.
-func schemaReason(err *jsonschema.SchemaValidationError) string {
-	var v *jsonschema.ValidationError
-	if !errors.As(err.Err, &v) {
-		return clip(err.Err.Error(), 300)
-	}
-	for _, p := range explain(v) {
-		return fmt.Sprintf("at %q: %s", p.Path, p.Message)
-	}
-	return "it does not match its meta-schema"
-}
-
-// noLoader refuses to load: 2026-07-28 "MUST NOT automatically dereference network $ref".
-type noLoader struct{}
-
-var errNoFetch = errors.New("schemas are never fetched")
-
-func (noLoader) Load(string) (any, error) { return nil, errNoFetch }
-
-// anyText stands for a pattern that cannot be expressed here (ECMA-262 look-around, back references).
-type anyText string
-
-func (a anyText) String() string        { return string(a) }
-func (anyText) MatchString(string) bool { return true }
-
-func lenientRegexp(pattern string) (jsonschema.Regexp, error) {
-	re, err := regexp.Compile(pattern)
-	if err != nil {
-		return anyText(pattern), nil //nolint:nilerr // the server checks what we cannot
-	}
-	return re, nil
-}
-
-var errSlow = errors.New("out of time")
-
-// clock is a vocabulary without keywords: each subschema looks at the time before it is applied, because the
-// validator cannot be stopped from outside and a small schema can ask for exponential work.
-func clock(end time.Time) *jsonschema.Vocabulary {
-	tick := ticker{end: end}
-	return &jsonschema.Vocabulary{
-		URL:     "tool:clock",
-		Compile: func(*jsonschema.CompilerContext, map[string]any) (jsonschema.SchemaExt, error) { return tick, nil },
-	}
-}
-
-type ticker struct{ end time.Time }
-
-func (t ticker) Validate(*jsonschema.ValidatorContext, any) {
-	if time.Now().After(t.end) {
-		panic(errSlow) // recovered in checkNow
-	}
 }
 
 // decodeChecked decodes JSON with exact numbers, within bounds. nodes 0 means any number of values.

@@ -73,9 +73,29 @@ done
 for lane in "${lanes[@]}"; do wait "$lane"; done
 lanes=()
 
+# A host that withholds its cores fails one test now and then. One or two that failed among many get a second run, alone;
+# what they said first is printed even when that one passes.
+failed=$(sed -n 's/^FAIL \(Test[^ ]*\) .*/\1/p' "$work/done")
+again=0
+if [ "$count" -gt 10 ] && [ -n "$failed" ] && [ "$(wc -l <<<"$failed")" -le 2 ]; then
+	again=1
+	for name in $failed; do
+		printf '%s failed among the others and runs once more, alone. It said:\n' "$name"
+		grep -E '_test\.go:[0-9]+: |^panic: ' "$work/$name.log" | head -n 20 || true
+		mv "$work/$name.log" "$work/$name.first.log"
+	done
+	sed -i '/^FAIL /d' "$work/done"
+	printf '%s\n' "$failed" >"$work/todo"
+	build/private-session.sh "$0" --lane "$@" &
+	lanes=($!)
+	wait "${lanes[0]}"
+	lanes=()
+fi
+
 log=$E2E_ARTIFACTS/tests.log
 cat "$work"/*.log >"$log"
 echo "$(grep -c '^PASS ' "$work/done") of $count tests passed"
+if [ "$again" = 1 ]; then printf 'unsteady, ran twice: %s\n' $failed; fi
 if [ "$(grep -c '^\(PASS\|SKIP\) ' "$work/done")" != "$count" ]; then
 	sed -n 's/^FAIL \(Test[^ ]*\) .*/\1/p' "$work/done" | while read -r name; do
 		if ! grep -q '^--- FAIL: ' "$work/$name.log"; then # it did not come to its end

@@ -11,7 +11,7 @@ import (
 // own. It ends with the test.
 func Process(t testing.TB, program string, args ...string) (url string) {
 	t.Helper()
-	cmd := exec.Command(program, args...) //nolint:noctx // its standard input ends it
+	cmd := exec.Command(program, args...)
 	stdin, err := cmd.StdinPipe()
 	if err != nil {
 		t.Fatal(err)

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { decodedHeader, headerDoc, isMcpHeader } from './headerDocs';
+import { headerDoc } from './headerDocs';
 
 describe('headerDoc', () => {
   it.each([
@@ -19,21 +19,5 @@ describe('headerDoc', () => {
 
   it('says nothing about a header it does not know', () => {
     expect(headerDoc('X-Made-Up')).toBeUndefined();
-  });
-});
-
-it('knows MCP headers', () => {
-  expect(['Mcp-Method', 'MCP-Protocol-Version', 'Accept'].map(isMcpHeader)).toEqual([true, true, false]);
-});
-
-describe('decodedHeader', () => {
-  it.each<[string, string | undefined]>([
-    ['=?base64?w6nDqA==?=', 'éè'],
-    ['plain', undefined],
-    ['=?base64?!!?=', undefined],
-    ['=?base64?/w==?=', undefined],
-    ['=?base64??=', ''],
-  ])('%s', (value, want) => {
-    expect(decodedHeader(value)).toBe(want);
   });
 });

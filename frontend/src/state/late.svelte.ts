@@ -20,6 +20,11 @@ export class Late<T> {
     ));
   }
 
+  /** What was loaded, or undefined: for what the rest can be read without. */
+  get loaded(): T | undefined {
+    return this.#loaded;
+  }
+
   /** What was loaded; undefined until then. Throws why it could not be, for the boundary around it to show. */
   get value(): T | undefined {
     if (this.#loaded === undefined && this.#failed) throw this.#failed;

@@ -35,11 +35,11 @@ func TestMain(m *testing.M) {
 		os.Exit(serveCapture(os.Args[2]))
 	}
 	if len(os.Args) > 1 && os.Args[1] == "flood-server" {
-		serveFlood()
+		mcptest.ServeFlood()
 		os.Exit(0)
 	}
 	if len(os.Args) > 1 && os.Args[1] == "flood-http" {
-		serveFloodHTTP()
+		mcptest.ServeFloodHTTP()
 		os.Exit(0)
 	}
 	if len(os.Args) > 1 && os.Args[1] == "silent-server" {

@@ -9,6 +9,7 @@ import (
 	"testing"
 
 	"github.com/sightglass-dev/sightglass/app/internal/authtest"
+	"github.com/sightglass-dev/sightglass/app/internal/capturetest"
 	"github.com/sightglass-dev/sightglass/app/internal/mcptest"
 )
 
@@ -25,6 +26,15 @@ func EveryKind(w http.ResponseWriter, r *http.Request) { mcptest.EveryKind(w, r)
 func Process(t testing.TB, program string, args ...string) string {
 	return mcptest.Process(t, program, args...)
 }
+
+// ServeFlood is a server that floods, over stdio: see mcptest.
+func ServeFlood() { mcptest.ServeFlood() }
+
+// ServeFloodHTTP is the same over Streamable HTTP: see mcptest.
+func ServeFloodHTTP() { mcptest.ServeFloodHTTP() }
+
+// Fill keeps n entries in the store of a data folder: see capturetest.
+func Fill(t testing.TB, dir string, n int) { capturetest.Fill(t, dir, n) }
 
 // World is a protected MCP server and its authorization server: see authtest.
 type World = authtest.World

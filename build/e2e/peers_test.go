@@ -23,6 +23,8 @@ import (
 
 	"github.com/mark3labs/mcp-go/mcp"
 	"github.com/mark3labs/mcp-go/server"
+
+	"github.com/sightglass-dev/sightglass/app/peers"
 )
 
 // peerVerb makes this test's program a stdio server: `e2e.test stdio-peer crash`.
@@ -31,6 +33,14 @@ const peerVerb = "stdio-peer"
 func TestMain(m *testing.M) {
 	if len(os.Args) > 2 && os.Args[1] == peerVerb && os.Args[2] == "http" {
 		serveSample()
+		return
+	}
+	if len(os.Args) > 2 && os.Args[1] == peerVerb && os.Args[2] == "flood" {
+		peers.ServeFlood()
+		return
+	}
+	if len(os.Args) > 2 && os.Args[1] == peerVerb && os.Args[2] == "flood-http" {
+		peers.ServeFloodHTTP()
 		return
 	}
 	if len(os.Args) > 4 && os.Args[1] == peerVerb && os.Args[2] == "apps" {
@@ -52,6 +62,7 @@ func TestMain(m *testing.M) {
 //	deaf     reads and never answers
 //	asking   asks, see askingPeer
 //	http     serves over HTTP instead and prints its URL
+//	flood    sends notifications as fast as it can when its tool is called; flood-http does so over HTTP
 //	early    writes to standard error and exits at once
 //	inherits writes to the file named next which pipes it was started with, and serves
 func peerCommand(t *testing.T, mode string) (program string, args []string) {

@@ -42,7 +42,7 @@ func (l *link) delivered(c *call, resp *http.Response, session string, report fu
 		return
 	}
 	if mediaType(resp) == "text/event-stream" { // allowed by nobody, sent by some: its messages are shown and used
-		exchangeOf(resp).finding("An event stream in answer to a message that is no request; 202 Accepted without a body is right.")
+		exchangeOf(resp).finding("An event stream in answer to a message that is no request; 202 Accepted without a body is right (" + rulePost + ").")
 		st := l.newStream(resp, nil)
 		st.purpose = "stray"
 		report(nil)
@@ -53,7 +53,7 @@ func (l *link) delivered(c *call, resp *http.Response, session string, report fu
 	if len(bytes.TrimSpace(body)) > 0 {
 		m := parseMessage(body)
 		x := exchangeOf(resp)
-		x.finding("A body in answer to a message that is no request; 202 Accepted without a body is right.")
+		x.finding("A body in answer to a message that is no request; 202 Accepted without a body is right (" + rulePost + ").")
 		if m.kind != wire.MsgInvalid {
 			info := frameInfo{dir: wire.In, exchange: x.seq, withheld: "It answers no request of ours.", findings: m.findings}
 			l.rec.frame(body, &m, info)

@@ -316,7 +316,7 @@ func TestStrayStream(t *testing.T) {
 		t.Error(err)
 	}
 	eventually(t, "the stray request arrives", func() bool { return len(r.incoming()) == 1 })
-	if !strings.Contains(r.text(), "202 Accepted without a body is right") {
+	if !strings.Contains(r.text(), "202 Accepted without a body is right (MCP, Transports: Sending Messages to the Server)") {
 		t.Errorf("no finding\n%s", r.text())
 	}
 }

@@ -44,14 +44,14 @@ func (f *framing) line(l line) {
 		f.begun = true
 		if bytes.HasPrefix(text, bom) {
 			text = text[len(bom):]
-			findings = append(findings, "The stream starts with a byte order mark (BOM), which JSON does not allow: other clients drop this message.")
+			findings = append(findings, "The stream starts with a byte order mark (BOM), which JSON does not allow: other clients drop this message ("+ruleBOM+").")
 		}
 	}
 	if bytes.HasSuffix(text, []byte("\r")) {
 		text = text[:len(text)-1]
 		if !f.crlf {
 			f.crlf = true
-			findings = append(findings, "Lines end in CRLF; MCP separates messages by LF. It is harmless.")
+			findings = append(findings, "Lines end in CRLF; MCP separates messages by LF ("+ruleStdio+"). It is harmless.")
 		}
 	}
 	if l.size > int64(len(l.text)) {
@@ -61,7 +61,7 @@ func (f *framing) line(l line) {
 	}
 	m := parseMessage(text)
 	if !l.newline && m.kind != wire.MsgInvalid {
-		findings = append(findings, "The output ended without a newline behind this message: other clients lose it.")
+		findings = append(findings, "The output ended without a newline behind this message: other clients lose it ("+ruleStdio+").")
 	}
 	switch {
 	case len(f.pretty) > 0 && m.notJSON && f.collect(text):
@@ -142,7 +142,10 @@ func (f *framing) reject(text []byte, m *message, size int64, findings []string,
 		}
 	}
 	info := frameInfo{dir: wire.In, size: size, findings: append(findings, m.findings...), withheld: "Not a message on a line of its own."}
-	info.findings = append(info.findings, upper(m.why)+".")
+	if m.notJSON || inner != nil {
+		m.rule = ruleStdio // nothing but messages, each on a line of its own
+	}
+	info.findings = append(info.findings, m.finding())
 	info.note = "Not a JSON-RPC message: " + quoted
 	seq = rec.frame(text, m, info)
 	if empty {

@@ -152,11 +152,11 @@ func (s *legacySSE) inline(c *call, resp *http.Response) {
 	}
 	m := parseMessage(body)
 	if m.kind == wire.MsgInvalid {
-		x.finding("The body is no JSON-RPC message: " + m.why + ".")
+		x.finding("The body is no JSON-RPC message: " + m.why + " (" + m.rule + ").")
 		c.missed(x.seq, "The POST was answered with: "+s.link.rec.quote(body))
 		return
 	}
-	info := frameInfo{exchange: x.seq, findings: []string{"The message came in the answer to the POST; HTTP+SSE sends messages on the stream."}}
+	info := frameInfo{exchange: x.seq, findings: []string{"The message came in the answer to the POST; HTTP+SSE sends messages on the stream (" + ruleOldSSE + ")."}}
 	if answered := s.link.receive(body, &m, info, c, resp); answered != nil {
 		s.receipt(answered)
 	}
@@ -172,7 +172,7 @@ func (s *legacySSE) get(req *http.Request) (*http.Response, error) {
 	}
 	f, _ := s.link.status(c, resp, "")
 	if f == nil && mediaType(resp) != "text/event-stream" {
-		f = s.link.wrongType(c, resp)
+		f = s.link.wrongType(c, resp, ruleOldSSE)
 		f.Hint = "An HTTP+SSE server answers GET with text/event-stream. Check the path (often /sse), or choose Streamable HTTP."
 	}
 	if f != nil {
@@ -254,7 +254,7 @@ func (s *legacySSE) control(e event, seq uint64) bool {
 	case len(e.data) > maxEndpoint:
 		s.badEndpoint(seq, e, fmt.Sprintf("The endpoint event holds %d bytes; a URL of more than %d is not used.", len(e.data), maxEndpoint))
 	case s.endpointURL() != nil:
-		r.finding(seq, "A second endpoint event: the first one stays in use.")
+		r.finding(seq, "A second endpoint event: the first one stays in use ("+ruleOldSSE+").")
 		return true
 	case err != nil || len(bytes.TrimSpace(e.data)) == 0:
 		s.badEndpoint(seq, e, "The endpoint event holds no URL.")

@@ -89,7 +89,7 @@ func (s *streamable) listenOnce(cursor *resume) (again bool, f *fault.CallError)
 	if mediaType(resp) != "text/event-stream" {
 		_, _ = readSome(resp, maxErrorBody)
 		s.shown.over(StreamRefused, exchangeOf(resp).seq, "The answer is no event stream.")
-		exchangeOf(resp).finding(fmt.Sprintf("A GET stream has to be text/event-stream, not %q; it is not asked for again.", resp.Header.Get("Content-Type")))
+		exchangeOf(resp).finding(fmt.Sprintf("A GET stream has to be text/event-stream, not %q (%s); it is not asked for again.", resp.Header.Get("Content-Type"), ruleListen))
 		return false, nil
 	}
 	st := s.link.newStream(resp, nil)

@@ -24,6 +24,7 @@ type message struct {
 	parts    []json.RawMessage // of a batch
 	findings []string          // what is wrong with a message that can be used all the same
 	why      string            // of MsgInvalid: why it is no JSON-RPC message
+	rule     string            // of MsgInvalid: the rule that it breaks; empty: a limit of ours
 	notJSON  bool              // of MsgInvalid: it is not even JSON
 }
 
@@ -37,10 +38,10 @@ func (m *message) nullID() bool { return len(m.id) == 0 || string(m.id) == "null
 func parseMessage(frame []byte) message {
 	b := bytes.TrimSpace(frame)
 	if len(b) == 0 {
-		return message{kind: wire.MsgInvalid, why: "it is empty", notJSON: true}
+		return message{kind: wire.MsgInvalid, why: "it is empty", rule: ruleJSON, notJSON: true}
 	}
 	if !json.Valid(b) {
-		return message{kind: wire.MsgInvalid, why: "it is not JSON: " + syntaxProblem(b), notJSON: true}
+		return message{kind: wire.MsgInvalid, why: "it is not JSON: " + syntaxProblem(b), rule: ruleJSON, notJSON: true}
 	}
 	var m message
 	switch b[0] {
@@ -49,10 +50,10 @@ func parseMessage(frame []byte) message {
 	case '[':
 		m = parseBatch(b)
 	default:
-		m = message{kind: wire.MsgInvalid, why: "it is JSON but not an object"}
+		m = message{kind: wire.MsgInvalid, why: "it is JSON but not an object", rule: ruleEither}
 	}
 	if !utf8.Valid(b) {
-		m.findings = append(m.findings, "It is not valid UTF-8; JSON-RPC messages must be UTF-8.")
+		m.findings = append(m.findings, "It is not valid UTF-8; JSON-RPC messages must be UTF-8 ("+ruleUTF8+").")
 	}
 	return m
 }
@@ -83,7 +84,7 @@ func parseBatch(b []byte) message {
 		m.findings = append(m.findings, fmt.Sprintf("The batch has %d messages; those past %d are not looked at.", n, maxParts))
 	}
 	if len(m.parts) == 0 {
-		m.kind, m.why = wire.MsgInvalid, "it is an empty batch"
+		m.kind, m.why, m.rule = wire.MsgInvalid, "it is an empty batch", ruleBatch
 	}
 	return m
 }
@@ -127,12 +128,12 @@ func readMembers(b []byte) members {
 		slot := s.slot(string(key))
 		if slot == nil {
 			if len(key) <= len("jsonrpc") && s.slot(string(bytes.ToLower(key))) != nil {
-				s.find("It has a member %q; JSON-RPC member names are case-sensitive, %q was meant.", key, bytes.ToLower(key))
+				s.find("It has a member %q; JSON-RPC member names are case-sensitive, %q was meant (JSON-RPC 2.0 section 2).", key, bytes.ToLower(key))
 			}
 			return
 		}
 		if *slot != nil {
-			s.find("The member %q stands twice; the last one counts.", key)
+			s.find("The member %q stands twice; the last one counts (%s).", key, ruleNames)
 		}
 		*slot = value
 	})
@@ -146,7 +147,7 @@ func parseObject(b []byte) message {
 		m.findings = append(m.findings, versionFinding(s.version))
 	}
 	if why := checkID(s.id); why != "" {
-		return m.invalid(why)
+		return m.invalid(why, ruleRequest)
 	}
 	if s.method != nil {
 		return m.asCall(s)
@@ -154,16 +155,16 @@ func parseObject(b []byte) message {
 	return m.asResponse(s)
 }
 
-func (m message) invalid(why string) message {
-	m.kind, m.why = wire.MsgInvalid, why
+func (m message) invalid(why, rule string) message {
+	m.kind, m.why, m.rule = wire.MsgInvalid, why, rule
 	return m
 }
 
 func versionFinding(version []byte) string {
 	if version == nil {
-		return `The member "jsonrpc" is missing; it must be "2.0".`
+		return `The member "jsonrpc" is missing; it must be "2.0" (` + ruleEither + ")."
 	}
-	return fmt.Sprintf(`The member "jsonrpc" is %s; it must be "2.0".`, clip(version, 40))
+	return fmt.Sprintf(`The member "jsonrpc" is %s; it must be "2.0" (%s).`, clip(version, 40), ruleEither)
 }
 
 func checkID(id []byte) string {
@@ -179,20 +180,20 @@ func checkID(id []byte) string {
 
 func (m message) asCall(s members) message {
 	if json.Unmarshal(s.method, &m.method) != nil || s.method[0] != '"' {
-		return m.invalid(fmt.Sprintf("its method is %s; a method is a string", clip(s.method, 40)))
+		return m.invalid(fmt.Sprintf("its method is %s; a method is a string", clip(s.method, 40)), ruleRequest)
 	}
 	m.kind = wire.MsgNotification
 	if s.id != nil {
 		m.kind = wire.MsgRequest
 		if m.nullID() {
-			m.findings = append(m.findings, "The request's id is null; MCP requires a string or an integer.")
+			m.findings = append(m.findings, "The request's id is null; MCP requires a string or an integer ("+ruleMessages+").")
 		}
 	}
 	if s.result != nil || s.err != nil {
-		m.findings = append(m.findings, "It has a method and also a result or an error; it is taken as a "+string(m.kind)+".")
+		m.findings = append(m.findings, "It has a method and also a result or an error; it is taken as a "+string(m.kind)+" ("+ruleEither+").")
 	}
 	if len(s.params) > 0 && s.params[0] != '{' {
-		m.findings = append(m.findings, "The params are not an object.")
+		m.findings = append(m.findings, "The params are not an object ("+ruleParams+"; MCP allows no list).")
 	}
 	return m
 }
@@ -200,20 +201,20 @@ func (m message) asCall(s members) message {
 func (m message) asResponse(s members) message {
 	switch {
 	case s.result != nil && s.err != nil:
-		return m.invalid("it has both a result and an error")
+		return m.invalid("it has both a result and an error", ruleResponse)
 	case s.err != nil:
 		rpc, why := parseError(s.err)
 		if why != "" {
-			return m.invalid(why)
+			return m.invalid(why, ruleError)
 		}
 		m.kind, m.err = wire.MsgError, rpc
 	case s.result != nil:
 		m.kind, m.result = wire.MsgResponse, s.result
 		if m.nullID() {
-			return m.invalid("it is a result without an id")
+			return m.invalid("it is a result without an id", ruleResponse)
 		}
 	default:
-		return m.invalid("it has neither a method nor a result nor an error")
+		return m.invalid("it has neither a method nor a result nor an error", ruleEither)
 	}
 	return m
 }

@@ -222,7 +222,7 @@ func (l *link) messageByHand(c *call, resp *http.Response, body []byte) {
 		return
 	case m.kind == wire.MsgInvalid:
 		info.dir, info.withheld = wire.In, "Not a JSON-RPC message."
-		info.findings = append([]string{upper(m.why) + "."}, m.findings...)
+		info.findings = append([]string{m.finding()}, m.findings...)
 		l.rec.frame(body, &m, info)
 	case m.kind == wire.MsgBatch:
 		l.batch(body, &m, info, c, resp, func(*call) {})

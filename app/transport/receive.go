@@ -134,7 +134,7 @@ func (l *link) strange(seq uint64, what string) {
 func (l *link) batch(raw []byte, m *message, info frameInfo, own *call, resp *http.Response, answered func(*call)) {
 	info.dir = wire.In
 	if v := l.negotiated(); v != "2025-03-26" {
-		info.findings = append(info.findings, "A batch: only protocol revision 2025-03-26 has them. Its messages are taken one by one.")
+		info.findings = append(info.findings, "A batch: only protocol revision 2025-03-26 has them (MCP 2025-06-18, Key Changes). Its messages are taken one by one.")
 	}
 	if own != nil {
 		info.call = own.name

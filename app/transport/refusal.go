@@ -95,7 +95,7 @@ func (l *link) note(c *call, resp *http.Response, x *exchange, body []byte) *mes
 	}
 	info := frameInfo{dir: wire.In, call: c.name, method: c.method, exchange: x.seq, purpose: c.purpose, findings: m.findings}
 	if !m.nullID() && string(m.id) != string(c.msg.id) {
-		info.findings = append(info.findings, fmt.Sprintf("Its id is %s, the request's is %s; the status tells that it answers this request.", clip(m.id, 60), c.msg.id))
+		info.findings = append(info.findings, fmt.Sprintf("Its id is %s, the request's is %s (%s); the status tells that it answers this request.", clip(m.id, 60), c.msg.id, ruleResponse))
 	}
 	seq := l.rec.frame(body, &m, info)
 	c.saw(seq)
@@ -167,7 +167,7 @@ func (l *link) jsonBody(c *call, resp *http.Response) *fault.CallError {
 	switch m.kind {
 	case wire.MsgInvalid:
 		info.dir, info.call, info.purpose, info.withheld = wire.In, c.name, c.purpose, "Not a JSON-RPC message."
-		info.findings = append(m.findings, upper(m.why)+".")
+		info.findings = append(m.findings, m.finding())
 		c.saw(l.rec.frame(body, &m, info))
 		return l.bodyFault(c, resp, x, body, fault.Protocol, "The server's answer is no JSON-RPC message: "+m.why+".", hint)
 	case wire.MsgBatch:
@@ -218,12 +218,13 @@ func (c *call) gaveUpLocked() *fault.CallError {
 	return c.gaveUp(c.ctx)
 }
 
-func (l *link) wrongType(c *call, resp *http.Response) *fault.CallError {
+func (l *link) wrongType(c *call, resp *http.Response, rule string) *fault.CallError {
 	got := resp.Header.Get("Content-Type")
 	message := fmt.Sprintf("The server answered %s with the content type %q, not application/json or text/event-stream.", resp.Status, clip([]byte(got), 80))
 	if got == "" {
 		message = fmt.Sprintf("The server answered %s without a content type.", resp.Status)
 	}
+	exchangeOf(resp).finding(cited(message, rule))
 	hint := "Set the header Content-Type: application/json."
 	if strings.HasPrefix(got, "text/html") {
 		hint = "This looks like a web page: check the URL's path; MCP servers often answer under /mcp."

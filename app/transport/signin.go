@@ -178,7 +178,7 @@ func (s *SignInClient) next(req *http.Request, resp *http.Response, r SignInRequ
 	}
 	x := exchangeOf(resp)
 	if location == "" {
-		x.finding("The redirect names no Location.")
+		x.finding("The redirect names no Location (" + ruleLocation + ").")
 		return nil
 	}
 	to, err := req.URL.Parse(location)

@@ -104,7 +104,7 @@ func (s *stream) event(e event) {
 		return
 	}
 	if e.name != "" && e.name != "message" {
-		s.link.rec.finding(seq, fmt.Sprintf("The event is named %q; MCP messages come as \"message\". It is not taken as one.", e.name))
+		s.link.rec.finding(seq, fmt.Sprintf("The event is named %q; MCP messages come as \"message\" (%s). It is not taken as one.", e.name, ruleOldSSE))
 		s.missed(seq, fmt.Sprintf("An event named %q came: %s", e.name, s.link.rec.quote(e.data)))
 		return
 	}
@@ -123,13 +123,13 @@ func (s *stream) message(e event, seq uint64) {
 	m := parseMessage(e.data)
 	info := frameInfo{exchange: s.x.seq, purpose: s.purpose}
 	if e.partial {
-		info.findings = append(info.findings, "The stream ended inside this event: the format says to discard it. It is taken as it stands.")
+		info.findings = append(info.findings, "The stream ended inside this event: the format says to discard it ("+ruleEvents+"). It is taken as it stands.")
 	}
 	switch m.kind {
 	case wire.MsgInvalid:
 		info.dir, info.withheld = wire.In, "Not a JSON-RPC message."
 		info.note = "Not a JSON-RPC message: " + s.link.rec.text(clip(e.data, 200))
-		info.findings = append(append(info.findings, upper(m.why)+"."), m.findings...)
+		info.findings = append(append(info.findings, m.finding()), m.findings...)
 		if s.own != nil {
 			info.call = s.own.name
 		}
@@ -144,10 +144,10 @@ func (s *stream) message(e event, seq uint64) {
 		s.link.batch(e.data, &m, info, s.own, s.resp, s.took)
 	default:
 		if s.own != nil && m.kind == wire.MsgRequest && s.link.modern(s.own) {
-			info.findings = append(info.findings, "A server may send no requests in protocol revision 2026-07-28.")
+			info.findings = append(info.findings, "A server may send no requests in protocol revision 2026-07-28 ("+ruleModern+").")
 		}
 		if s.isGet && m.isResponse() {
-			info.findings = append(info.findings, "An answer belongs on the stream of its own POST, not on the GET stream.")
+			info.findings = append(info.findings, "An answer belongs on the stream of its own POST, not on the GET stream ("+ruleListen+").")
 		}
 		if c := s.link.receive(e.data, &m, info, s.own, s.resp); c != nil {
 			s.took(c)

@@ -206,8 +206,9 @@ func (s *streamable) answer(ctx context.Context, cancel context.CancelFunc, c *c
 		return asError(f)
 	}
 	if resp.StatusCode == http.StatusAccepted || resp.StatusCode == http.StatusNoContent {
-		return asError(s.link.httpFault(c, resp, fault.Protocol,
-			fmt.Sprintf("The server answered a request with status %s and no message; a request needs an answer.", resp.Status),
+		message := fmt.Sprintf("The server answered a request with status %s and no message; a request needs an answer.", resp.Status)
+		exchangeOf(resp).finding(cited(message, rulePost))
+		return asError(s.link.httpFault(c, resp, fault.Protocol, message,
 			"Answer with application/json, or with text/event-stream and the answer on it."))
 	}
 	switch mediaType(resp) {
@@ -221,7 +222,7 @@ func (s *streamable) answer(ctx context.Context, cancel context.CancelFunc, c *c
 		owned = false
 		return s.follow(ctx, cancel, c, resp)
 	}
-	return asError(s.link.wrongType(c, resp))
+	return asError(s.link.wrongType(c, resp, rulePost))
 }
 
 func asError(f *fault.CallError) error {
@@ -250,7 +251,7 @@ func (s *streamable) adopt(c *call, resp *http.Response) {
 	}
 	for i := 0; i < len(id); i++ {
 		if id[i] < 0x21 || id[i] > 0x7E {
-			exchangeOf(resp).finding("The session id must consist of visible ASCII characters (0x21 to 0x7E).")
+			exchangeOf(resp).finding("The session id must consist of visible ASCII characters, 0x21 to 0x7E (" + ruleSession + ").")
 			break
 		}
 	}
@@ -335,6 +336,8 @@ func (s *streamable) unresumable(c *call, st *stream, cursor *resume, err error)
 		f.Kind, f.Cause = fault.Closed, err
 		f.Message = "The event stream broke off before the answer came: " + s.link.rec.text(err.Error()) + "."
 		f.Hint = "The server may have crashed, or a proxy in between has a time limit."
+	} else {
+		st.x.finding(cited(f.Message, rulePost))
 	}
 	if c.evidence() == "" && st.events == 0 {
 		f.Detail = "No message came on the stream."
@@ -367,7 +370,7 @@ func (s *streamable) reopen(ctx context.Context, c *call, cursor *resume, status
 			return nil, asError(f)
 		}
 		if mediaType(resp) != "text/event-stream" {
-			f := s.link.wrongType(c, resp)
+			f := s.link.wrongType(c, resp, ruleListen)
 			resp.Body.Close()
 			return nil, f
 		}

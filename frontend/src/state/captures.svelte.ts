@@ -12,6 +12,8 @@ export class Captures {
   read = $state(false);
   /** Why they could not be read or changed. */
   problem = $state('');
+  /** The damaged file that was put aside and that the user has read of. */
+  seenAside = $state('');
 
   constructor(source: CapturesSource) {
     this.#source = source;

@@ -55,6 +55,10 @@ it('tells how much room is used, and why nothing is kept', async () => {
   const { user, backend, captures } = await open();
   await user.selectOptions(screen.getByRole('combobox', { name: 'The most that captures may take' }), '4 GiB');
   await waitFor(() => expect(captures.store?.maxBytes).toBe(4 * 2 ** 30));
+  backend.kept.store = { ...backend.kept.store, overfull: true, aside: '/data/captures-damaged-1.db' };
+  await captures.pull();
+  expect(await screen.findByText(/More than that is kept: all of it is pinned/)).toBeTruthy();
+  expect(screen.getByText(/put aside as \/data\/captures-damaged-1\.db/)).toBeTruthy();
   backend.kept.store = {
     ...backend.kept.store,
     mode: 'memory',

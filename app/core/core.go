@@ -165,11 +165,20 @@ func (c *Core) Start() error {
 	c.openCaptures()
 	c.unsubscribe = c.log.Subscribe(func(rev uint64) { c.send(NudgeTraffic, rev) })
 	if first && c.opts.Seed {
-		if _, err := c.store.PutAll(sampleProfiles()); err != nil {
-			return fmt.Errorf("save the sample servers: %w", err)
-		}
+		c.seed()
 	}
 	return nil
+}
+
+// seed saves the samples. Where nothing can be saved they are there for this run: a folder that is read-only leaves all
+// else of the window in use.
+func (c *Core) seed() {
+	if _, err := c.store.PutAll(sampleProfiles()); err == nil {
+		return
+	}
+	for _, p := range sampleProfiles() {
+		_, _ = c.UseProfile(p, nil, true) // they are valid, and have no secrets that could not be kept
+	}
 }
 
 // Warm does what can wait until the window is painted: the keychain's state, secrets that somebody wrote into the

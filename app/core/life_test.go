@@ -318,3 +318,15 @@ func TestServerThatRepeatsASecret(t *testing.T) {
 		}
 	}
 }
+
+func TestSamplesWhereNothingCanBeSaved(t *testing.T) {
+	dir := t.TempDir()
+	if err := os.Mkdir(filepath.Join(dir, "profiles.lock"), 0o700); err != nil { // no file: no lock, no saving
+		t.Fatal(err)
+	}
+	c := startIn(t, dir)
+	if got := c.Servers().Temporary; len(got) != 2 {
+		t.Fatalf("servers of this run: %q", got)
+	}
+	connect(t, c, c.byName(t, "Sample server").ID)
+}

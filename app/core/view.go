@@ -39,6 +39,7 @@ type view struct {
 	matcher *query.Matcher
 	problem *FilterProblem
 	off     [len(viewGroups)]bool
+	stopped bool        // by the user: what hitsLeft of the parts says stays left
 	parts   []*viewPart // earlier runs by number, this run last
 	rev     uint64
 	logRev  uint64          // revision of the log that was followed
@@ -214,6 +215,13 @@ func (v *view) setOff(off []string) {
 	}
 }
 
+// setStop stops looking for what passes the filter, or goes on. It says whether a search that runs has to end for it.
+func (v *view) setStop(stop bool) (ends bool) {
+	ends = stop && !v.stopped
+	v.stopped = stop
+	return ends
+}
+
 // rebuild makes the rows anew from the scope, the hits and the toggles.
 func (v *view) rebuild() {
 	for _, p := range v.parts {
@@ -243,14 +251,22 @@ func (p *viewPart) looked() int {
 	return n
 }
 
-// rowsDone says that everything in scope was looked at for the rows.
+// rowsDone says that everything in scope was looked at for the rows, as far as it is to be.
 func (v *view) rowsDone() bool {
-	return !slices.ContainsFunc(v.parts, func(p *viewPart) bool { return len(p.scopeLeft)+len(p.hitsLeft) > 0 })
+	return !slices.ContainsFunc(v.parts, func(p *viewPart) bool { return len(p.scopeLeft) > 0 }) && (v.stopped || !v.hitsOpen())
+}
+
+// hitsOpen says that the filter did not look at everything.
+func (v *view) hitsOpen() bool {
+	return slices.ContainsFunc(v.parts, func(p *viewPart) bool { return len(p.hitsLeft) > 0 })
 }
 
 // state is how the view stands. The caller holds the lock.
 func (v *view) state() ViewState {
-	s := ViewState{View: v.name, Counts: map[string]int{}, Done: v.rowsDone(), Rev: v.rev, Problem: v.problem, Terms: v.filter.Terms()}
+	s := ViewState{
+		View: v.name, Counts: map[string]int{}, Done: v.rowsDone(), Stopped: v.stopped && v.hitsOpen(), Rev: v.rev,
+		Problem: v.problem, Terms: v.filter.Terms(),
+	}
 	for i, g := range viewGroups[:otherGroup] {
 		for _, p := range v.parts {
 			s.Counts[g] += p.groups[i].len()

@@ -49,6 +49,7 @@ func (c *Core) OpenView(in ViewInput) (ViewState, error) {
 	before := v.filter
 	v.setFilter(in.Filter)
 	anew = anew || v.filter != before
+	anew = v.setStop(in.Stop && !anew) || anew
 	v.setOff(in.Off)
 	v.beginLate()
 	v.follow(time.Now().Add(followWait))

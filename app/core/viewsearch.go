@@ -75,6 +75,9 @@ func (v *view) next(size [3]uint64) (slice, bool) {
 	for i := len(v.parts) - 1; i >= 0; i-- {
 		p := v.parts[i]
 		scope, hits, times := top(p.scopeLeft), top(p.hitsLeft), top(p.timeLeft)
+		if v.stopped {
+			hits = stretch{}
+		}
 		switch {
 		case scope.to > 0 && scope.to >= max(hits.to, times.to):
 			return slice{part: p, at: scope.upper(size[forScope]), what: forScope}, true

@@ -18,6 +18,9 @@ type ViewInput struct {
 	Scope  ViewScope `json:"scope"`
 	Filter string    `json:"filter"` // in the filter language
 	Off    []string  `json:"off"`    // groups that are hidden: message, http, sse, stderr, lifecycle
+	// Stop has no more of what was there before looked at for the filter: what was found stays, what comes is decided
+	// as ever. Opened again without it, the view goes on where it stopped. Another scope or filter begins anew.
+	Stop bool `json:"stop"`
 }
 
 // ViewState is how a view stands.
@@ -28,8 +31,10 @@ type ViewState struct {
 	Counts map[string]int `json:"counts"` // of them by group, whatever the filter
 	Done   bool           `json:"done"`   // nothing is being searched any more
 	Looked int            `json:"looked"` // entries in scope that the filter looked at
-	Rev    uint64         `json:"rev"`    // grows with every change of the rows or of a listed entry
-	Last   uint64         `json:"last"`   // highest number in scope, 0: none
+	// Stopped says that the search was stopped before the filter looked at everything.
+	Stopped bool   `json:"stopped"`
+	Rev     uint64 `json:"rev"`  // grows with every change of the rows or of a listed entry
+	Last    uint64 `json:"last"` // highest number in scope, 0: none
 	// ListedFrom is the lowest number listed when older entries of this run are gone, else 0.
 	ListedFrom uint64         `json:"listedFrom"`
 	Problem    *FilterProblem `json:"problem,omitempty"` // the filter is wrong: the rows are those of the last right one

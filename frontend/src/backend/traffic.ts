@@ -1,7 +1,6 @@
 import type { core, query, wire } from '../../wailsjs/go/models';
 
 /** Whose entries a view looks at, and which of them it shows. */
-export type ViewScope = core.ViewScope;
 export type ViewInput = core.ViewInput;
 /** How a view stands. */
 export type ViewState = core.ViewState;

@@ -1,14 +1,4 @@
-import type {
-  Backend,
-  BodyPart,
-  EntryMark,
-  FilterProblem,
-  FilterTerm,
-  FilterWord,
-  Related,
-  ViewScope,
-  wire,
-} from '../backend';
+import type { Backend, BodyPart, EntryMark, FilterProblem, FilterTerm, FilterWord, Related, wire } from '../backend';
 import { BodyRange } from './bodyRange.svelte';
 import { groups, perGroup, groupOf, type Group } from '../lib/trafficRows';
 import { earlier, captureOf } from '../lib/runs';
@@ -16,7 +6,7 @@ import { EntryBook } from './entryBook.svelte';
 import { FilterBook, type FilterSource } from './filterBook.svelte';
 import type { Hold } from './hold';
 import { Selection } from './selection.svelte';
-import { ViewFeed, type ViewSource } from './viewFeed.svelte';
+import { ViewFeed, type ViewSource, type ViewWanted } from './viewFeed.svelte';
 
 /** An entry of the log. */
 export type TrafficEntry = wire.Entry;
@@ -47,6 +37,8 @@ export class Traffic {
   #captures = $state.raw<readonly string[]>([]);
   #on = $state.raw<Record<Group, boolean>>(perGroup(true));
   #text = $state('');
+  /** Whether the user stopped the search of this scope and filter. */
+  #stop = false;
 
   #followTail = $state(true);
   /** Time of the first row, in Unix microseconds. */
@@ -85,7 +77,7 @@ export class Traffic {
     return this.#feed.pull();
   }
 
-  #wanted(): { scope: ViewScope; filter: string; off: string[] } {
+  #wanted(): ViewWanted {
     return {
       scope: {
         all: this.#scope === 'all',
@@ -94,10 +86,13 @@ export class Traffic {
       },
       filter: this.#text,
       off: groups.filter(({ id }) => !this.#on[id]).map(({ id }) => id),
+      stop: this.#stop,
     };
   }
 
-  #rebuild(): void {
+  /** Another scope or filter is looked at whole; other toggles leave a search that was stopped. */
+  #rebuild(stop = false): void {
+    this.#stop = stop;
     this.#selection.forgetPlace();
     this.#begun = -1;
     this.#feed.want(this.#wanted());
@@ -292,14 +287,14 @@ export class Traffic {
 
   toggle(group: Group): void {
     this.#on = { ...this.#on, [group]: !this.#on[group] };
-    this.#rebuild();
+    this.#rebuild(this.#stop);
   }
 
   /** Shows one group only, or all again when it is the only one. */
   only(group: Group): void {
     const alone = groups.every(({ id }) => this.#on[id] === (id === group));
     this.#on = alone ? perGroup(true) : { ...perGroup(false), [group]: true };
-    this.#rebuild();
+    this.#rebuild(this.#stop);
   }
 
   /** Whether a filter or kind toggles hide entries. */
@@ -354,6 +349,17 @@ export class Traffic {
   /** Entries looked at so far. */
   get looked(): number {
     return this.#feed.state?.looked ?? 0;
+  }
+
+  /** Whether the search was stopped before all of the scope was looked at. */
+  get stopped(): boolean {
+    return this.#feed.state?.stopped === true;
+  }
+
+  /** Ends the search or takes it up again; the filter and what was found stay. */
+  stopLooking(stop: boolean): void {
+    this.#stop = stop;
+    this.#feed.tell(this.#wanted());
   }
 
   /** The HTTP side of an exchange. */

@@ -49,6 +49,8 @@ export class ViewFeed {
   /** The one the program has, and the one whose rows are shown. */
   #asked = 0;
   #shown = 0;
+  /** The program is to be told what is wanted although it is the same view. */
+  #retell = false;
   #since = 0;
   #range = { first: 0, end: 0 };
   /** A row wanted although it is not in view. */
@@ -144,6 +146,13 @@ export class ViewFeed {
     void this.pull();
   }
 
+  /** Changes how far the view looks: its rows stay. */
+  tell(wanted: ViewWanted): void {
+    this.#wanted = wanted;
+    this.#retell = true;
+    void this.pull();
+  }
+
   /** Tells which rows are in view. */
   show(first: number, end: number): void {
     this.#range = { first, end };
@@ -192,7 +201,8 @@ export class ViewFeed {
     this.#abort = new AbortController();
     const { signal } = this.#abort;
     try {
-      if (this.#asked !== generation) {
+      if (this.#asked !== generation || this.#retell) {
+        this.#retell = false;
         this.#state = await this.#source.view({ view: this.id, ...this.#wanted }, signal);
         if (this.#past(generation)) return;
         this.#asked = generation;

@@ -1476,6 +1476,7 @@ export namespace core {
 	    counts: Record<string, number>;
 	    done: boolean;
 	    looked: number;
+	    stopped: boolean;
 	    rev: number;
 	    last: number;
 	    listedFrom: number;
@@ -2016,6 +2017,7 @@ export namespace core {
 	    scope: ViewScope;
 	    filter: string;
 	    off: string[];
+	    stop: boolean;
 	}
 	
 	

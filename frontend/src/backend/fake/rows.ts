@@ -44,7 +44,8 @@ export class FakeViews {
   view(input: ViewInput): ViewState {
     const before = this.#views.get(input.view);
     const read = readFilter(input.filter);
-    if ('problem' in read) {
+    if (before && input.stop !== before.input.stop && sameSearch(before.input, input)) before.input = input;
+    else if ('problem' in read) {
       // The rows stay those of the last right filter.
       const kept = before ?? fresh({ ...input, filter: '' }, () => true);
       this.#views.set(input.view, { ...kept, problem: read.problem, rev: kept.rev + 1 });
@@ -96,22 +97,24 @@ export class FakeViews {
 
   #state(name: string): ViewState {
     const view = this.#get(name);
-    const page = this.#log.changed(view.next, step);
+    const stopped = view.input.stop && this.#log.changed(view.next, 1).entries.length > 0;
+    const page = stopped ? { entries: [], next: view.next } : this.#log.changed(view.next, step);
     let changed = this.#drop(view);
     for (const entry of page.entries) if (this.#take(view, entry)) changed = true;
     view.next = page.next;
     if (changed) view.rev++;
-    const done = this.#log.changed(view.next, 1).entries.length === 0;
+    const done = stopped || this.#log.changed(view.next, 1).entries.length === 0;
     if (!done) setTimeout(() => this.#told());
     const counts = perGroup(0);
     for (const group of view.inScope.values()) if (group) counts[group]++;
     return {
       view: name,
       rows: view.rows.length,
-      total: view.inScope.size,
+      total: view.inScope.size + (stopped ? this.#log.changed(view.next, Infinity).entries.length : 0),
       counts,
       done,
       looked: view.inScope.size,
+      stopped,
       rev: view.rev,
       last: this.#log.last,
       listedFrom: 0,
@@ -141,6 +144,11 @@ export class FakeViews {
     if (shown !== listed) view.rows.splice(at, shown ? 0 : 1, ...(shown ? [entry.seq] : []));
     return true;
   }
+}
+
+/** Whether two inputs look for the same in the same: one may stop and go on. */
+function sameSearch(a: ViewInput, b: ViewInput): boolean {
+  return JSON.stringify([a.filter, a.scope, a.off]) === JSON.stringify([b.filter, b.scope, b.off]);
 }
 
 function fresh(input: ViewInput, test: View['test']): View {

@@ -147,7 +147,13 @@ it('sends any JSON value as params, and notifications without an id', async () =
   await user.click(screen.getByRole('checkbox', { name: /Notification/ }));
   await user.click(screen.getByRole('button', { name: 'Send' }));
   await waitFor(() => expect(requests.history[0]?.state).toBe('done'), wait);
-  await backend.view({ view: 'test', scope: { all: true, conns: [], captures: [] }, filter: 'dir:out', off: [] });
+  await backend.view({
+    view: 'test',
+    scope: { all: true, conns: [], captures: [] },
+    filter: 'dir:out',
+    off: [],
+    stop: false,
+  });
   const { entries } = await backend.rows('test', 0, 1000);
   const last = entries.filter((e) => e.purpose === 'raw' && e.dir === 'out').at(-1);
   const body = await backend.body(last?.seq ?? 0, 'message', 0, 1000);

@@ -294,6 +294,37 @@ describe('filters', () => {
     await waitFor(() => expect(traffic.text).toBe('dir:out'));
   });
 
+  it('stops looking, keeps what was found and says how far it looked, and goes on', async () => {
+    const all = 100_000;
+    const { user, traffic, container } = await open((log) => {
+      for (let i = 0; i < all; i++) log.add({ name: i % 10_000 === 0 ? 'needle' : 'hay' });
+    });
+    const whole = () =>
+      waitFor(async () => {
+        await traffic.pull();
+        expect(traffic.searching).toBe(false);
+      });
+    await whole();
+    traffic.text = 'needle';
+    await user.click(await screen.findByRole('button', { name: /^Stop looking/ }));
+    const said = await screen.findByText(/^Stopped: [\d,]+ of 100,000 looked at\.$/);
+    const { looked, rowCount } = traffic;
+    expect([looked > 0 && looked < all, rowCount > 0 && rowCount < 10, said.textContent]).toEqual([
+      true,
+      true,
+      `Stopped: ${looked.toLocaleString('en')} of 100,000 looked at.`,
+    ]);
+    expect(screen.getByText(`${String(rowCount)} so far · stopped`)).toBeTruthy();
+    expect(document.activeElement).toBe(screen.getByRole('button', { name: /^Go on looking/ }));
+    await expectAccessible(container);
+    await traffic.pull();
+    expect([traffic.text, traffic.rowCount, traffic.looked]).toEqual(['needle', rowCount, looked]);
+    await user.click(screen.getByRole('button', { name: 'Go on' }));
+    await whole();
+    expect(await screen.findByText('10 of 100,000 entries')).toBeTruthy();
+    expect(screen.queryByText(/^Stopped/)).toBeNull();
+  });
+
   it('is built from the menu of a row', async () => {
     const { user, traffic } = await open();
     const row = screen.getByRole('row', { name: /response, tools\/call/ });

@@ -154,3 +154,78 @@ func TestCaptures(t *testing.T) {
 		})
 	}
 }
+
+// TestStopLooking looks through a million entries, told by answers made in the page: a search that is stopped keeps
+// what it found, says how far it looked and goes on. In every state the bar is one row at 1280 pixels.
+func TestStopLooking(t *testing.T) {
+	for name, dark := range map[string]bool{"light": false, "dark": true} {
+		t.Run(name, func(t *testing.T) {
+			a := start(t, options{dark: dark})
+			a.loadAxe()
+			a.connect("Sample server")
+			a.see(role("tab", "Overview"))
+			a.js(`const real = window.fetch, total = 1e6, few = 8, counts = { message: 640123, http: 310000, sse: 48000, stderr: 1877, lifecycle: 12 };
+				const state = { view: 'traffic', rows: total, total, counts, done: true, looked: total, stopped: false, rev: 1e9, last: total, listedFrom: 0, terms: [] };
+				window.stops = [];
+				const entry = (i) => ({ seq: i + 1, rev: i + 1, conn: 'c1', time: 1.7e15 + i * 1000, kind: 'frame', dir: i % 2 ? 'in' : 'out', message: i % 2 ? 'response' : 'request', method: 'tools/call', name: 'echo ' + i, id: String(i), bytes: 200 });
+				window.fetch = async (url, init) => {
+					const name = String(url).split('/').pop();
+					if (name !== 'view' && name !== 'rows') return real(url, init);
+					const { view, rows } = JSON.parse(init.body);
+					if (view) {
+						window.stops.push(view.stop);
+						const filtered = view.filter !== '', ends = view.filter === 'needle' && window.stops.includes(true) && !view.stop;
+						Object.assign(state, { rev: state.rev + 1, done: !filtered || view.stop || ends, stopped: filtered && view.stop, looked: !filtered || ends ? total : 120000, rows: !filtered ? total : view.filter === 'nothing' ? 0 : ends ? 2 * few : few,
+							terms: filtered ? [{ from: 0, to: view.filter.length, cutFrom: 0, cutTo: view.filter.length, not: false }] : [] });
+						return new Response(JSON.stringify(state));
+					}
+					const from = rows.index < 0 ? Math.max(0, state.rows - rows.limit) : rows.index;
+					return new Response(JSON.stringify({ index: from, entries: Array.from({ length: Math.max(0, Math.min(rows.limit, state.rows - from)) }, (_, i) => entry(from + i)), marks: [], state }));
+				};`)
+			row := func(state string) {
+				t.Helper()
+				a.both(state)
+				if h, _ := a.js("return (" + trafficBar.find + ")[0].getBoundingClientRect().height").(float64); h > 40 {
+					t.Errorf("%s: the bar is %v pixels high at 1280", state, h)
+				}
+			}
+			a.click(role("button", "All"))
+			a.says(trafficBar, "1,000,000 entries")
+			row("a million")
+			a.press("j", ctrlKey, shiftKey)
+			a.see(button("Restore the traffic"))
+			row("wide")
+			a.click(button("Restore the traffic"))
+			a.click(button("Clear…"))
+			a.see(button("Keep"))
+			row("asking")
+			a.click(button("Keep"))
+
+			a.fill(filter, "needle")
+			a.press(enter)
+			a.says(trafficBar, "8 so far", "12 %")
+			a.accessible("a search")
+			row("looking")
+			stop := target{"stop looking", "byRole('button', '').filter((e) => nameOf(e).startsWith('Stop looking'))"}
+			a.click(stop)
+			a.says(trafficBar, "8 so far", "stopped")
+			a.says(css(`section[aria-label="Traffic"]`), "Stopped: 120,000 of 1,000,000 looked at.")
+			a.wait("the text to stay", "("+filter.find+")[0].value === 'needle'")
+			a.wait("the rows to stay", "("+entry().find+").length === 8")
+			a.accessible("stopped")
+			row("stopped")
+			a.click(button("Go on"))
+			a.says(trafficBar, "16 of 1,000,000")
+			if told := a.js("return window.stops.slice(-2).join()"); told != "true,false" {
+				t.Errorf("the program was told %v", told)
+			}
+
+			a.fill(filter, "nothing")
+			a.press(enter)
+			a.click(button("Stop"))
+			a.see(text("Stopped: 120,000 of 1,000,000 entries were looked at"))
+			a.accessible("stopped without a find")
+			row("stopped empty")
+		})
+	}
+}

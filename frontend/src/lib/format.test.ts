@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { bytes, bytesExact, clock, count, duration, fullTime, plural, relative } from './format';
+import { bytes, bytesExact, clock, count, countShort, duration, fullTime, plural, relative } from './format';
 
 describe('bytes', () => {
   it.each<[number, string]>([
@@ -78,3 +78,14 @@ describe('counts', () => {
     expect(got).toBe(want);
   });
 });
+
+it.each<[number, string]>([
+  [0, '0'],
+  [999, '999'],
+  [1000, '1.0k'],
+  [9949, '9.9k'],
+  [9950, '10k'],
+  [999_499, '999k'],
+  [999_500, '1.0M'],
+  [12_345_678, '12M'],
+])('%d is %s in short', (n, want) => expect(countShort(n)).toBe(want));

@@ -10,6 +10,13 @@ export function count(n: number): string {
   return grouped.format(n);
 }
 
+/** A whole number in at most four characters: "812", "12k", "1.2M". */
+export function countShort(n: number): string {
+  if (n < 1000) return String(n);
+  const [value, unit] = n < 999_500 ? [n / 1000, 'k'] : [n / 1_000_000, 'M'];
+  return `${value < 9.95 ? value.toFixed(1) : String(Math.round(value))}${unit}`;
+}
+
 /** A number with its noun: "1 entry", "1,200 entries". The plural is the singular and an s unless given. */
 export function plural(n: number, one: string, many = `${one}s`): string {
   return `${count(n)} ${n === 1 ? one : many}`;

@@ -13,8 +13,8 @@ export const skillViews = new Late(() => import('./skills'));
 export const trafficDetail = new Late(async () => (await import('./traffic/TrafficDetail.svelte')).default);
 export const resultTab = new Late(async () => (await import('./traffic/ResultTab.svelte')).default);
 export const capturesDialog = new Late(async () => (await import('./captures/CapturesDialog.svelte')).default);
-/** The list below the filter. */
-export const filterPopup = new Late(async () => (await import('./traffic/FilterPopup.svelte')).default);
+/** The list below the filter, and its chips. */
+export const filterViews = new Late(() => import('./filter'));
 export const savedFilters = new Late(async () => (await import('./traffic/SavedFilters.svelte')).default);
 export const driftViews = new Late(() => import('./drift'));
 export const exportViews = new Late(() => import('./export'));
@@ -32,7 +32,7 @@ export async function loadLate(): Promise<void> {
     trafficDetail,
     timelineViews,
     resultTab,
-    filterPopup,
+    filterViews,
     savedFilters,
     capturesDialog,
     dialogs,

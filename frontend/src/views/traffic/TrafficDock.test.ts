@@ -294,6 +294,32 @@ describe('filters', () => {
     await waitFor(() => expect(traffic.text).toBe('dir:out'));
   });
 
+  it('has chips that are one tab stop, walked and taken out by keys', async () => {
+    const { user, traffic } = await open();
+    traffic.text = 'echo dir:out kind:frame';
+    await screen.findByRole('group', { name: 'Terms of the filter' });
+    field().focus();
+    await user.tab({ shift: true });
+    expect(document.activeElement?.textContent).toBe('echo');
+    await user.keyboard('{ArrowRight}');
+    expect(document.activeElement?.textContent).toBe('dir:out');
+    await user.tab();
+    expect(document.activeElement).toBe(field());
+    await user.tab({ shift: true });
+    expect(document.activeElement?.textContent).toBe('dir:out');
+    await user.keyboard('{Delete}');
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('kind:frame'));
+    expect(traffic.text).toBe('echo kind:frame');
+    await user.keyboard('{Home}{Backspace}');
+    await waitFor(() => expect(document.activeElement?.textContent).toBe('kind:frame'));
+    await user.keyboard('{Enter}');
+    expect(document.activeElement).toBe(field());
+    await waitFor(() => expect([field().selectionStart, field().selectionEnd]).toEqual([0, 10]));
+    await user.tab({ shift: true });
+    await user.keyboard('{Delete}');
+    expect([traffic.text, document.activeElement]).toEqual(['', field()]);
+  });
+
   it('stops looking, keeps what was found and says how far it looked, and goes on', async () => {
     const all = 100_000;
     const { user, traffic, container } = await open((log) => {

@@ -70,21 +70,26 @@ type slice struct {
 	matcher *query.Matcher // of the search
 }
 
-// next is what to look at next, from the newest down. The caller holds the lock.
+// next is what to look at next, from the newest down: the rows before the timeline, which would make them wait several
+// times as long. The caller holds the lock.
 func (v *view) next(size [3]uint64) (slice, bool) {
 	for i := len(v.parts) - 1; i >= 0; i-- {
 		p := v.parts[i]
-		scope, hits, times := top(p.scopeLeft), top(p.hitsLeft), top(p.timeLeft)
+		scope, hits := top(p.scopeLeft), top(p.hitsLeft)
 		if v.stopped {
 			hits = stretch{}
 		}
 		switch {
-		case scope.to > 0 && scope.to >= max(hits.to, times.to):
+		case scope.to > 0 && scope.to >= hits.to:
 			return slice{part: p, at: scope.upper(size[forScope]), what: forScope}, true
-		case hits.to > 0 && hits.to >= times.to:
+		case hits.to > 0:
 			hits.from = max(hits.from, scope.to+1)
 			return slice{part: p, at: hits.upper(size[forHits]), what: forHits}, true
-		case times.to > 0:
+		}
+	}
+	for i := len(v.parts) - 1; i >= 0; i-- {
+		p := v.parts[i]
+		if times := top(p.timeLeft); times.to > 0 {
 			return slice{part: p, at: times.upper(size[forTimes]), what: forTimes}, true
 		}
 	}

@@ -149,21 +149,25 @@ func (c *Core) Drift(in DriftInput) (Drift, error) {
 		problems = append(problems, err.Error())
 	}
 	out.Snapshots = slices.Grow(out.Snapshots, 1)
-	cn := c.connection(in.Profile)
-	if cn == nil {
-		out.Problems = append(out.Problems, problems...)
-		return out, nil
+	var snap *drift.Snapshot
+	if cn := c.connection(in.Profile); cn != nil {
+		var kept string
+		if snap, kept = cn.driftState(&out); snap != nil {
+			out.Present = about(drift.About{ID: kept}, snap)
+		}
 	}
-	snap, kept := cn.driftState(&out)
 	out.Problems = append(out.Problems, problems...)
-	if snap == nil {
-		return out, nil
+	out.Later = out.Present
+	if in.Later != "" {
+		snap, out.Later, err = c.earlier(key, in.Later, out.Snapshots, "")
 	}
-	out.Present = about(drift.About{ID: kept}, snap)
-	was, a, err := c.earlier(key, in.Against, out.Snapshots, kept)
+	var was *drift.Snapshot
+	var a *drift.About
+	if err == nil && snap != nil {
+		was, a, err = c.earlier(key, in.Against, out.Snapshots, out.Later.ID)
+	}
 	if err != nil {
 		out.Problems = append(out.Problems, oneLine(err.Error()))
-		return out, nil
 	}
 	if was != nil {
 		out.Against, out.Result = a, drift.Classify(was, snap)
@@ -225,10 +229,11 @@ func (c *Core) earlier(key, against string, heads []snapshots.Head, present stri
 
 // DriftItem is one item, or the whole interface, as it was and as it is.
 func (c *Core) DriftItem(in DriftInput) (DriftItem, error) {
-	was, now, _, err := c.compared(in)
+	pair, err := c.compared(in)
 	if err != nil {
 		return DriftItem{}, err
 	}
+	was, now := pair.was, pair.now
 	if in.Kind == "" {
 		a, err := json.Marshal(was)
 		b, also := json.Marshal(now)
@@ -237,35 +242,54 @@ func (c *Core) DriftItem(in DriftInput) (DriftItem, error) {
 	return DriftItem{Was: string(was.Item(in.Kind, in.Name, in.Nth)), Now: string(now.Item(in.Kind, cmp.Or(in.To, in.Name), in.Nth))}, nil
 }
 
-// compared are the two snapshots of a comparison.
-func (c *Core) compared(in DriftInput) (was, now *drift.Snapshot, a *drift.About, err error) {
+// comparedPair are the two snapshots of a comparison.
+type comparedPair struct {
+	was, now     *drift.Snapshot
+	wasIs, nowIs *drift.About
+}
+
+// compared finds both snapshots.
+func (c *Core) compared(in DriftInput) (pair comparedPair, err error) {
 	p, err := c.profile(in.Profile)
 	if err != nil {
-		return nil, nil, nil, err
-	}
-	cn := c.connection(in.Profile)
-	if cn == nil {
-		_, err := (&connection{}).live()
-		return nil, nil, nil, err
-	}
-	now, kept := cn.driftState(&Drift{})
-	if now == nil {
-		return nil, nil, nil, input("compare the interface", "it is not known yet", "Wait until the lists are read.")
+		return pair, err
 	}
 	key := c.snapshotKey(p)
 	heads, _, err := c.shelf().List(key)
-	if err == nil {
-		was, a, err = c.earlier(key, in.Against, heads, kept)
+	if err != nil {
+		return pair, err
 	}
-	if err == nil && was == nil {
+	if in.Later != "" {
+		pair.now, pair.nowIs, err = c.earlier(key, in.Later, heads, "")
+	} else {
+		pair.now, pair.nowIs, err = c.presentInterface(in.Profile)
+	}
+	if err == nil && pair.now != nil {
+		pair.was, pair.wasIs, err = c.earlier(key, in.Against, heads, pair.nowIs.ID)
+	}
+	if err == nil && pair.was == nil {
 		err = input("compare the interface", "nothing is kept that it could be compared with", "")
 	}
-	return was, now, a, err
+	return pair, err
+}
+
+// presentInterface is the interface of a connected server as far as it is known.
+func (c *Core) presentInterface(id string) (*drift.Snapshot, *drift.About, error) {
+	cn := c.connection(id)
+	if cn == nil {
+		_, err := (&connection{}).live()
+		return nil, nil, err
+	}
+	snap, kept := cn.driftState(&Drift{})
+	if snap == nil {
+		return nil, nil, input("compare the interface", "it is not known yet", "Wait until the lists are read.")
+	}
+	return snap, about(drift.About{ID: kept}, snap), nil
 }
 
 // DriftText is the comparison as Markdown or JSON.
 func (c *Core) DriftText(in DriftInput) (string, error) {
-	was, now, a, err := c.compared(in)
+	pair, err := c.compared(in)
 	if err != nil {
 		return "", err
 	}
@@ -273,7 +297,7 @@ func (c *Core) DriftText(in DriftInput) (string, error) {
 	if err != nil {
 		return "", err
 	}
-	r := drift.Report{Server: p.Name, Was: *a, Now: *about(drift.About{}, now), Result: drift.Classify(was, now)}
+	r := drift.Report{Server: p.Name, Was: *pair.wasIs, Now: *pair.nowIs, Result: drift.Classify(pair.was, pair.now)}
 	if in.Form == "json" {
 		return r.JSON(), nil
 	}

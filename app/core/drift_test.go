@@ -161,6 +161,27 @@ func TestDrift(t *testing.T) {
 	if d, err := c.Drift(DriftInput{Profile: id, Against: "nothing"}); err != nil || len(d.Problems) != 1 {
 		t.Errorf("against nothing: %+v, %v", d.Problems, err)
 	}
+	// Two that are kept, with each other, whatever the interface is now: also backwards.
+	s.set("tools/list", `{"tools":[]}`)
+	third := again(t, c, id)
+	c.Disconnect(id)
+	between := DriftInput{Profile: id, Against: "before", Later: d.Present.ID}
+	stored, err := c.Drift(between)
+	if err != nil || toldDrift(stored) != want || stored.Later.ID != d.Present.ID || stored.Against.Name != "before" {
+		t.Errorf("between two: %s, %+v, %v", toldDrift(stored), stored.Later, err)
+	}
+	if item, err := c.DriftItem(DriftInput{Profile: id, Against: "before", Later: d.Present.ID, Kind: drift.OfTool, Name: "c"}); err != nil || item.Was != "" || !strings.Contains(item.Now, `"c"`) {
+		t.Errorf("an item between two: %+v, %v", item, err)
+	}
+	if text, err := c.DriftText(between); err != nil || !strings.Contains(text, "From before (") || !strings.Contains(text, "4 changes, 2 breaking") {
+		t.Errorf("the text between two: %s, %v", text, err)
+	}
+	if back, err := c.Drift(DriftInput{Profile: id, Against: third.Present.ID, Later: "before"}); err != nil || back.Result.Counts.Additive != 2 {
+		t.Errorf("backwards: %s, %v", toldDrift(back), err)
+	}
+	if none, err := c.Drift(DriftInput{Profile: id, Later: "nothing"}); err != nil || len(none.Problems) != 1 || none.Against != nil {
+		t.Errorf("to nothing: %+v, %v", none, err)
+	}
 	if err := c.DeleteSnapshot(id, first.Present.ID); err != nil {
 		t.Error(err)
 	}

@@ -16,6 +16,7 @@ type DriftCount struct {
 type Drift struct {
 	Present   *drift.About     `json:"present,omitempty"` // nil while it is not known; without an id it is not kept
 	Against   *drift.About     `json:"against,omitempty"` // nil when there is nothing to compare with
+	Later     *drift.About     `json:"later,omitempty"`   // what is compared with it: the present interface, or the snapshot asked for
 	Reading   bool             `json:"reading"`           // its lists are being read
 	Partial   bool             `json:"partial"`           // a list was not read to its end: the interface is not kept
 	Unread    bool             `json:"unread"`            // a list is declared and was not read
@@ -25,10 +26,11 @@ type Drift struct {
 }
 
 // DriftInput asks for something about the drift of a server. Against names an earlier snapshot: an id, a name, "last",
-// or nothing for the baseline.
+// or nothing for the baseline. Later names what is compared with it in the same way; nothing is the present interface.
 type DriftInput struct {
 	Profile string     `json:"profile"`
 	Against string     `json:"against"`
+	Later   string     `json:"later"`
 	Kind    drift.Kind `json:"kind"` // of an item; empty: the whole interface
 	Name    string     `json:"name"`
 	Nth     int        `json:"nth"`

@@ -3,6 +3,7 @@
 package e2e
 
 import (
+	"fmt"
 	"path/filepath"
 	"testing"
 )
@@ -72,6 +73,17 @@ func TestDrift(t *testing.T) {
 			a.connect("Shifting")
 			a.click(tabbed("Drift"))
 			a.says(drifted, "The interface is as it was", "2 kept on this computer")
+			a.loadAxe()
+			// Both kept ones with each other, backwards: what was added is gone.
+			was := fmt.Sprint(a.js(`return [...(` + role("combobox", "Compare to").find + `)[0].options].at(-1).text`))
+			a.choose(role("combobox", "Compare to"), was)
+			a.says(drifted, "6 changes from", `The tool "delta" is gone.`)
+			a.accessible("two snapshots")
+			a.both("two snapshots")
+			a.choose(role("combobox", "Compare from"), was)
+			a.says(drifted, "Both are the same")
+			a.choose(role("combobox", "Compare to"), "what it is now")
+			a.says(drifted, "6 changes since", `The tool "delta" is new.`)
 		})
 	}
 }

@@ -25,10 +25,10 @@ export function worst(counts: Counts): Severity | undefined {
 }
 
 /** "3 changes since 14 Nov, 1 breaking". */
-export function driftSummary(counts: Counts, since: number, name = ''): string {
+export function driftSummary(counts: Counts, since: number, name = '', when = `since ${name || dayOf(since)}`): string {
   const n = total(counts);
   const parts = severities.filter((s) => counts[s] > 0).map((s) => `${String(counts[s])} ${s}`);
-  return [`${n === 0 ? 'No changes' : plural(n, 'change')} since ${name || dayOf(since)}`, ...parts].join(', ');
+  return [`${n === 0 ? 'No changes' : plural(n, 'change')} ${when}`, ...parts].join(', ');
 }
 
 const months = ['Jan', 'Feb', 'Mar', 'Apr', 'May', 'Jun', 'Jul', 'Aug', 'Sep', 'Oct', 'Nov', 'Dec'];

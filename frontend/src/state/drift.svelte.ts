@@ -14,6 +14,8 @@ export class ProfileDrift {
   readonly #compare: Compare;
   /** What is compared with: an id, or nothing for the baseline. */
   #against = $state('');
+  /** What is compared with it: an id, or nothing for the present interface. */
+  #later = $state('');
   now = $state.raw<core.Drift | null>(null);
   fault = $state.raw<core.Error | null>(null);
   /** What is being done. */
@@ -21,7 +23,7 @@ export class ProfileDrift {
 
   readonly #pull = puller(async () => {
     try {
-      const now = await this.#source.drift(this.profile, this.#against);
+      const now = await this.#source.drift(this.profile, this.#against, this.#later);
       this.now = now;
       this.fault = null;
     } catch (error) {
@@ -45,6 +47,18 @@ export class ProfileDrift {
     void this.#pull();
   }
 
+  get later(): string {
+    return this.#later;
+  }
+
+  /** Compares another snapshot, or with nothing the present interface. */
+  set later(id: string) {
+    this.#later = id;
+    // The present interface is not compared with itself.
+    if (id === '' && this.#against === this.now?.present?.id) this.#against = '';
+    void this.#pull();
+  }
+
   /** Follows the connection; the returned function ends it. */
   start(): () => void {
     void this.#pull();
@@ -53,6 +67,7 @@ export class ProfileDrift {
 
   accept(snapshot: string): Promise<void> {
     this.#against = '';
+    this.#later = '';
     return this.#do('accept', () => this.#source.acceptSnapshot(this.profile, snapshot));
   }
 
@@ -62,6 +77,7 @@ export class ProfileDrift {
 
   delete(snapshot: string): Promise<void> {
     if (this.#against === snapshot) this.#against = '';
+    if (this.#later === snapshot) this.#later = '';
     return this.#do('delete', () => this.#source.deleteSnapshot(this.profile, snapshot));
   }
 
@@ -84,7 +100,7 @@ export class ProfileDrift {
 
   /** The report, to be copied. */
   text(form: 'markdown' | 'json'): Promise<string> {
-    return this.#source.driftText(this.profile, this.#against, form);
+    return this.#source.driftText(this.profile, this.#against, this.#later, form);
   }
 
   /** The item that a change is of, as it was and as it is. */
@@ -96,9 +112,11 @@ export class ProfileDrift {
   async open(change: drift.Change | null, title: string): Promise<void> {
     try {
       const both = await this.#source.driftItem(this.#input(change));
-      const was = this.now?.against;
-      const before = `${title}, ${was ? was.name || dayOf(was.at) : 'before'}`;
-      this.#compare.show(textSide(before, both.was || 'null'), textSide(`${title}, now`, both.now || 'null'));
+      const named = (of: drift.About | undefined, none: string): string =>
+        `${title}, ${of ? of.name || dayOf(of.at) : none}`;
+      const before = named(this.now?.against, 'before');
+      const after = named(this.#later === '' ? undefined : this.now?.later, 'now');
+      this.#compare.show(textSide(before, both.was || 'null'), textSide(after, both.now || 'null'));
     } catch (error) {
       this.fault = this.#source.faultOf(error);
     }
@@ -108,6 +126,7 @@ export class ProfileDrift {
     return {
       profile: this.profile,
       against: this.#against,
+      later: this.#later,
       kind: change?.kind ?? '',
       name: change?.name ?? '',
       nth: change?.nth ?? 0,

@@ -760,6 +760,7 @@ export namespace core {
 	export interface Drift {
 	    present?: drift.About;
 	    against?: drift.About;
+	    later?: drift.About;
 	    reading: boolean;
 	    partial: boolean;
 	    unread: boolean;
@@ -771,6 +772,7 @@ export namespace core {
 	export interface DriftInput {
 	    profile: string;
 	    against: string;
+	    later: string;
 	    kind: string;
 	    name: string;
 	    nth: number;

@@ -55,16 +55,18 @@ export class FakeDrift extends FakeTasks implements DriftBackend {
   /** What was asked for, in order. */
   readonly drifted: string[] = [];
 
-  drift(_id: string, against: string): Promise<core.Drift> {
-    this.drifted.push(`drift ${against}`);
+  drift(_id: string, against: string, later: string): Promise<core.Drift> {
+    this.drifted.push(['drift', against, later].join(' ').trimEnd());
     const was = this.snapshots.find((s) => (against === '' ? s.baseline : s.id === against || s.name === against));
     const present = this.snapshots[0];
-    const changed = was && present && was.id !== present.id ? changes : [];
+    const other = later === '' ? present : this.snapshots.find((s) => s.id === later);
+    const changed = was && other && was.id !== other.id ? changes : [];
     const count = (severity: string): number => changed.filter((c) => c.severity === severity).length;
     const about = (s: snapshots.Head): drift.About => ({ ...s });
     return Promise.resolve({
       ...(present && { present: about(present) }),
       ...(was && { against: about(was) }),
+      ...(other && { later: about(other) }),
       reading: false,
       partial: false,
       unread: false,
@@ -91,7 +93,7 @@ export class FakeDrift extends FakeTasks implements DriftBackend {
     });
   }
 
-  driftText(_id: string, _against: string, form: 'markdown' | 'json'): Promise<string> {
+  driftText(_id: string, _against: string, _later: string, form: 'markdown' | 'json'): Promise<string> {
     return Promise.resolve(form === 'json' ? '{}' : '# Interface changes');
   }
 

@@ -56,9 +56,35 @@ it('compares with another snapshot, and accepts the present one', async () => {
   await user.click(screen.getByRole('button', { name: 'Accept as baseline' }));
   await screen.findByText('The interface is as it was', {}, wait);
   expect(screen.queryByRole('button', { name: 'Accept as baseline' })).toBeNull();
-  await user.selectOptions(screen.getByRole('combobox', { name: 'Compared with' }), '20261114-090000.000000-0000000a');
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Compare from' }), '20261114-090000.000000-0000000a');
   await screen.findByText('The parameter "city" is new, and required.', {}, wait);
   expect(backend.drifted.at(-1)).toBe('drift 20261114-090000.000000-0000000a');
+});
+
+it('compares two that are kept with each other', async () => {
+  const { user, backend, container } = await open();
+  backend.snapshots.push({
+    ...structuredClone(backend.snapshots[1]),
+    id: 'oldest',
+    name: 'v0',
+    baseline: false,
+  } as never);
+  await user.click(screen.getByRole('button', { name: 'Read the lists' }));
+  await screen.findAllByRole('option', { name: /v0/ }, wait);
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Compare from' }), 'oldest');
+  await user.selectOptions(screen.getByRole('combobox', { name: 'Compare to' }), '20261114-090000.000000-0000000a');
+  await screen.findByText(/^3 changes from v0 to .*, 1 breaking/, {}, wait);
+  expect(backend.drifted.at(-1)).toBe('drift oldest 20261114-090000.000000-0000000a');
+  await expectAccessible(container);
+  await user.click(screen.getByRole('button', { name: 'Compare all' }));
+  await waitFor(
+    () =>
+      expect(compare.pair?.map((side) => side.title)).toEqual([
+        'Interface, v0',
+        expect.stringMatching(/^Interface, \d+ Nov$/),
+      ]),
+    wait,
+  );
 });
 
 it('names a snapshot, and deletes what is not the baseline', async () => {

@@ -8,6 +8,11 @@ import (
 	"testing"
 )
 
+const (
+	homeKey = "\ue011"
+	f10     = "\ue03a"
+)
+
 var (
 	drifted    = css(`[role="region"][aria-label="Drift of the interface"]`)
 	comparison = css(`section[aria-label="Comparison"]`)
@@ -108,4 +113,58 @@ func TestCompareRuns(t *testing.T) {
 	a.both("runs detail")
 	a.press(escape)
 	a.wait("the comparison to close", `!document.querySelector('section[aria-label="Comparison"]')`)
+}
+
+// TestCompareRows picks two entries in the table and sees what differs: by the menu of the rows, then by keyboard.
+func TestCompareRows(t *testing.T) {
+	for name, dark := range map[string]bool{"light": false, "dark": true} {
+		t.Run(name, func(t *testing.T) {
+			a := start(t, options{dark: dark})
+			a.loadAxe()
+			a.connect("Sample server")
+			a.click(tool("echo"))
+			for _, said := range []string{"the first", "the second"} {
+				a.fill(role("textbox", "text"), said)
+				a.run("done", said)
+			}
+			a.fill(filter, "method:tools/call dir:in")
+			a.press(enter)
+			a.wait("two answers", "("+entry("from server", "response", "echo").find+").length === 2")
+			a.contextMenu(entry("from server", "response", "echo").nth(0))
+			a.click(item("Compare with…"))
+			a.see(text("is picked. Choose"))
+			a.accessible("a row that is picked")
+			a.both("picked")
+			a.contextMenu(entry("from server", "response", "echo").nth(1))
+			a.click(item("Compare with “"))
+			a.says(comparison, "1 changed", "response tools/call echo")
+			a.accessible("compared rows")
+			a.both("compared")
+			a.press(escape)
+			a.unsee(comparison)
+
+			byMenu := func(move, label string) {
+				t.Helper()
+				a.keys(role("grid", "Traffic"), move)
+				a.press(f10, shiftKey)
+				a.see(item("Compare with"))
+				for range 40 {
+					if a.js("return document.activeElement.role === 'menuitem' && nameOf(document.activeElement).startsWith("+literal(label)+")") == true {
+						break
+					}
+					a.press(arrowDown)
+				}
+				a.press(enter)
+			}
+			byMenu(homeKey, "Compare with…")
+			a.see(text("is picked. Choose"))
+			byMenu(endKey, "Compare with “")
+			a.says(comparison, "1 changed")
+			a.press("n")
+			a.says(comparison, "1 of 1", "the first", "the second")
+			a.both("compared by keys")
+			a.press(escape)
+			a.unsee(comparison)
+		})
+	}
 }

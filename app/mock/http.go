@@ -72,7 +72,10 @@ func (m *Mock) ListenHTTP(ctx context.Context, address string) (*Server, error) 
 	s := &Server{URL: "http://" + l.Addr().String() + path, mock: m, sessions: map[string]*session{}, done: make(chan struct{})}
 	s.life, s.end = context.WithCancel(context.WithoutCancel(ctx))
 	s.open = s.newSession()
-	s.http = &http.Server{Handler: s, ReadHeaderTimeout: headerWait, MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return s.life }}
+	s.http = &http.Server{
+		Handler: s, ReadHeaderTimeout: headerWait, MaxHeaderBytes: 64 << 10, BaseContext: func(net.Listener) context.Context { return s.life },
+	}
+	l = &bounded{Listener: l, mock: m}
 	go func() {
 		defer close(s.done)
 		_ = s.http.Serve(l) // it ends by Close
@@ -221,7 +224,7 @@ func (s *Server) post(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(http.StatusAccepted)
 	case wire.MsgNotification:
 		if f.Method == "notifications/initialized" {
-			go c.ready(c.life, way{aside: c.aside})
+			s.behind(f.Method, func() { c.ready(c.life, way{aside: c.aside}) })
 		}
 		w.WriteHeader(http.StatusAccepted)
 	case wire.MsgRequest:
@@ -278,8 +281,20 @@ func (s *Server) request(w http.ResponseWriter, r *http.Request, c *session, f w
 // follow plays on what came behind an answer that is under way.
 func (s *Server) follow(c *session, found *call, f wire.Frame) {
 	if len(found.after) > 0 {
-		go c.follow(c.life, found, f, way{aside: c.aside})
+		s.behind(f.Method, func() { c.follow(c.life, found, f, way{aside: c.aside}) })
 	}
+}
+
+// behind plays what comes behind an answer that is under way.
+func (s *Server) behind(method string, play func()) {
+	if !s.mock.open.behind.enter() {
+		s.mock.crowded(method, "calls send something behind their answers", maxBehind)
+		return
+	}
+	go func() {
+		defer s.mock.open.behind.leave()
+		play()
+	}()
 }
 
 // streamed answers with an event stream.
@@ -288,6 +303,11 @@ func (s *Server) streamed(w http.ResponseWriter, r *http.Request, c *session, fo
 	defer end()
 	to := way{send: send, aside: c.aside}
 	if found.method == "subscriptions/listen" {
+		if !s.mock.open.listens.enter() {
+			_ = send(s.mock.tooMany(f.RawID, f.Method, "subscriptions are open", maxListens))
+			return
+		}
+		defer s.mock.open.listens.leave()
 		defer c.listen(found, f.RawID, send)()
 		if b := c.play(r.Context(), found, f, to); b != nil && found.fail != nil {
 			_ = send(b)

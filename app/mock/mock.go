@@ -26,7 +26,6 @@ const (
 	maxAnswer  = 10 * time.Minute // that a question waits for its answer: a person may be asked
 	maxServed  = 1000             // requests that are remembered
 	maxMessage = 64 << 20         // bytes of one message that is read
-	maxAtOnce  = 256              // requests that are answered at a time
 	maxParams  = 2000             // bytes of params that are remembered
 )
 
@@ -38,6 +37,7 @@ const (
 	Always      = "always"       // a ping is answered, recorded or not
 	Refused     = "refused"      // with the recorded challenge
 	Unmatched   = "unmatched"    // there is nothing like it: an error was answered
+	Crowded     = "too many"     // a limit was reached, which Name tells: it was refused, or left out
 )
 
 // Served is one request that was answered.
@@ -55,6 +55,7 @@ type Served struct {
 type Mock struct {
 	tape    *Tape
 	options Options
+	open    gates
 
 	mu     sync.Mutex
 	served []Served
@@ -62,7 +63,7 @@ type Mock struct {
 }
 
 // New makes a mock of a tape.
-func New(t *Tape, o Options) *Mock { return &Mock{tape: t, options: o} }
+func New(t *Tape, o Options) *Mock { return &Mock{tape: t, options: o, open: newGates()} }
 
 // Served lists the last 1,000 requests, and how many there were.
 func (m *Mock) Served() (list []Served, total int) {

@@ -68,6 +68,7 @@ func wholeName(f wire.Frame) string { return f.Name }
 type way struct {
 	send  func([]byte) error // to the one who asked
 	aside func([]byte) error // on the stream for what belongs to no call; nil: there is none
+	rest  func(wait func())  // around a wait for an answer, which may take long; nil: nothing is to be done
 }
 
 // play sends what came during a recorded call and returns its answer; nil when none came, or ctx ended.
@@ -106,7 +107,7 @@ func (c *client) follow(ctx context.Context, rec *call, f wire.Frame, w way) {
 		if !c.pause(ctx, v.wait) {
 			return
 		}
-		c.emit(ctx, v, rec, f.RawID, nil, way{send: w.aside, aside: w.aside})
+		c.emit(ctx, v, rec, f.RawID, nil, way{send: w.aside, aside: w.aside, rest: w.rest})
 	}
 }
 
@@ -167,7 +168,12 @@ func (c *client) emit(ctx context.Context, v event, rec *call, id, token json.Ra
 		_ = send(raw) // who went away is noticed where its answer is sent
 		return
 	}
-	c.ask(ctx, f, send)
+	if !c.mock.open.asked.enter() {
+		c.mock.crowded(f.Method, "questions wait for an answer", maxAsked)
+		return
+	}
+	defer c.mock.open.asked.leave()
+	c.ask(ctx, f, send, w.rest)
 }
 
 func (c *client) listener(rec *call) *listener {
@@ -192,7 +198,7 @@ func (c *client) listen(rec *call, id json.RawMessage, send func([]byte) error) 
 }
 
 // ask sends a question under an id of its own and waits for any answer to it: what follows was recorded behind one.
-func (c *client) ask(ctx context.Context, f wire.Frame, send func([]byte) error) {
+func (c *client) ask(ctx context.Context, f wire.Frame, send func([]byte) error, rest func(wait func())) {
 	c.mu.Lock()
 	c.asked++
 	id := []byte(strconv.Quote("mock-" + strconv.Itoa(c.asked)))
@@ -215,13 +221,20 @@ func (c *client) ask(ctx context.Context, f wire.Frame, send func([]byte) error)
 	if send(message(members...)) != nil {
 		return
 	}
-	t := time.NewTimer(maxAnswer)
-	defer t.Stop()
-	select {
-	case <-done:
-	case <-ctx.Done():
-	case <-t.C:
+	wait := func() {
+		t := time.NewTimer(maxAnswer)
+		defer t.Stop()
+		select {
+		case <-done:
+		case <-ctx.Done():
+		case <-t.C:
+		}
 	}
+	if rest == nil {
+		wait()
+		return
+	}
+	rest(wait)
 }
 
 // answered tells the question that an answer is to; false: there is none.

@@ -16,7 +16,7 @@ import (
 func (m *Mock) ServeStdio(ctx context.Context, in io.Reader, out io.Writer) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	s := &pipe{client: newClient(m), out: out, slots: make(chan struct{}, maxAtOnce)}
+	s := &pipe{client: newClient(m), out: out, slots: make(gate, maxAtOnce)}
 	defer s.work.Wait()
 	defer cancel()
 	lines := bufio.NewReaderSize(in, 64<<10)
@@ -53,7 +53,7 @@ func readLine(r *bufio.Reader) ([]byte, error) {
 type pipe struct {
 	client *client
 	work   sync.WaitGroup
-	slots  chan struct{}
+	slots  gate
 
 	mu  sync.Mutex // guards out
 	out io.Writer
@@ -68,7 +68,7 @@ func (p *pipe) send(b []byte) error {
 
 func (p *pipe) take(ctx context.Context, line []byte) {
 	f := wire.ParseFrame(line)
-	w := way{p.send, p.send}
+	w := way{send: p.send, aside: p.send}
 	switch f.Message {
 	case wire.MsgResponse, wire.MsgError:
 		p.client.answered(f.RawID)
@@ -77,29 +77,54 @@ func (p *pipe) take(ctx context.Context, line []byte) {
 			p.work.Go(func() { p.client.ready(ctx, w) })
 		}
 	case wire.MsgRequest:
-		found := p.client.find(f) // in the order in which they came
-		p.slots <- struct{}{}
-		p.work.Go(func() {
-			defer func() { <-p.slots }()
-			p.answer(ctx, found, f, w)
-		})
+		p.request(ctx, f, w)
 	default:
 		_ = p.send(refuse(nil, failure{Code: -32600, Message: "this is no JSON-RPC message: " + f.Note}))
 	}
 }
 
+// request begins to answer. It waits for a place among those that are answered: whoever holds one comes to an end
+// without a further line of the input. Subscriptions do not, so they have places of their own; a question does not
+// either, so its call rests meanwhile.
+func (p *pipe) request(ctx context.Context, f wire.Frame, w way) {
+	m := p.client.mock
+	found := p.client.find(f) // in the order in which they came
+	if found != nil && found.method == "subscriptions/listen" {
+		if !m.open.listens.enter() {
+			_ = p.send(m.tooMany(f.RawID, f.Method, "subscriptions are open", maxListens))
+			return
+		}
+		p.work.Go(func() {
+			defer m.open.listens.leave()
+			p.listen(ctx, found, f, w)
+		})
+		return
+	}
+	p.slots <- struct{}{}
+	w.rest = func(wait func()) {
+		p.slots.leave()
+		wait()
+		p.slots <- struct{}{}
+	}
+	p.work.Go(func() {
+		defer p.slots.leave()
+		p.answer(ctx, found, f, w)
+	})
+}
+
+// listen keeps a subscription open until the input ends.
+func (p *pipe) listen(ctx context.Context, found *call, f wire.Frame, w way) {
+	defer p.client.listen(found, f.RawID, p.send)()
+	if b := p.client.play(ctx, found, f, w); b != nil && found.fail != nil {
+		_ = p.send(b)
+		return
+	}
+	<-ctx.Done()
+}
+
 func (p *pipe) answer(ctx context.Context, found *call, f wire.Frame, w way) {
 	if found == nil {
 		_ = p.send(p.client.mock.otherwise(f))
-		return
-	}
-	if found.method == "subscriptions/listen" {
-		defer p.client.listen(found, f.RawID, p.send)() // until the input ends
-		if b := p.client.play(ctx, found, f, w); b != nil && found.fail != nil {
-			_ = p.send(b)
-			return
-		}
-		<-ctx.Done()
 		return
 	}
 	if b := p.client.play(ctx, found, f, w); b != nil {

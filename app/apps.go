@@ -3,13 +3,13 @@ package app
 import (
 	"context"
 	"fmt"
-	"os"
 	"path"
 	"strings"
 
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"github.com/sightglass-dev/sightglass/app/core"
+	"github.com/sightglass-dev/sightglass/app/internal/atomicfile"
 )
 
 // Apps is the bound noun for MCP Apps and for HTML in the sandbox. Messages, requests and files of apps travel by
@@ -66,7 +66,7 @@ func (a *App) saveAppFile(f appFile) (path string, err error) {
 	if err != nil || path == "" {
 		return "", err
 	}
-	if err := os.WriteFile(path, f.Data, 0o600); err != nil {
+	if err := atomicfile.Replace(path, f.Data); err != nil {
 		return "", fmt.Errorf("save the app's file: %w", err)
 	}
 	return path, nil

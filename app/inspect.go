@@ -3,12 +3,12 @@ package app
 import (
 	"context"
 	"fmt"
-	"os"
 	"strings"
 
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"github.com/sightglass-dev/sightglass/app/core"
+	"github.com/sightglass-dev/sightglass/app/internal/atomicfile"
 )
 
 // Inspect is the bound noun for what is asked of a connection besides its features: pings, checks, logging. What it
@@ -65,7 +65,7 @@ func (a *App) saveLog(in core.LogInput) (path string, err error) {
 	if err != nil || path == "" {
 		return "", err
 	}
-	if err := os.WriteFile(path, a.core.LogText(in, strings.HasSuffix(strings.ToLower(path), ".jsonl")), 0o600); err != nil {
+	if err := atomicfile.Replace(path, a.core.LogText(in, strings.HasSuffix(strings.ToLower(path), ".jsonl"))); err != nil {
 		return "", fmt.Errorf("save the log: %w", err)
 	}
 	return path, nil

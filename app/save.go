@@ -2,9 +2,10 @@ package app
 
 import (
 	"fmt"
-	"os"
 
 	"github.com/wailsapp/wails/v2/pkg/runtime"
+
+	"github.com/sightglass-dev/sightglass/app/internal/atomicfile"
 )
 
 // saveContent asks where to and writes the whole of a content item there, as it is shown: known secrets masked.
@@ -17,7 +18,7 @@ func (a *App) saveContent(seq uint64, at string) (path string, err error) {
 	if err != nil || path == "" {
 		return "", err
 	}
-	if err := os.WriteFile(path, b.Bytes, 0o600); err != nil {
+	if err := atomicfile.Replace(path, b.Bytes); err != nil {
 		return "", fmt.Errorf("save resource: %w", err)
 	}
 	return path, nil

@@ -1,11 +1,10 @@
 package app
 
 import (
-	"os"
-
 	"github.com/wailsapp/wails/v2/pkg/runtime"
 
 	"github.com/sightglass-dev/sightglass/app/core"
+	"github.com/sightglass-dev/sightglass/app/internal/atomicfile"
 	"github.com/sightglass-dev/sightglass/app/profile"
 )
 
@@ -166,5 +165,5 @@ func (s *Servers) ExportFile(ids []string, form string) (path string, err error)
 	if err != nil || path == "" {
 		return "", err
 	}
-	return path, os.WriteFile(path, []byte(text), 0o600)
+	return path, atomicfile.Replace(path, []byte(text))
 }

@@ -12,6 +12,7 @@ import (
 
 	"github.com/sightglass-dev/sightglass/app/collection"
 	"github.com/sightglass-dev/sightglass/app/core"
+	"github.com/sightglass-dev/sightglass/app/internal/atomicfile"
 )
 
 // secretsEnv begins the names of environment variables that give secret variables their values.
@@ -171,7 +172,7 @@ func writeJUnit(path string, out core.CollectionRun) error {
 	}
 	data, err := xml.MarshalIndent(suite, "", "  ")
 	if err == nil {
-		err = os.WriteFile(path, append([]byte(xml.Header), append(data, '\n')...), 0o600)
+		err = atomicfile.Replace(path, append([]byte(xml.Header), append(data, '\n')...))
 	}
 	if err != nil {
 		return fmt.Errorf("write the results: %w", err)

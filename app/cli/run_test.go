@@ -3,6 +3,7 @@ package cli
 import (
 	"encoding/json"
 	"encoding/xml"
+	"errors"
 	"os"
 	"path/filepath"
 	"strings"
@@ -50,6 +51,10 @@ func TestRunFile(t *testing.T) {
 		})
 	}
 	t.Setenv(secretsEnv+"key", "hunter2-hunter2")
+	before := filepath.Join(dir, "before.xml")
+	if err := errors.Join(os.WriteFile(xmlFile, []byte("of the run before"), 0o600), os.Link(xmlFile, before)); err != nil {
+		t.Skip("no hard links here:", err)
+	}
 	code, out, errOut := run(t, at("--json", "--junit", xmlFile)...)
 	var got core.CollectionRun
 	if err := json.Unmarshal([]byte(out), &got); err != nil || code != ExitUnexpected || got.Counts != (core.RunCounts{Passed: 2, Failed: 1}) {
@@ -59,6 +64,9 @@ func TestRunFile(t *testing.T) {
 	var suite junitSuite
 	if err != nil || xml.Unmarshal(data, &suite) != nil || suite.Tests != 3 || suite.Failures != 1 || suite.Cases[1].Failure == nil {
 		t.Errorf("as XML: %v\n%s", err, data)
+	}
+	if old, err := os.ReadFile(before); err != nil || string(old) != "of the run before" {
+		t.Errorf("the results before were written over, not replaced: %q, %v", old, err)
 	}
 	if strings.Contains(out+string(data), "hunter2") {
 		t.Error("the secret is told")

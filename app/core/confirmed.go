@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"slices"
 
+	"github.com/sightglass-dev/sightglass/app/internal/atomicfile"
 	"github.com/sightglass-dev/sightglass/app/profile"
 )
 
@@ -156,11 +157,10 @@ func (c *Core) keepAllowed(id string) error {
 	if err != nil {
 		return fmt.Errorf("keep the confirmation: %w", err)
 	}
-	file := filepath.Join(c.dir, confirmedFile)
-	if err := os.WriteFile(file+".new", b, 0o600); err != nil {
+	if err := atomicfile.Replace(filepath.Join(c.dir, confirmedFile), b); err != nil {
 		return fmt.Errorf("keep the confirmation: %w", err)
 	}
-	return os.Rename(file+".new", file)
+	return nil
 }
 
 // changesOf is what differs between two launches, field by field.

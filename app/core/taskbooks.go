@@ -9,6 +9,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/sightglass-dev/sightglass/app/internal/atomicfile"
 	"github.com/sightglass-dev/sightglass/app/profile"
 	"github.com/sightglass-dev/sightglass/app/session"
 )
@@ -120,9 +121,7 @@ func (c *Core) saveTasks() {
 	if before, err := os.ReadFile(file); err != nil && len(next) == 0 || string(before) == string(text) {
 		return
 	}
-	if os.WriteFile(file+".new", text, 0o600) == nil {
-		_ = os.Rename(file+".new", file) // a full disk: the next change tries again
-	}
+	_ = atomicfile.Replace(file, text) // a full disk: the next change tries again
 }
 
 // recent is what is still worth asking about.

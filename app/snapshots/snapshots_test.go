@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -222,6 +224,12 @@ func TestAdopt(t *testing.T) {
 	if got, _, err := s.List("saved"); err != nil || len(got) != 1 || got[0].ID != h.ID || !got[0].Baseline {
 		t.Errorf("%+v, %v", got, err)
 	}
+	_ = filepath.WalkDir(filepath.Join(s.dir, "saved"), func(path string, d fs.DirEntry, err error) error {
+		if st, serr := os.Stat(path); err != nil || serr != nil || runtime.GOOS != "windows" && st.Mode().Perm()&0o077 != 0 {
+			t.Errorf("others may read %s: %v, %v, %v", d.Name(), st.Mode(), err, serr)
+		}
+		return nil
+	})
 	if err := errors.Join(s.Adopt("nothing", "other"), s.Adopt(key, "saved")); err != nil {
 		t.Error(err)
 	}

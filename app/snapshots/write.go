@@ -216,11 +216,32 @@ func (s *Shelf) Adopt(from, to string) error {
 		return fmt.Errorf("take over the snapshots: %w", err)
 	}
 	defer os.RemoveAll(part)
-	if err := os.CopyFS(part, os.DirFS(source)); err != nil {
+	if err := copyFiles(part, source); err != nil {
 		return fmt.Errorf("take over the snapshots: %w", err)
 	}
 	if err := os.Rename(part, target); err != nil {
 		return fmt.Errorf("take over the snapshots: %w", err)
+	}
+	return nil
+}
+
+// copyFiles copies the files of a folder. os.CopyFS would let everybody read them.
+func copyFiles(to, from string) error {
+	entries, err := os.ReadDir(from)
+	if err != nil {
+		return err
+	}
+	for _, e := range entries {
+		if !e.Type().IsRegular() {
+			continue
+		}
+		data, err := os.ReadFile(filepath.Join(from, e.Name()))
+		if err == nil {
+			err = atomicfile.Replace(filepath.Join(to, e.Name()), data)
+		}
+		if err != nil {
+			return err
+		}
 	}
 	return nil
 }

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -37,13 +36,14 @@ const (
 // archive is an opened capture file: a database of its own, in a folder that goes with it.
 type archive struct {
 	db   *database
+	dir  *folder
 	run  uint32 // in it
 	file string
 }
 
 func (a *archive) close() {
 	_ = a.db.close()
-	_ = os.RemoveAll(filepath.Dir(a.db.path))
+	a.dir.remove()
 }
 
 // Import opens traffic from elsewhere, read-only, as a run of its own whose number it returns. next gives one entry
@@ -57,16 +57,16 @@ func (s *Store) Import(ctx context.Context, file string, about []Capture, next f
 	if open >= maxFiles {
 		return 0, fmt.Errorf("open %s: %d files are open, close one first", file, open)
 	}
-	dir, err := os.MkdirTemp("", "sightglass-capture-")
+	dir, err := newFolder()
 	if err != nil {
 		return 0, fmt.Errorf("open %s: %w", file, err)
 	}
-	db, err := openDatabase(ctx, filepath.Join(dir, FileName), 0)
+	db, err := openDatabase(ctx, filepath.Join(dir.path, FileName), 0)
 	if err != nil {
-		_ = os.RemoveAll(dir)
+		dir.remove()
 		return 0, fmt.Errorf("open %s: %w", file, err)
 	}
-	a := &archive{db: db, run: 1, file: file}
+	a := &archive{db: db, dir: dir, run: 1, file: file}
 	if err := fillArchive(ctx, db, about, next); err != nil {
 		a.close()
 		return 0, fmt.Errorf("read %s: %w", file, err)

@@ -6,6 +6,7 @@ package capture
 import (
 	"context"
 	"errors"
+	"os"
 	"sync"
 	"time"
 
@@ -149,9 +150,22 @@ func (s *Store) ask(ctx context.Context, do func(context.Context) error) error {
 	}
 }
 
+// clean deletes what crashes left of opened files, after the window is up, and closes done.
+func (s *Store) clean(done chan<- struct{}) {
+	defer close(done)
+	select {
+	case <-time.After(tidyFirst):
+		sweepFolders(os.TempDir(), s.stop)
+	case <-s.stop:
+	}
+}
+
 // follow is the store's own goroutine: the only one that writes.
 func (s *Store) follow() {
 	defer close(s.done)
+	swept := make(chan struct{})
+	go s.clean(swept)
+	defer func() { <-swept }()
 	ctx, cancel := context.WithCancel(context.Background())
 	defer cancel()
 	s.begin(ctx)

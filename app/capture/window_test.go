@@ -44,6 +44,14 @@ func child(role, dir string) {
 				time.Sleep(2 * time.Millisecond)
 			}
 		}
+	case "open": // a file, and says where; it ends when it is killed
+		run, err := s.Import(context.Background(), "a file", nil, oneEntry())
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return
+		}
+		fmt.Println(s.files[run].dir.path)
+		in.Scan()
 	case "some":
 		fill2(l, "c1", 3000)
 		for in.Scan() {

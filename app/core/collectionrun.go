@@ -273,17 +273,48 @@ func (c *Core) makeCall(ctx context.Context, id string, send savedRequest, on fu
 		}
 		return o, out
 	}
+	return cn.cameTo(out, res, err), out
+}
+
+// cameTo is what a call came to, of which out tells already.
+func (cn *connection) cameTo(out RunOutput, res *session.Result, err error) collection.Outcome {
 	o := collection.Outcome{Took: time.Duration(out.Took) * time.Microsecond}
 	f := fault.As(err)
 	switch {
 	case f != nil && f.Kind == fault.RPC && f.RPC != nil:
-		o.RPC, o.Code, o.Message = true, f.RPC.Code, cn.text(f.RPC.Message)
+		o.RPC, o.Code, o.Message = true, f.RPC.Code, cn.shownMessage(res, f.RPC.Message)
 	case err != nil:
 		o.Failed = out.Err.Message
 	default:
-		o.Result, o.Whole = c.masker().Text(cn.id, bytes.Clone(res.Result)), res.Result
+		o.Result, o.Whole = cn.shownResult(res), res.Result
 	}
-	return o, out
+	return o
+}
+
+// shownResult is the result of a call, masked. A connection forgets its secrets at its end: of one that is over, what
+// was recorded is taken, which was masked while it knew them.
+func (cn *connection) shownResult(res *session.Result) []byte {
+	text := cn.core.masker().Text(cn.id, bytes.Clone(res.Result))
+	if _, err := cn.live(); err == nil { // it was not over when the text was masked
+		return text
+	}
+	if raw := cn.core.ResultOf(RunOutput{Seq: res.Response}); raw != nil {
+		return raw
+	}
+	return text
+}
+
+// shownMessage is shownResult for the message of a JSON-RPC error.
+func (cn *connection) shownMessage(res *session.Result, message string) string {
+	text := cn.text(message)
+	if _, err := cn.live(); err == nil || res == nil {
+		return text
+	}
+	var recorded string
+	if json.Unmarshal(cn.core.ResultOf(RunOutput{Seq: res.Response, At: "/error/message"}), &recorded) == nil {
+		return recorded
+	}
+	return text
 }
 
 // compare says in a result of a replay whether the answer is the one of before.

@@ -96,6 +96,43 @@ func TestReplay(t *testing.T) {
 	}
 }
 
+// A connection forgets its secrets at its end, which may come between an answer and what is told of it.
+func TestAnswerOfAConnectionThatEnded(t *testing.T) {
+	const secret = "hunter2-hunter2"
+	c, id := sample(t, session.Legacy)
+	cn, s, err := c.live(id)
+	if err != nil {
+		t.Fatal(err)
+	}
+	c.masker().Add(cn.id, "variable", secret)
+	call := func(name, method, params string) (*session.Result, error) {
+		return s.Call(t.Context(), session.CallInput{Call: name, Method: method, Params: json.RawMessage(params)})
+	}
+	echo, echoErr := call("1", "tools/call", `{"name":"echo","arguments":{"text":"`+secret+`"}}`)
+	none, noneErr := call("2", "tools/call", `{"name":"`+secret+`"}`)
+	if echoErr != nil || noneErr == nil || none == nil || !strings.Contains(string(echo.Result)+none.RPC.Message, secret) {
+		t.Fatalf("%v, %v", echoErr, noneErr)
+	}
+	c.Disconnect(id)
+	<-cn.ended
+	var out RunOutput
+	c.fill(&out, cn, &session.Tool{}, echo, nil)
+	came := cn.cameTo(out, echo, nil)
+	for what, text := range map[string]string{
+		"the result of a call":      string(came.Result),
+		"the result in the window":  out.Result,
+		"the message of its error":  cn.cameTo(out, none, noneErr).Message,
+		"the result as it was kept": string(c.ResultOf(out)),
+	} {
+		if text == "" || strings.Contains(text, secret) {
+			t.Errorf("%s: %q", what, text)
+		}
+	}
+	if !strings.Contains(string(came.Whole), secret) {
+		t.Error("what calls keep is masked")
+	}
+}
+
 func TestSecretVariable(t *testing.T) {
 	const secret = "hunter2-hunter2"
 	c, id := sample(t, session.Legacy)

@@ -126,7 +126,7 @@ func (c *Core) fill(out *RunOutput, cn *connection, tool *session.Tool, res *ses
 		out.IsError = e.ToolErr
 	}
 	if len(res.Result) <= inlineResult {
-		out.Result = string(c.masker().Text(cn.id, res.Result))
+		out.Result = string(cn.shownResult(res))
 	}
 	if err == nil && !out.IsError && len(tool.OutputSchema) > 0 {
 		c.checkOutput(out, tool, res)

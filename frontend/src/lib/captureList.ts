@@ -18,17 +18,49 @@ export interface CaptureGroup<T> {
   days: { day: string; captures: T[] }[];
 }
 
+/** Captures of one run of the program, or of one file. */
+export interface RunGroup<T> {
+  run: number;
+  /** When the first connection began and the last one ended, in Unix microseconds; 0: one lasts. */
+  began: number;
+  ended: number;
+  entries: number;
+  captures: T[];
+}
+
+function holds(capture: ListedCapture, text: string): boolean {
+  const held = [capture.server, capture.target, capture.name, capture.comment].join('\n').toLowerCase();
+  return held.includes(text.trim().toLowerCase());
+}
+
+/** The captures that hold a text, by run of the program, the newest run first; in a run the first one first. */
+export function captureRuns<T extends ListedCapture & { run: number; entries: number }>(
+  captures: readonly T[],
+  text: string,
+): RunGroup<T>[] {
+  const runs = new Map<number, T[]>();
+  for (const capture of [...captures].sort((a, b) => a.began - b.began))
+    if (holds(capture, text)) runs.set(capture.run, [...(runs.get(capture.run) ?? []), capture]);
+  return [...runs]
+    .map(([run, list]) => ({
+      run,
+      began: list[0]?.began ?? 0,
+      ended: list.some(({ ended }) => ended === 0) ? 0 : Math.max(...list.map((c) => Math.max(c.ended, c.last))),
+      entries: list.reduce((sum, { entries }) => sum + entries, 0),
+      captures: list,
+    }))
+    .sort((a, b) => b.began - a.began);
+}
+
 /** The captures that hold a text, by server and day, the newest first. */
 export function captureGroups<T extends ListedCapture>(
   captures: readonly T[],
   text: string,
   now: number,
 ): CaptureGroup<T>[] {
-  const wanted = text.trim().toLowerCase();
   const groups = new Map<string, Map<string, T[]>>();
   for (const capture of [...captures].sort((a, b) => b.began - a.began)) {
-    const held = [capture.server, capture.target, capture.name, capture.comment].join('\n').toLowerCase();
-    if (!held.includes(wanted)) continue;
+    if (!holds(capture, text)) continue;
     const days = groups.get(capture.server) ?? new Map<string, T[]>();
     groups.set(capture.server, days);
     const day = dayOf(capture.began, now);

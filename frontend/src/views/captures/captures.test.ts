@@ -33,6 +33,27 @@ it('lists what is kept by server, is searched, and opens a capture', async () =>
   expect(onclose).toHaveBeenCalled();
 });
 
+it('opens several at once: those that are checked, or a whole run', async () => {
+  const { user, onopen } = await open();
+  await user.click(within(rows()[0] ?? document.body).getByRole('checkbox'));
+  await user.click(within(rows()[1] ?? document.body).getByRole('checkbox'));
+  await expectAccessible(document.body);
+  await user.click(screen.getByRole('button', { name: 'Open 2 captures' }));
+  expect(new Set(onopen.mock.calls[0]?.[0] as string[])).toEqual(new Set(['7:c1', '6:c1']));
+  await user.click(screen.getByRole('button', { name: 'Choose none' }));
+  await user.click(screen.getByRole('button', { name: 'By run' }));
+  expect(screen.getAllByRole('heading', { level: 3 }).map((h) => h.textContent)).toEqual([
+    expect.stringMatching(/^(Today|Yesterday), \d\d:\d\d:\d\d to \d\d:\d\d:\d\d$/),
+    expect.any(String),
+  ]);
+  await expectAccessible(document.body);
+  await user.click(screen.getByRole('button', { name: 'Open all 2' }));
+  expect(onopen).toHaveBeenLastCalledWith(['7:c1', '7:c2']);
+  await user.type(screen.getByRole('searchbox', { name: 'Search captures' }), 'token expired');
+  await user.click(screen.getByRole('button', { name: 'Open it' }));
+  expect(onopen).toHaveBeenLastCalledWith(['7:c2']);
+});
+
 it('names, comments, pins and deletes, and brings back', async () => {
   const { user, captures } = await open();
   const menu = async (item: RegExp) => {

@@ -126,6 +126,10 @@ func TestAChoiceBringsItsOtherHalves(t *testing.T) {
 	if err != nil || some.Entries == 0 || some.Entries >= all.Entries || some.First != e.Time {
 		t.Errorf("from the first call on: %v %d of %d", err, some.Entries, all.Entries)
 	}
+	before, err := c.LookAtExport(t.Context(), ExportInput{Format: FormatLines, What: ExportWhat{Conn: e.Conn, To: e.Time - 1}})
+	if err != nil || before.Entries+some.Entries != all.Entries || before.Last >= e.Time {
+		t.Errorf("before the first call: %v %d, and %d of %d from it on", err, before.Entries, some.Entries, all.Entries)
+	}
 	none, err := c.LookAtExport(t.Context(), ExportInput{Format: FormatLines, What: ExportWhat{Conn: "nobody"}})
 	if err != nil || none.Entries != 0 {
 		t.Errorf("of nobody: %v %+v", err, none)

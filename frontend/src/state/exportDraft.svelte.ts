@@ -1,10 +1,17 @@
 import { AppError, type Backend, type core } from '../backend';
+import { readTime, windowOf, writeTime } from '../lib/timeRange';
+import type { TimeWindow } from '../lib/timeScale';
 import type { HandedOn } from './handOn.svelte';
 
 export type ExportFormat = 'sightglass' | 'har' | 'jsonl' | 'report';
 
 /** Which entries: picked ones, the rows shown, a connection, all of this run. */
 export type ExportRange = 'picked' | 'shown' | 'connection' | 'run';
+
+/** Which time of them: all, the part of the timeline, the last minutes, or as written. */
+export type ExportTime = 'all' | 'part' | 'last' | 'own';
+
+const lastMinutes = 5;
 
 type Files = Pick<Backend, 'lookAtExport' | 'saveExport' | 'stopExport' | 'exportState'>;
 
@@ -17,6 +24,13 @@ export class ExportDraft {
   readonly #from: Extract<HandedOn, { kind: 'entries' }>;
 
   range = $state<ExportRange>('shown');
+  #time = $state<ExportTime>('all');
+  /** The bounds as they are written; empty: none. */
+  fromText = $state('');
+  toText = $state('');
+  /** When the entries of a choice began and ended, whatever the time chosen. */
+  #spans = $state.raw<Partial<Record<ExportRange, TimeWindow>>>({});
+  readonly #opened = Date.now() * 1000;
   format = $state<ExportFormat>('sightglass');
   about = $state('');
   /** Strings to replace, one a line. */
@@ -32,7 +46,62 @@ export class ExportDraft {
   constructor(backend: Files, from: Extract<HandedOn, { kind: 'entries' }>) {
     this.#backend = backend;
     this.#from = from;
-    if (from.seqs.length > 0) this.range = 'picked';
+    if (from.seqs.length > 0 && !from.shown) this.range = 'picked';
+  }
+
+  get times(): { value: ExportTime; label: string }[] {
+    return [
+      { value: 'all', label: 'All of it' },
+      ...(this.#part ? [{ value: 'part' as const, label: 'The part chosen on the timeline' }] : []),
+      { value: 'last', label: `The last ${String(lastMinutes)} minutes` },
+      { value: 'own', label: 'From … to …' },
+    ];
+  }
+
+  get time(): ExportTime {
+    return this.#time;
+  }
+
+  set time(time: ExportTime) {
+    const window = this.#window ?? this.#spans[this.range];
+    this.#time = time;
+    if (time !== 'own' || !window) return;
+    this.fromText = writeTime(window.from);
+    this.toText = writeTime(window.to);
+  }
+
+  get #part(): TimeWindow | undefined {
+    const { shown } = this.#from;
+    return shown && (shown.window ?? windowOf(shown.filter));
+  }
+
+  /** The time chosen; undefined: all of it. */
+  get #window(): TimeWindow | undefined {
+    const part = this.#part;
+    switch (this.#time) {
+      case 'all':
+        return undefined;
+      case 'part':
+        return part && { from: Math.floor(part.from), to: Math.ceil(part.to) };
+      case 'last': {
+        // What was captured before ends when it ended.
+        const to = this.#spans[this.range]?.to ?? this.#opened;
+        return { from: to - lastMinutes * 60_000_000, to };
+      }
+      case 'own':
+        return { from: readTime(this.fromText) ?? 0, to: readTime(this.toText, true) ?? 0 };
+    }
+  }
+
+  /** What is wrong with the bounds as they are written. */
+  get wrongTime(): { from?: string; to?: string } {
+    if (this.#time !== 'own') return {};
+    const bad = (text: string): boolean => text.trim() !== '' && readTime(text) === undefined;
+    const hint = 'Write it as 2026-01-31 14:03:09.';
+    if (bad(this.fromText)) return { from: hint };
+    if (bad(this.toText)) return { to: hint };
+    const { from = 0, to = 0 } = this.#window ?? {};
+    return to !== 0 && from > to ? { to: 'It is before the beginning.' } : {};
   }
 
   get ranges(): { value: ExportRange; label: string }[] {
@@ -42,7 +111,7 @@ export class ExportDraft {
         ? [
             {
               value: 'picked' as const,
-              label: seqs.length === 1 ? 'This entry, with its other half' : 'The picked entries',
+              label: seqs.length === 1 ? 'The selected entry, with its other half' : 'The picked entries',
             },
           ]
         : []),
@@ -54,12 +123,13 @@ export class ExportDraft {
 
   get what(): core.ExportWhat {
     const { seqs, view, conn } = this.#from;
+    const { from = 0, to = 0 } = this.#window ?? {};
     return {
       seqs: this.range === 'picked' ? seqs : [],
       view: this.range === 'shown' ? view : '',
       conn: this.range === 'connection' ? conn : '',
-      from: 0,
-      to: 0,
+      from,
+      to,
     };
   }
 
@@ -89,20 +159,28 @@ export class ExportDraft {
   /** Makes the preview anew after a moment; the answer to an earlier wish is dropped. For an $effect. */
   follow(): () => void {
     const input = this.input;
+    const { range, time } = this;
+    if (Object.keys(this.wrongTime).length > 0) return () => undefined;
     const abort = new AbortController();
     this.said = '';
-    const timer = setTimeout(() => void this.#read(input, abort.signal), this.look === null ? 0 : rest);
+    const timer = setTimeout(
+      () => void this.#read(input, time === 'all' ? range : undefined, abort.signal),
+      this.look === null ? 0 : rest,
+    );
     return () => {
       clearTimeout(timer);
       abort.abort();
     };
   }
 
-  async #read(input: core.ExportInput, signal: AbortSignal): Promise<void> {
+  /** `whole`: the choice that is read without bounds. */
+  async #read(input: core.ExportInput, whole: ExportRange | undefined, signal: AbortSignal): Promise<void> {
     this.looking = true;
     try {
       const look = await this.#backend.lookAtExport(input, signal);
-      if (!signal.aborted) [this.look, this.problem] = [look, ''];
+      if (signal.aborted) return;
+      [this.look, this.problem] = [look, ''];
+      if (whole && look.entries > 0) this.#spans = { ...this.#spans, [whole]: { from: look.first, to: look.last } };
     } catch (thrown) {
       if (!signal.aborted) this.problem = AppError.from(thrown).message;
     } finally {

@@ -1,3 +1,5 @@
+import type { TimeWindow } from '../lib/timeScale';
+
 /** What is to be handed on: an entry as code, or entries as a file, as spans, as a server. */
 export type HandedOn =
   | { kind: 'code'; seq: number }
@@ -9,7 +11,15 @@ export type HandedOn =
       seqs: number[];
       /** Connection of what was picked; empty: none. */
       conn: string;
+      /** Asked for what is shown, whatever is picked. */
+      shown?: Shown;
     };
+
+/** What the table shows: its filter, and the part of time that the timeline shows or marks. */
+export interface Shown {
+  filter: string;
+  window: TimeWindow | undefined;
+}
 
 /** Which of the dialogs that hand traffic on is open. The dialogs are a late part of the window. */
 export class HandOn {
@@ -23,8 +33,8 @@ export class HandOn {
     this.#open = { kind: 'code', seq };
   }
 
-  export(view: string, seqs: number[] = [], conn = ''): void {
-    this.#open = { kind: 'entries', view, seqs, conn };
+  export(view: string, seqs: number[] = [], conn = '', shown?: Shown): void {
+    this.#open = { kind: 'entries', view, seqs, conn, ...(shown ? { shown } : {}) };
   }
 
   close(): void {

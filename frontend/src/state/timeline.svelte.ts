@@ -15,6 +15,8 @@ export class Timeline extends Figures<core.Timeline> {
   readonly #traffic: Pick<Traffic, 'viewId' | 'text' | 'followTail'>;
   /** The part shown; undefined: all of it, growing. */
   window = $state.raw<TimeWindow | undefined>(undefined);
+  /** A part that is marked to be zoomed to or filtered by. */
+  brush = $state.raw<TimeWindow | undefined>(undefined);
   /** Position of the lane that the keyboard stands on. */
   lane = $state(0);
   #width = 0;

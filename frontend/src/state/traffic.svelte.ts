@@ -2,6 +2,7 @@ import type { Backend, BodyPart, EntryMark, FilterProblem, FilterTerm, FilterWor
 import { BodyRange } from './bodyRange.svelte';
 import { groups, perGroup, groupOf, type Group } from '../lib/trafficRows';
 import { earlier, captureOf } from '../lib/runs';
+import type { TimeWindow } from '../lib/timeScale';
 import { EntryBook } from './entryBook.svelte';
 import { FilterBook, type FilterSource } from './filterBook.svelte';
 import type { Hold } from './hold';
@@ -46,6 +47,8 @@ export class Traffic {
   #begun = -1;
   /** Grows when the rows become those of another filter or scope. */
   swaps = $state(0);
+  /** The part of time that the timeline shows or marks, in Unix microseconds; undefined: all of it. */
+  window = $state.raw<TimeWindow>();
   /** Why the last pull failed; it is tried again. */
   problem = $state('');
   /** Whether a first answer came. */

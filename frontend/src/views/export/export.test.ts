@@ -57,6 +57,53 @@ describe('export', () => {
     expect(await screen.findByText('Saved to /home/me/traffic.har')).toBeTruthy();
   });
 
+  it('hands on a range of time: of the timeline, the last minutes, or as it is written', async () => {
+    const backend = new FakeBackend();
+    const whats: { from: number; to: number }[] = [];
+    const look = backend.lookAtExport.bind(backend);
+    backend.lookAtExport = (input) => {
+      whats.push(input.what);
+      return look(input);
+    };
+    const shown = { filter: '', window: { from: 1000.4, to: 2000.6 } };
+    render(HandOnDialog, { backend, from: { ...from, seqs: [7], shown }, onclose: () => undefined });
+    const time = await screen.findByRole('combobox', { name: 'Time' });
+    const choose = (value: string) => fireEvent.change(time, { target: { value } });
+    const asked = (want: { from: number; to: number }) =>
+      expect.poll(() => whats.at(-1), { timeout: 5000 }).toMatchObject({ ...want, view: 'v', seqs: [] });
+    await asked({ from: 0, to: 0 });
+    expect(await screen.findByText(/^12 entries/)).toBeTruthy();
+    await choose('part');
+    await asked({ from: 1000, to: 2001 });
+    await choose('last');
+    await asked({ from: 1_795_286_242_000_000, to: 1_795_286_542_000_000 });
+    await choose('own');
+    const first = screen.getByRole<HTMLInputElement>('textbox', { name: 'From' });
+    expect(first.value).toMatch(/^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d\.000$/);
+    await fireEvent.input(screen.getByRole('textbox', { name: 'To' }), { target: { value: '' } });
+    await asked({ from: 1_795_286_242_000_000, to: 0 });
+    await fireEvent.input(first, { target: { value: 'yesterday' } });
+    expect(await screen.findByText(/Write it as/)).toBeTruthy();
+    expect(screen.getByRole<HTMLButtonElement>('button', { name: 'Save…' }).disabled).toBe(true);
+    await expectAccessible();
+  });
+
+  it('offers no part of the timeline where none is chosen, and takes it from the filter where it says one', async () => {
+    const backend = new FakeBackend();
+    const { unmount } = render(HandOnDialog, { backend, from: { ...from, seqs: [7] }, onclose: () => undefined });
+    expect(await screen.findByRole('combobox', { name: 'Time' })).toBeTruthy();
+    expect(screen.queryByRole('option', { name: 'The part chosen on the timeline' })).toBeNull();
+    unmount();
+    const filter = 'echo since:2026-11-21T10:00:00.000001Z until:2026-11-21T10:00:01.000000Z';
+    render(HandOnDialog, {
+      backend,
+      from: { ...from, seqs: [7], shown: { filter, window: undefined } },
+      onclose: () => undefined,
+    });
+    expect(await screen.findByRole('option', { name: 'The part chosen on the timeline' })).toBeTruthy();
+    expect(screen.getByRole<HTMLSelectElement>('combobox', { name: 'Entries' }).value).toBe('shown');
+  });
+
   it('shows a report file by file and leaves one out', async () => {
     const backend = new FakeBackend();
     render(HandOnDialog, { backend, from: { ...from, seqs: [] }, onclose: () => undefined });

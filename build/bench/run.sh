@@ -11,3 +11,4 @@ BENCH=1 go test -count=1 -v -run '^TestBenchSignIn$' ./app/core | grep '^sign-in
 BENCH=1 go test -count=1 -v -run '^TestBenchAnswers$' ./app/core | grep '^elicitations '
 BENCH=1 go test -count=1 -v -run '^TestBenchFlood$' ./app/core | grep '^flood: '
 BENCH=1 go test -count=1 -v -timeout 30m -run '^TestBenchStore$' ./app/capture | grep '^store: '
+BENCH=1 go test -count=1 -v -timeout 30m -run '^TestBenchViews$' ./app/core | grep '^views: '

@@ -50,13 +50,13 @@ func (b *table) against(name string, value, floor float64, unit, target string, 
 }
 
 func (b *table) print() {
-	fmt.Printf("\n%-52s %10s %10s %7s  %-26s %s\n", "figure", "value", "floor", "ratio", "target", "met")
+	fmt.Printf("\n%-64s %10s %10s %7s  %-26s %s\n", "figure", "value", "floor", "ratio", "target", "met")
 	for _, r := range b.rows {
 		floor, ratio := "", ""
 		if r.Floor != 0 {
 			floor, ratio = fmt.Sprintf("%.2f", r.Floor), fmt.Sprintf("%.2f", r.Ratio)
 		}
-		fmt.Printf("%-52s %7.2f %-2s %10s %7s  %-26s %s\n", r.Name, r.Value, r.Unit, floor, ratio, r.Target, strings.TrimSpace(map[bool]string{true: "yes", false: "NO"}[r.Met]+"  "+r.Note))
+		fmt.Printf("%-64s %7.2f %-2s %10s %7s  %-26s %s\n", r.Name, r.Value, r.Unit, floor, ratio, r.Target, strings.TrimSpace(map[bool]string{true: "yes", false: "NO"}[r.Met]+"  "+r.Note))
 	}
 	if b.busy != "" {
 		fmt.Println("Not to be trusted: " + b.busy)
@@ -79,7 +79,7 @@ func TestBench(t *testing.T) {
 	}
 	b := &table{t: t, busy: busy()}
 	benchSize(b)
-	for _, part := range []func(*table){benchStart, benchEcho, benchManyTools, benchLargeResult, benchOffers} {
+	for _, part := range []func(*table){benchStart, benchEcho, benchManyTools, benchLargeResult, benchOffers, benchFlood, benchMillion} {
 		b.calmly(part)
 	}
 	b.print()

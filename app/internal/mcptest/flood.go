@@ -42,7 +42,7 @@ func (r floodRequest) answer(line func([]byte)) {
 	case r.Method == "ping" || r.Method == "logging/setLevel":
 		result(`{}`)
 	case r.Method == "tools/list":
-		result(`{"tools":[{"name":"flood","inputSchema":{"type":"object"}},{"name":"echo","inputSchema":{"type":"object"}}]}`)
+		result(`{"tools":[{"name":"flood","inputSchema":{"type":"object","properties":{"count":{"type":"integer"},"text":{"type":"string"}}}},{"name":"echo","inputSchema":{"type":"object"}}]}`)
 	case r.Method == "tools/call":
 		var buf []byte
 		for i := range r.Params.Arguments.Count {

@@ -94,10 +94,10 @@ describe('the table', () => {
   });
 });
 
-describe('copying', () => {
-  const copied: string[] = [];
-  setClipboard((text) => Promise.resolve(void copied.push(text)));
+const copied: string[] = [];
+setClipboard((text) => Promise.resolve(void copied.push(text)));
 
+describe('copying', () => {
   it('takes the message of the selected row by Ctrl+C', async () => {
     const { traffic, user } = await open();
     traffic.select(3);
@@ -216,6 +216,31 @@ describe('the detail', () => {
     traffic.select(1);
     expect(await screen.findByText('It has an id.')).toBeTruthy();
     expect(screen.getByText('Nobody asked for it.')).toBeTruthy();
+  });
+
+  it('tells cookies as headers are told, and takes none of them for a header', async () => {
+    const { log, traffic, dock, user, container } = await open();
+    log.exchanges.set(
+      1,
+      exchangeOf({
+        requestHeaders: [{ name: 'Cookie', value: 'date=1; theme=' }],
+        responseHeaders: [{ name: 'Set-Cookie', value: 'sid=‹cookie #3f2a›; HttpOnly' }],
+      }),
+    );
+    dock.showDetail(true);
+    traffic.select(1);
+    const table = await screen.findByRole('table', { name: 'Cookies' });
+    const rows = within(table).getAllByRole('row');
+    expect(rows.map((row) => row.textContent.replace(/\s+/g, ' ').trim())).toEqual([
+      'date1 sent',
+      'theme(empty) sent',
+      'sid‹cookie #3f2a›Reveal set, HttpOnly',
+    ]);
+    await screen.findByRole('button', { name: 'Cookie' });
+    expect(within(table).queryByRole('button', { name: 'date' })).toBeNull();
+    await user.click(screen.getByRole('button', { name: 'Copy cookies' }));
+    await waitFor(() => expect(copied.at(-1)).toBe('date=1\ntheme=\nsid=‹cookie #3f2a›'));
+    await expectAccessible(container);
   });
 
   it('links a 401 to the explanation of its challenge', async () => {

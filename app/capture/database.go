@@ -11,6 +11,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync"
+	"syscall"
 
 	"modernc.org/sqlite" // registers the driver
 	sqlitelib "modernc.org/sqlite/lib"
@@ -248,11 +249,13 @@ func damaged(err error) bool {
 }
 
 // full says that there is no room on the disk.
-func full(err error) bool { return isCode(err, sqlitelib.SQLITE_FULL) }
+func full(err error) bool {
+	return isCode(err, sqlitelib.SQLITE_FULL) || errors.Is(err, syscall.ENOSPC)
+}
 
 // refused says that the file or folder may not be written.
 func refused(err error) bool {
-	return isCode(err, sqlitelib.SQLITE_READONLY, sqlitelib.SQLITE_CANTOPEN, sqlitelib.SQLITE_PERM) || errors.Is(err, fs.ErrPermission)
+	return isCode(err, sqlitelib.SQLITE_READONLY, sqlitelib.SQLITE_CANTOPEN, sqlitelib.SQLITE_PERM) || errors.Is(err, fs.ErrPermission) || errors.Is(err, syscall.EROFS)
 }
 
 func isCode(err error, codes ...int) bool {

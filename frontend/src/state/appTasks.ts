@@ -9,10 +9,8 @@ const all = new Map<string, ProfileTasks>();
 export function tasksOf(profile: string): ProfileTasks {
   let own = all.get(profile);
   if (!own) {
-    const source = Object.assign(Object.create(backend) as typeof backend, {
-      faultOf: (error: unknown) => AppError.from(error).fault,
-    });
-    all.set(profile, (own = lasting(() => new ProfileTasks(source, profile))));
+    own = lasting(() => new ProfileTasks(backend, profile, (error) => AppError.from(error).fault));
+    all.set(profile, own);
   }
   return own;
 }

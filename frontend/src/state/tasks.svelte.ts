@@ -4,10 +4,7 @@ import type { TasksBackend } from '../backend/tasks';
 import { puller } from './puller';
 import { Run } from './runs.svelte';
 
-export type TasksSource = TasksBackend &
-  Pick<Backend, 'on'> & {
-    faultOf: (error: unknown) => core.Error;
-  };
+export type TasksSource = TasksBackend & Pick<Backend, 'on'>;
 
 /** What is done about a task, and with an empty key about the list. */
 export type TaskDeed = 'cancel' | 'check' | 'fetch' | 'leave' | 'list' | 'push';
@@ -16,6 +13,7 @@ export type TaskDeed = 'cancel' | 'check' | 'fetch' | 'leave' | 'list' | 'push';
 export class ProfileTasks {
   readonly profile: string;
   readonly #source: TasksSource;
+  readonly #faultOf: (error: unknown) => core.Error;
   list = $state.raw<core.TaskList | null>(null);
   /** Why the list could not be read. */
   fault = $state.raw<core.Error | null>(null);
@@ -44,12 +42,13 @@ export class ProfileTasks {
       this.fault = null;
       await this.#readChosen();
     } catch (error) {
-      this.fault = this.#source.faultOf(error);
+      this.fault = this.#faultOf(error);
     }
   });
 
-  constructor(source: TasksSource, profile: string) {
+  constructor(source: TasksSource, profile: string, faultOf: (error: unknown) => core.Error) {
     this.#source = source;
+    this.#faultOf = faultOf;
     this.profile = profile;
   }
 
@@ -176,7 +175,7 @@ export class ProfileTasks {
     try {
       await work();
     } catch (error) {
-      this.#setFault(name, this.#source.faultOf(error));
+      this.#setFault(name, this.#faultOf(error));
     } finally {
       this.#busy = new Set([...this.#busy].filter((b) => b !== name));
       await this.pull();

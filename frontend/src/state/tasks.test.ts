@@ -7,22 +7,7 @@ import { ProfileTasks } from './tasks.svelte';
 
 function made(): { fake: FakeBackend; tasks: ProfileTasks } {
   const fake = new FakeBackend({ speed: 1000, past: 0 });
-  const source = Object.assign(Object.create(fake) as FakeBackend, {
-    faultOf: (error: unknown) => AppError.from(error).fault,
-  });
-  return { fake, tasks: lasting(() => new ProfileTasks(bound(source), 'open')) };
-}
-
-/** Private members belong to the twin itself: its methods are called on it. */
-function bound(source: FakeBackend & { faultOf: (error: unknown) => AppError['fault'] }): typeof source {
-  const fake = Object.getPrototypeOf(source) as FakeBackend;
-  return new Proxy(source, {
-    get: (of, name) => {
-      if (name === 'faultOf') return of.faultOf;
-      const value: unknown = Reflect.get(fake, name, fake);
-      return typeof value === 'function' ? (value.bind(fake) as unknown) : value;
-    },
-  });
+  return { fake, tasks: lasting(() => new ProfileTasks(fake, 'open', (error) => AppError.from(error).fault)) };
 }
 
 test('follows the list and the chosen task, and reads its result once it is over', async () => {

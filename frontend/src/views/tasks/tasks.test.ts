@@ -13,16 +13,7 @@ function shown(
   fake: FakeBackend,
   onshowentries = vi.fn(),
 ): { tasks: ProfileTasks; onshowentries: typeof onshowentries } {
-  const source = new Proxy(fake, {
-    get: (of, name) => {
-      if (name === 'faultOf') return (error: unknown) => AppError.from(error).fault;
-      const value: unknown = Reflect.get(of, name, of);
-      return typeof value === 'function' ? (value.bind(of) as unknown) : value;
-    },
-  });
-  const tasks = lasting(
-    () => new ProfileTasks(source as unknown as ConstructorParameters<typeof ProfileTasks>[0], 'open'),
-  );
+  const tasks = lasting(() => new ProfileTasks(fake, 'open', (error) => AppError.from(error).fault));
   render(TasksView, { profile: 'open', tasks, onshowentries });
   return { tasks, onshowentries };
 }

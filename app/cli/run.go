@@ -36,6 +36,9 @@ func runFile(ctx context.Context, s streams, args []string) error {
 		if err != nil {
 			return usagef("%v", err)
 		}
+		for _, one := range core.CallSuspects(file.Collection) {
+			_, _ = fmt.Fprintf(s.err, "sightglass: %s looks like a credential (%s): make it a secret variable\n", clean(one.Where), one.Why)
+		}
 		values, err = variables(file.Collection, *set)
 		return err
 	}

@@ -71,6 +71,17 @@ func TestRunFile(t *testing.T) {
 	if strings.Contains(out+string(data), "hunter2") {
 		t.Error("the secret is told")
 	}
+	if strings.Contains(errOut, "looks like a credential") {
+		t.Errorf("a file without a credential is warned of: %s", errOut)
+	}
+	loud := filepath.Join(dir, "loud.json")
+	if err := os.WriteFile(loud, []byte(strings.Replace(savedCalls, `"{{key}}"`, `"sk-live-0123456789abcdef"`, 1)), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_, _, warned := run(t, "run", "--", exe, "demo-server", "::", loud)
+	if !strings.Contains(warned, "call 2 (secret), params, text looks like a credential") || strings.Contains(warned, "sk-live-0") {
+		t.Errorf("of a credential in the file: %s", warned)
+	}
 	t.Setenv(secretsEnv+"key", "other")
 	if code, out, _ := run(t, at()...); code != ExitOK || !strings.Contains(out, "3 passed") {
 		t.Errorf("all passed: %d\n%s", code, out)

@@ -83,7 +83,7 @@ type ExpectedError struct {
 // Outcome is what a call came to.
 type Outcome struct {
 	Result  json.RawMessage // result object of a response, nil otherwise; secrets may be masked: verdicts quote it
-	Whole   json.RawMessage // the same with every secret, for what calls keep; nil: Result
+	Whole   json.RawMessage // the same with every secret, for what is compared and kept; nil: Result
 	Code    int             // of a JSON-RPC error
 	Message string          // of a JSON-RPC error
 	RPC     bool            // it was answered with a JSON-RPC error

@@ -165,7 +165,7 @@ func (c *Call) Judge(o Outcome, vars *Variables, schema Checker) (verdicts []Ver
 		e := c.Expect[i]
 		wantsError = wantsError || e.Error != nil
 		looksAtIsError = looksAtIsError || strings.Contains(e.Path, "isError")
-		got := e.judge(o, vars, schema)
+		got := e.judged(o, vars, schema)
 		verdicts = append(verdicts, Verdict{Text: e.Words(), Pass: got == "", Got: got})
 		pass = pass && got == ""
 	}
@@ -176,6 +176,19 @@ func (c *Call) Judge(o Outcome, vars *Variables, schema Checker) (verdicts []Ver
 		return verdicts, false, "the tool says that it failed: " + toolText(o.Result)
 	}
 	return verdicts, pass, ""
+}
+
+// judged says what was there instead, or nothing. A secret is compared as it came; what was saved with its placeholder,
+// with that. What is said quotes the placeholder.
+func (e Expectation) judged(o Outcome, vars *Variables, schema Checker) string {
+	if o.Whole != nil {
+		whole := o
+		whole.Result = o.Whole
+		if e.judge(whole, vars, schema) == "" {
+			return ""
+		}
+	}
+	return e.judge(o, vars, schema)
 }
 
 // judge says what was there instead, or nothing.

@@ -103,13 +103,13 @@ func (c *Core) known(path string) error {
 
 // Collection reads a file with saved calls.
 func (c *Core) Collection(path string) CollectionDoc {
-	out := CollectionDoc{Path: path, Collection: shownCalls(&collection.Collection{})}
+	out := CollectionDoc{Path: path, Collection: shownCalls(&collection.Collection{}), Suspects: []CallSuspect{}}
 	f, err := c.collectionFile(path)
 	if err != nil {
 		out.Err = AsError(err)
 		return out
 	}
-	out.Sum, out.Collection = f.Sum, shownCalls(f.Collection)
+	out.Sum, out.Collection, out.Suspects = f.Sum, shownCalls(f.Collection), CallSuspects(f.Collection)
 	ctx, cancel := c.keyContext()
 	defer cancel()
 	for i := range out.Collection.Variables {
@@ -142,31 +142,48 @@ func (c *Core) CollectionBytes(path string) (data []byte, name string, err error
 
 // SaveCollection writes a file with saved calls and says how it is now.
 func (c *Core) SaveCollection(in SaveCollectionInput) CollectionDoc {
+	out := CollectionDoc{Path: in.Path, Sum: in.Sum, Collection: in.Collection, Suspects: []CallSuspect{}}
 	kept, err := keptCalls(in.Collection)
 	if err == nil {
 		var path string
-		if path, err = c.writeCollection(in.Path, in.Sum, kept); err == nil {
+		path, err = c.writeCollection(in.Path, in.Sum, kept, in.Secrets)
+		var suspect *suspectError
+		switch {
+		case err == nil:
 			return c.Collection(path)
+		case errors.As(err, &suspect):
+			out.Suspects, out.Unsaved = suspect.found, true
+			return out
 		}
 	}
 	hint := "Mend it and save again."
 	if errors.Is(err, collection.ErrChanged) {
 		hint = "Read it again, or save yours under another name."
 	}
-	return CollectionDoc{Path: in.Path, Sum: in.Sum, Collection: in.Collection, Err: AsError(input("save the calls", err.Error(), hint))}
+	out.Err = AsError(input("save the calls", err.Error(), hint))
+	return out
 }
 
-func (c *Core) writeCollection(path, sum string, col *collection.Collection) (string, error) {
+// writeCollection writes a file. Values that look like credentials and were not in it before are treated as secrets
+// says; a [*suspectError] says that nothing was written because of them.
+func (c *Core) writeCollection(path, sum string, col *collection.Collection, secrets string) (string, error) {
+	var before *collection.Collection
 	if path == "" {
 		path = collection.NewPath(c.collectionFolder(), col.Name)
 	} else if err := c.known(path); err != nil {
 		return "", err
+	} else if f, err := collection.Read(path); err == nil {
+		before = f.Collection
 	}
-	_, err := collection.Write(path, sum, col)
-	if err == nil {
-		c.nudge(NudgeCollections)
+	values, err := withoutSecrets(col, before, secrets)
+	if err != nil {
+		return "", err
 	}
-	return path, err
+	if _, err := collection.Write(path, sum, col); err != nil {
+		return path, err
+	}
+	defer c.nudge(NudgeCollections)
+	return path, c.keepVariables(path, values)
 }
 
 // DeleteCollection removes a file of the data folder, or takes another off the list: the file stays then. The values
@@ -238,7 +255,7 @@ func (c *Core) secretValues(ctx context.Context, path string, col *collection.Co
 // AddCalls saves requests of the traffic as calls and says how the file is now.
 func (c *Core) AddCalls(in AddCallsInput) CollectionDoc {
 	fail := func(err error) CollectionDoc {
-		return CollectionDoc{Path: in.Path, Collection: shownCalls(&collection.Collection{}), Err: AsError(err)}
+		return CollectionDoc{Path: in.Path, Collection: shownCalls(&collection.Collection{}), Suspects: []CallSuspect{}, Err: AsError(err)}
 	}
 	file := collection.File{Collection: &collection.Collection{Name: in.Name}}
 	if in.Path != "" {
@@ -252,7 +269,11 @@ func (c *Core) AddCalls(in AddCallsInput) CollectionDoc {
 		return fail(input("save the calls", "there is no request among what was chosen", "Choose requests to the server."))
 	}
 	file.Collection.Calls = append(file.Collection.Calls, calls...)
-	path, err := c.writeCollection(in.Path, file.Sum, file.Collection)
+	path, err := c.writeCollection(in.Path, file.Sum, file.Collection, in.Secrets)
+	var suspect *suspectError
+	if errors.As(err, &suspect) {
+		return CollectionDoc{Path: in.Path, Collection: shownCalls(&collection.Collection{}), Suspects: suspect.found, Unsaved: true}
+	}
 	if err != nil {
 		return fail(input("save the calls", err.Error(), "Choose another file."))
 	}

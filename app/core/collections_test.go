@@ -74,6 +74,49 @@ func TestSavedCalls(t *testing.T) {
 	})
 }
 
+// What looks like a credential comes into a readable file by the user's word only.
+func TestCredentialsInSavedCalls(t *testing.T) {
+	const secret = "sk-live-0123456789abcdef"
+	c, id := sample(t, session.Legacy)
+	if _, err := c.Request(t.Context(), RequestInput{Call: "1", Profile: id, Method: "tools/call", Params: `{"name":"echo","arguments":{"text":"` + secret + `"}}`}); err != nil {
+		t.Fatal(err)
+	}
+	add := AddCallsInput{Name: "Keys", Seqs: c.requests("tools/call"), Expect: true}
+	told := c.AddCalls(add)
+	if told.Err != nil || !told.Unsaved || len(told.Suspects) < 2 || !strings.Contains(told.Suspects[0].Where, "call 1") || strings.Contains(told.Suspects[0].Why, secret) {
+		t.Fatalf("told: %+v", told)
+	}
+	if list := c.Collections(); len(list.Files) != 0 {
+		t.Fatalf("a file was written: %+v", list)
+	}
+	add.Secrets = SecretsHide
+	doc := c.AddCalls(add)
+	if doc.Err != nil || doc.Unsaved || len(doc.Suspects) != 0 || len(doc.Collection.Variables) == 0 || !doc.Collection.Variables[0].Given {
+		t.Fatalf("hidden: %+v", doc)
+	}
+	if data, err := os.ReadFile(doc.Path); err != nil || strings.Contains(string(data), secret) {
+		t.Fatalf("the file holds the secret: %s, %v", data, err)
+	}
+	if out := c.runCallsNow(t, CollectionRunInput{Profile: id, Path: doc.Path}); out.Counts != (RunCounts{Passed: 1}) {
+		t.Errorf("run: %+v", out)
+	}
+	save := SaveCollectionInput{Path: doc.Path, Sum: doc.Sum, Collection: doc.Collection}
+	save.Collection.Calls[0].Params = `{"name":"echo","arguments":{"password":"correct horse"}}`
+	if told = c.SaveCollection(save); !told.Unsaved || told.Err != nil || len(told.Suspects) != 1 || told.Collection.Calls[0].Params != save.Collection.Calls[0].Params {
+		t.Fatalf("told: %+v", told)
+	}
+	save.Secrets = SecretsKeep
+	if doc = c.SaveCollection(save); doc.Err != nil || doc.Unsaved || len(doc.Suspects) != 1 {
+		t.Fatalf("kept: %+v", doc)
+	}
+	// What the user let in is not asked about again, and told all the same.
+	save.Secrets, save.Sum = SecretsTell, doc.Sum
+	save.Collection.Comment = "more"
+	if doc = c.SaveCollection(save); doc.Err != nil || doc.Unsaved || len(doc.Suspects) != 1 {
+		t.Errorf("saved again: %+v", doc)
+	}
+}
+
 func TestReplay(t *testing.T) {
 	c, id := sample(t, session.Legacy)
 	for i, params := range []string{`{"name":"echo","arguments":{"text":"a"}}`, `{"name":"add","arguments":{"a":1,"b":2}}`} {

@@ -20,8 +20,26 @@ type CollectionDoc struct {
 	Path       string     `json:"path"`
 	Sum        string     `json:"sum"` // of its bytes: saving wants it, so that nobody's change is written over
 	Collection SavedCalls `json:"collection"`
-	Err        *Error     `json:"err,omitempty"`
+	// Suspects are values that look like credentials: those that stand in the file, or, when Unsaved is set, those for
+	// which nothing was written.
+	Suspects []CallSuspect `json:"suspects"`
+	Unsaved  bool          `json:"unsaved,omitempty"`
+	Err      *Error        `json:"err,omitempty"`
 }
+
+// CallSuspect is a [collection.Suspect].
+type CallSuspect struct {
+	Where string `json:"where"`
+	Why   string `json:"why"`
+}
+
+// What is done when values that look like credentials would come into a file: nothing is written and they are told,
+// they become secret variables, or they are written.
+const (
+	SecretsTell = ""
+	SecretsHide = "hide"
+	SecretsKeep = "keep"
+)
 
 // SavedCalls is a [collection.Collection] for the window: JSON stands in texts, which keeps numbers as they were
 // written.
@@ -73,14 +91,16 @@ type SaveCollectionInput struct {
 	Path       string     `json:"path"` // empty: a new file in the data folder
 	Sum        string     `json:"sum"`  // of the file as it was read; empty: it is new
 	Collection SavedCalls `json:"collection"`
+	Secrets    string     `json:"secrets"` // see [SecretsTell]
 }
 
 // AddCallsInput saves requests of the traffic as calls.
 type AddCallsInput struct {
-	Path   string   `json:"path"`   // of a known file; empty: a new one in the data folder
-	Name   string   `json:"name"`   // of the new one
-	Seqs   []uint64 `json:"seqs"`   // requests; anything else is left out
-	Expect bool     `json:"expect"` // each is to be answered as it was
+	Path    string   `json:"path"`    // of a known file; empty: a new one in the data folder
+	Name    string   `json:"name"`    // of the new one
+	Seqs    []uint64 `json:"seqs"`    // requests; anything else is left out
+	Expect  bool     `json:"expect"`  // each is to be answered as it was
+	Secrets string   `json:"secrets"` // see [SecretsTell]
 }
 
 // CollectionRunInput starts a run. It has a Path, or Seqs: requests of the traffic, to be sent again and compared.

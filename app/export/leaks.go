@@ -27,6 +27,9 @@ type suspicion struct {
 	pattern *regexp.Regexp // its last group is the hit
 }
 
+// credentials is how many of suspicions are those of credentials: the first ones.
+const credentials = 5
+
 // suspicions are patterns of credentials and of what names a person or a machine.
 func suspicions() []suspicion {
 	re := regexp.MustCompile
@@ -39,6 +42,15 @@ func suspicions() []suspicion {
 		{"an e-mail address", re(`([A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)*\.[A-Za-z]{2,})`)},
 		{"a folder of a user", re(`(?:/home/|/Users/|[A-Za-z]:\\+Users\\+)([^/\\\s"':<>|]{2,64})`)},
 	}
+}
+
+// Credential says what kind of credential stands in a text, or "". What the tap masked is none.
+func Credential(text string) string {
+	l := leaks{at: map[string]int{}, patterns: suspicions()[:credentials], hits: []Hit{}}
+	if l.look(0, "", text[:min(len(text), maxSeen)]); len(l.hits) > 0 {
+		return l.hits[0].Kind
+	}
+	return ""
 }
 
 // harmless are values of a credential's name that are words of the protocol and of schemas.

@@ -1,10 +1,16 @@
 import type { core } from '../../wailsjs/go/models';
 
+/**
+ * What becomes of values that look like credentials and would come into a file: they are told and nothing is written,
+ * they become secret variables, or they are written.
+ */
+export type SecretsChoice = '' | 'hide' | 'keep';
+
 /** What the window asks about saved calls. A path names a file; the event `collections` says when to ask again. */
 export interface CollectionsBackend {
   collections(): Promise<core.CollectionList>;
   collection(path: string): Promise<core.CollectionDoc>;
-  /** Writes a file, a new one for an empty path, and reads it back. What went wrong is in `err`. */
+  /** Writes a file, a new one for an empty path, and reads it back. What went wrong is in `err`, or it is `unsaved`. */
   saveCollection(input: core.SaveCollectionInput): Promise<core.CollectionDoc>;
   /** Saves requests of the traffic as calls. */
   addCalls(input: core.AddCallsInput): Promise<core.CollectionDoc>;

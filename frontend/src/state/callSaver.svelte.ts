@@ -1,5 +1,5 @@
 import type { core } from '../backend';
-import type { CollectionsBackend } from '../backend/collections';
+import type { CollectionsBackend, SecretsChoice } from '../backend/collections';
 
 export type CallSaverSource = Pick<CollectionsBackend, 'collections' | 'addCalls'>;
 
@@ -15,6 +15,8 @@ export class CallSaver {
   expect = $state(true);
   busy = $state(false);
   fault = $state.raw<core.Error | null>(null);
+  /** What looks like a credential and kept the calls from being written: they wait for a word. */
+  suspects = $state.raw<readonly core.CallSuspect[]>([]);
 
   readonly ready = $derived(this.path !== '' || this.name.trim() !== '');
 
@@ -28,6 +30,7 @@ export class CallSaver {
     this.seqs = seqs;
     this.name = name;
     this.fault = null;
+    this.suspects = [];
     try {
       this.files = (await this.#source.collections()).files;
       const known = this.files.find((f) => f.path === this.path) ?? this.files.find((f) => f.problem === '');
@@ -41,14 +44,16 @@ export class CallSaver {
     this.seqs = [];
   }
 
-  async save(): Promise<void> {
+  /** `secrets` says what becomes of credentials; by default they are told. */
+  async save(secrets: SecretsChoice = ''): Promise<void> {
     if (!this.ready || this.busy) return;
     this.busy = true;
     try {
-      const input = { path: this.path, name: this.name.trim(), seqs: [...this.seqs], expect: this.expect };
+      const input = { path: this.path, name: this.name.trim(), seqs: [...this.seqs], expect: this.expect, secrets };
       const doc = await this.#source.addCalls(input);
       this.fault = doc.err ?? null;
-      if (doc.err) return;
+      this.suspects = doc.unsaved ? doc.suspects : [];
+      if (doc.err || doc.unsaved) return;
       this.path = doc.path;
       this.close();
     } catch (error) {

@@ -1,5 +1,5 @@
 import type { Backend, core } from '../backend';
-import type { CollectionsBackend } from '../backend/collections';
+import type { CollectionsBackend, SecretsChoice } from '../backend/collections';
 import { puller } from './puller';
 
 export type SavedCallsSource = CollectionsBackend & Pick<Backend, 'on'>;
@@ -36,6 +36,10 @@ export class SavedCalls {
   #saved = $state.raw('');
   /** Somebody else changed the file while it was edited here. */
   outdated = $state(false);
+  /** What looks like a credential in the file, or, while `unsaved`, in what was to be written. */
+  suspects = $state.raw<readonly core.CallSuspect[]>([]);
+  /** The file was not written because of `suspects`: that waits for a word. */
+  unsaved = $state(false);
   busy = $state(false);
   /** Position of the chosen call. */
   chosen = $state(0);
@@ -89,7 +93,7 @@ export class SavedCalls {
     this.chosen = 0;
     this.fault = null;
     this.outdated = false;
-    this.#take({ path, sum: '', collection: structuredClone(noCalls) });
+    this.#take({ path, sum: '', collection: structuredClone(noCalls), suspects: [] });
     if (path !== '') await this.#deed(async () => this.#take(await this.#source.collection(path)));
   }
 
@@ -103,6 +107,9 @@ export class SavedCalls {
       this.fault = doc.err;
       return;
     }
+    this.suspects = doc.suspects;
+    this.unsaved = doc.unsaved ?? false;
+    if (this.unsaved) return;
     this.#path = doc.path;
     this.#sum = doc.sum;
     this.doc = doc.collection;
@@ -148,20 +155,23 @@ export class SavedCalls {
     }
   }
 
-  /** Writes the file. */
-  save(): Promise<boolean> {
+  /** Writes the file. `secrets` says what becomes of credentials that are new in it; by default they are told. */
+  async save(secrets: SecretsChoice = ''): Promise<boolean> {
     this.fault = null;
-    return this.#deed(async () => {
-      const input = { path: this.#path, sum: this.#sum, collection: $state.snapshot(this.doc) };
+    const done = await this.#deed(async () => {
+      const input = { path: this.#path, sum: this.#sum, collection: $state.snapshot(this.doc), secrets };
       this.#take(await this.#source.saveCollection(input));
     });
+    return done && !this.unsaved;
   }
 
   /** Makes a new file. */
   create(name: string): Promise<boolean> {
     this.fault = null;
     return this.#deed(async () => {
-      this.#take(await this.#source.saveCollection({ path: '', sum: '', collection: { ...noCalls, name } }));
+      this.#take(
+        await this.#source.saveCollection({ path: '', sum: '', collection: { ...noCalls, name }, secrets: '' }),
+      );
       this.chosen = 0;
     });
   }

@@ -55,6 +55,26 @@ describe('the open file', () => {
     expect(calls.doc.calls[0]?.name).toBe('echo');
   });
 
+  it('takes a credential in by a word only, and offers a secret variable', async () => {
+    const [first] = calls.doc.calls;
+    if (first) first.params = '{"key":"sk-secret"}';
+    expect(await calls.save()).toBe(false);
+    expect([calls.unsaved, calls.dirty, calls.suspects.length, calls.fault]).toEqual([true, true, 1, null]);
+    expect(JSON.stringify([...backend.files.values()])).not.toContain('sk-secret');
+    await calls.runCalls();
+    expect(backend.collectionDeeds).toEqual([]);
+    expect(await calls.save('hide')).toBe(true);
+    expect([calls.unsaved, calls.dirty, calls.suspects.length]).toEqual([false, false, 0]);
+    expect(calls.doc.calls[0]?.params).toBe('{"key":"{{secret}}"}');
+    expect(calls.doc.variables.map((v) => [v.name, v.secret])).toEqual([['secret', true]]);
+    const [again] = calls.doc.calls;
+    if (again) again.params = '{"key":"sk-secret"}';
+    expect(await calls.save('keep')).toBe(true);
+    expect([calls.unsaved, calls.suspects.length]).toEqual([false, 1]);
+    await calls.open('');
+    expect(calls.suspects).toEqual([]);
+  });
+
   it('keeps what was edited when a secret value is given', async () => {
     backend.setCollection(path, {
       ...file,

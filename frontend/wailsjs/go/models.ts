@@ -269,6 +269,7 @@ export namespace core {
 	    name: string;
 	    seqs: number[];
 	    expect: boolean;
+	    secrets: string;
 	}
 	export interface Annotations {
 	    audience: string[];
@@ -521,6 +522,10 @@ export namespace core {
 	    round?: number;
 	    hand?: boolean;
 	}
+	export interface CallSuspect {
+	    where: string;
+	    why: string;
+	}
 	
 	export interface Captures {
 	    captures: capture.Capture[];
@@ -583,6 +588,8 @@ export namespace core {
 	    path: string;
 	    sum: string;
 	    collection: SavedCalls;
+	    suspects: CallSuspect[];
+	    unsaved?: boolean;
 	    err?: Error;
 	}
 	export interface CollectionFile {
@@ -1551,6 +1558,7 @@ export namespace core {
 	    path: string;
 	    sum: string;
 	    collection: SavedCalls;
+	    secrets: string;
 	}
 	
 	

@@ -1,6 +1,18 @@
 import type { core } from '../../../wailsjs/go/models';
 import type { CollectionsBackend } from '../collections';
 
+const credential = /sk-[a-z0-9-]+/g;
+
+/** The twin takes what begins with sk- for a credential. */
+function suspectsOf(collection: core.SavedCalls): core.CallSuspect[] {
+  return collection.calls.flatMap((call, i) =>
+    (call.params.match(credential) ?? []).map(() => ({
+      where: `call ${String(i + 1)} (${call.name}), params`,
+      why: 'the value starts like a known kind of token (sk-…)',
+    })),
+  );
+}
+
 /** A call of the twin. */
 export function fakeCall(change: Partial<core.SavedCall> = {}): core.SavedCall {
   return {
@@ -22,6 +34,8 @@ export class FakeCollections implements CollectionsBackend {
   readonly runs = new Map<string, core.CollectionRun>();
   /** "run smoke", "stop smoke": what was asked for, in order. */
   readonly collectionDeeds: string[] = [];
+  /** Params of the requests that are saved next; empty: those of fakeCall. */
+  callParams = '';
   /** Files that the system's dialog gives next. */
   chosenFiles: string[] = [];
   /** Called after a change, to send the event. */
@@ -47,24 +61,37 @@ export class FakeCollections implements CollectionsBackend {
   collection(path: string): Promise<core.CollectionDoc> {
     const file = this.files.get(path);
     if (!file) return Promise.reject(new Error(`${path} is not among the open files`));
-    return Promise.resolve({ path, sum: String(file.sum), collection: structuredClone(file.collection) });
+    const collection = structuredClone(file.collection);
+    return Promise.resolve({ path, sum: String(file.sum), collection, suspects: suspectsOf(collection) });
   }
 
   async saveCollection(input: core.SaveCollectionInput): Promise<core.CollectionDoc> {
     const path = input.path || `/calls/${input.collection.name.toLowerCase()}.mcp-calls.json`;
     const is = this.files.get(path)?.sum;
     if ((is === undefined ? '' : String(is)) !== input.sum)
-      return { ...input, path, err: refused('the file was changed by somebody else meanwhile') };
-    this.setCollection(path, input.collection);
-    return this.collection(path);
+      return { ...input, path, suspects: [], err: refused('the file was changed by somebody else meanwhile') };
+    return this.#write(path, input.collection, input.secrets);
   }
 
   async addCalls(input: core.AddCallsInput): Promise<core.CollectionDoc> {
     const was = input.path ? (await this.collection(input.path)).collection : undefined;
     const collection = was ?? { name: input.name, comment: '', variables: [], calls: [] };
-    collection.calls.push(...input.seqs.map((seq) => fakeCall({ name: `call ${String(seq)}` })));
-    const path = input.path || `/calls/${input.name.toLowerCase()}.mcp-calls.json`;
-    this.setCollection(path, collection);
+    const params = this.callParams ? { params: this.callParams } : {};
+    collection.calls.push(...input.seqs.map((seq) => fakeCall({ name: `call ${String(seq)}`, ...params })));
+    return this.#write(input.path || `/calls/${input.name.toLowerCase()}.mcp-calls.json`, collection, input.secrets);
+  }
+
+  /** As the program does it: a credential comes into a file by a word only. */
+  #write(path: string, collection: core.SavedCalls, secrets: string): Promise<core.CollectionDoc> {
+    const suspects = suspectsOf(collection);
+    if (suspects.length > 0 && secrets === '')
+      return Promise.resolve({ path, sum: '', collection, suspects, unsaved: true });
+    const hidden = structuredClone(collection);
+    if (suspects.length > 0 && secrets === 'hide') {
+      hidden.calls.forEach((call) => (call.params = call.params.replaceAll(credential, '{{secret}}')));
+      hidden.variables.push({ name: 'secret', value: '', secret: true, given: true, comment: '' });
+    }
+    this.setCollection(path, hidden);
     return this.collection(path);
   }
 

@@ -6,7 +6,9 @@ import { FakeBackend } from '../../backend/fake';
 import { fakeCall, fakeCallResult } from '../../backend/fake/collections';
 import { lasting } from '../../state/lasting.svelte';
 import { SavedCalls } from '../../state/savedCalls.svelte';
+import { CallSaver } from '../../state/callSaver.svelte';
 import CallsView from './CallsView.svelte';
+import SaveCallDialog from './SaveCallDialog.svelte';
 
 let backend: FakeBackend;
 let calls: SavedCalls;
@@ -34,6 +36,35 @@ describe('saved calls', () => {
     await user.type(await screen.findByLabelText('Name'), 'one');
     await user.click(screen.getByRole('button', { name: 'Save' }));
     expect(backend.files.get('/calls/first.mcp-calls.json')?.collection.calls[0]?.name).toBe('one');
+  });
+
+  it('warn of a credential, and make a secret variable of it', async () => {
+    backend.setCollection(path, {
+      name: 'Smoke',
+      comment: '',
+      variables: [],
+      calls: [fakeCall({ params: '{"key":"sk-secret"}' })],
+    });
+    show();
+    const strip = await screen.findByRole('status', { name: 'Credentials in the file' });
+    expect(strip.textContent).toContain('1 value looks like a credential');
+    expect(within(strip).queryByRole('button', { name: 'Save as it is' })).toBeNull();
+    await user.click(within(strip).getByRole('button', { name: 'Make secret variables of them' }));
+    await expect.poll(() => screen.queryByRole('status', { name: 'Credentials in the file' })).toBeNull();
+    expect(backend.files.get(path)?.collection.calls[0]?.params).toBe('{"key":"{{secret}}"}');
+  });
+
+  it('ask before a call with a credential is saved', async () => {
+    const saver = lasting(() => new CallSaver(backend, (error) => AppError.from(error).fault));
+    backend.callParams = '{"key":"sk-secret"}';
+    await saver.ask([7], 'Keys');
+    render(SaveCallDialog, { saver });
+    await user.click(await screen.findByRole('button', { name: 'Save' }));
+    await screen.findByText(/Nothing is saved yet/);
+    expect(backend.files.size).toBe(0);
+    await user.click(screen.getByRole('button', { name: 'Save as it is' }));
+    await expect.poll(() => saver.seqs.length).toBe(0);
+    expect([...backend.files.values()][0]?.collection.calls[0]?.params).toContain('sk-secret');
   });
 
   it('show how a run went, what was expected and what came', async () => {

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { type DiffView, inlineRows, jsonRows, maxRows, textRows } from './diffRows';
+import { type DiffView, jsonRows, maxRows, textRows } from './diffRows';
+import { inlineRows } from './inlineRows';
 import { parseJson } from './jsonDoc';
 import { editJson } from './jsonEdit';
 import { atOnce } from './slices';

@@ -1,8 +1,8 @@
 /** The rows in which a difference is shown: JSON as a tree, texts line by line; what is as before is folded. */
 import { align } from './align';
 import type { JsonNode } from './jsonDoc';
+import { cut, fits, labelOf, maxText, maxWhole, pointer, printed, quoted, short, whole } from './diffText';
 import type { Both, Edit } from './jsonEdit';
-import { printJson } from './jsonPrint';
 
 export type DiffMark = 'same' | 'added' | 'removed' | 'changed' | 'moved' | 'fold';
 
@@ -46,10 +46,6 @@ export interface DiffView {
 export const maxRows = 100_000;
 /** Rows that one fold opens into. */
 const maxFold = 20_000;
-/** UTF-16 units of a row: the rest is in the detail. */
-const maxText = 400;
-/** A value that is written in so many characters stands in one row. */
-const oneRow = 80;
 /** Values as before that are shown beside a difference; more are folded. */
 const context = 2;
 /** Lines as before on either side of a difference. */
@@ -381,95 +377,4 @@ function same(depth: number, was: string, now: string, at: string): DiffRow {
 
 function folded(depth: number, count: number, what: Fold['what'], rows: () => DiffRow[]): DiffRow {
   return { mark: 'fold', depth, was: null, now: null, at: '', change: -1, fold: { count, what, rows } };
-}
-
-const quoted = (key: string): string => `${cut(JSON.stringify(key))}: `;
-const labelOf = (index: number, name: string): string =>
-  index < 0 ? '' : `[${String(index)}] ${name === '' ? '' : `${cut(name, 60)} `}`;
-const pointer = (at: string, token: string): string => `${at}/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`;
-
-function cut(text: string, most = maxText): string {
-  return text.length > most ? `${text.slice(0, most)}…` : text;
-}
-
-/** Whether a value stands in one row: a scalar, or one that is written in few characters. */
-function fits(node: JsonNode): boolean {
-  if (node.kind === 'array') {
-    if (node.items.length === 0) return true;
-  } else if (node.kind === 'object') {
-    if (node.members.length === 0) return true;
-  } else return true;
-  return node.start >= 0 ? node.end - node.start <= oneRow : printedWithin(node, oneRow);
-}
-
-function printedWithin(node: JsonNode, most: number): boolean {
-  const children = node.kind === 'array' ? node.items : node.kind === 'object' ? node.members.map((m) => m.value) : [];
-  return children.length * 2 <= most && printJson(node).length <= most;
-}
-
-/** A value in one row. */
-function short(node: JsonNode): string {
-  if (node.kind === 'string') return cut(JSON.stringify(node.value.slice(0, maxText + 1)));
-  if (!fits(node)) return node.kind === 'array' ? '[…]' : '{…}';
-  return cut(printJson(node));
-}
-
-/** UTF-16 units of a value in the detail. */
-const maxWhole = 20_000;
-
-function whole(was: JsonNode | null, now: JsonNode | null): () => readonly [string | null, string | null] {
-  const text = (node: JsonNode | null): string | null =>
-    node && cut(node.kind === 'string' ? node.value : printJson(node, 2), maxWhole);
-  return () => [text(was), text(now)];
-}
-
-/** The rows of a value, as it is printed; those that begin a value are told which. */
-function printed(
-  node: JsonNode,
-  label: string,
-  depth: number,
-  at: string,
-  put: (text: string, depth: number, at: string, of?: JsonNode) => void,
-): void {
-  if (node.kind === 'string' || fits(node)) put(label + short(node), depth, at, node);
-  else if (node.kind === 'array') {
-    put(`${label}[`, depth, at, node);
-    for (const [i, item] of node.items.entries()) printed(item, labelOf(i, ''), depth + 1, pointer(at, String(i)), put);
-    put(']', depth, at);
-  } else if (node.kind === 'object') {
-    put(`${label}{`, depth, at, node);
-    for (const m of node.members) printed(m.value, quoted(m.key), depth + 1, pointer(at, m.key), put);
-    put('}', depth, at);
-  }
-}
-
-/** One line of a view that shows both sides in one column. */
-export interface InlineRow {
-  readonly row: DiffRow;
-  /** Which side of it; both where they are alike. */
-  readonly side: 'was' | 'now' | 'both';
-}
-
-/** The rows for one column: of what changed first what was, then what is. */
-export function inlineRows(rows: readonly DiffRow[]): InlineRow[] {
-  const out: InlineRow[] = [];
-  for (let i = 0; i < rows.length;) {
-    const row = rows[i];
-    if (!row) break;
-    if (row.mark !== 'changed') {
-      out.push({ row, side: row.mark === 'removed' ? 'was' : row.mark === 'added' ? 'now' : 'both' });
-      i++;
-      continue;
-    }
-    let end = i;
-    while (rows[end]?.mark === 'changed' && rows[end]?.change === row.change) end++;
-    for (let k = i; k < end; k++) push(out, rows[k], 'was');
-    for (let k = i; k < end; k++) push(out, rows[k], 'now');
-    i = end;
-  }
-  return out;
-}
-
-function push(out: InlineRow[], row: DiffRow | undefined, side: 'was' | 'now'): void {
-  if (row) out.push({ row, side });
 }

@@ -1,5 +1,6 @@
 /** What changed between two texts, line by line, with a few lines around each change. */
-import { inlineRows, textRows } from './diffRows';
+import { textRows } from './diffRows';
+import { inlineRows } from './inlineRows';
 import { atOnce } from './slices';
 
 export type DiffRow =

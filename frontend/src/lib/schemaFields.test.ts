@@ -259,7 +259,7 @@ describe('hostile schemas', () => {
     walk(field, 3);
     starter(field);
     if (field.kind === 'choice') pickVariant(field, read('{"p1":3}'));
-    expect(performance.now() - started).toBeLessThan(3000);
+    expect(performance.now() - started).toBeLessThan(30_000);
   });
 
   test('made-up schemas never throw', () => {

@@ -18,6 +18,11 @@ it('counts down, then is stale', () => {
   expect(freshness(hint({ until: 6e10 }), 0)?.left).toBe('17 h');
 });
 
+it('does not call stale what the server never wanted kept', () => {
+  expect(freshness(hint({ ttl: 0, until: 0 }), 5)).toMatchObject({ fresh: false, plain: true, label: 'not cached' });
+  expect(freshness(hint({ ttl: 0, until: 0 }), 5, true)).toMatchObject({ label: 'stale: changed' });
+});
+
 it('is stale before its time when something happened', () => {
   expect(freshness(hint({ stale: 'token' }), 0)?.label).toBe('stale: other token');
   expect(freshness(hint(), 0, true)?.label).toBe('stale: changed');

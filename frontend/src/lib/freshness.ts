@@ -12,6 +12,8 @@ export interface Hint {
 
 export interface Freshness {
   readonly fresh: boolean;
+  /** The server said from the start that it must not be kept: nothing to warn of. */
+  readonly plain?: boolean;
   readonly label: string;
   /** The time that is left; empty when there is none. */
   readonly left: string;
@@ -27,6 +29,8 @@ export function freshness(hint: Hint | null | undefined, now: number, changed = 
     return { fresh: false, label: 'stale: changed', left: '', about: `${said} It said since that it changed.` };
   if (hint.stale === 'token')
     return { fresh: false, label: 'stale: other token', left: '', about: `${said} It was read with another token.` };
+  if (hint.ttl <= 0)
+    return { fresh: false, plain: true, label: 'not cached', left: '', about: `${said} Whoever wants it current asks for it anew.` };
   const left = (hint.until - now) / 1000;
   if (left <= 0) return { fresh: false, label: 'stale', left: '', about: `${said} That time is over.` };
   return {

@@ -45,6 +45,16 @@ type options struct {
 	dark bool     // the desktop's theme
 	// args are given to the program; the first must not be a verb of the command line.
 	args []string
+	// within is a line for the shell, such as a mount, whose effect only the program sees.
+	within string
+}
+
+// unshare is the command that gives a program mounts of its own.
+func unshare() []string {
+	if os.Geteuid() == 0 {
+		return []string{"unshare", "-m"}
+	}
+	return []string{"unshare", "-rm"}
 }
 
 // app is a running program with a window.
@@ -147,6 +157,9 @@ func (a *app) launcher() string {
 	b.WriteString("#!/bin/sh\n")
 	for _, v := range a.opts.environment(a.home) {
 		fmt.Fprintf(&b, "export %s\n", quote(v))
+	}
+	if a.opts.within != "" {
+		fmt.Fprintf(&b, "[ -n \"$E2E_WITHIN\" ] || E2E_WITHIN=1 exec %s \"$0\" \"$@\"\n%s || exit 1\n", strings.Join(unshare(), " "), a.opts.within)
 	}
 	fmt.Fprintf(&b, "export LD_PRELOAD=%s\n", quote(fromRunner(a.t, "E2E_SHIM")))
 	fmt.Fprintf(&b, "echo $$ >%s\nexec %s", quote(a.file("pid")), quote(appBinary(a.t)))

@@ -5,31 +5,35 @@ import (
 	"slices"
 	"sync/atomic"
 	"testing"
-	"time"
 
 	"github.com/sightglass-dev/sightglass/app/capture/query"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
-// gated lets a search look at one stretch for each token, and tells the lowest number it looked at for a filter.
+// gated lets a search look at one stretch for each token.
 type gated struct {
 	query.Source
 	token  chan struct{}
-	lowest atomic.Uint64
-	above  atomic.Int64 // looks at what was looked at before
+	asked  atomic.Int64  // looks, also those that wait
+	lowest atomic.Uint64 // number that was looked at for a filter
+	above  atomic.Int64  // looks at what was looked at before
 }
 
 func (g *gated) Scan(ctx context.Context, run uint32, from, to uint64, need query.Need, skip func(query.Zone) bool, yield func([]wire.Entry) error) error {
+	g.asked.Add(1)
 	select {
 	case <-g.token:
 	case <-ctx.Done():
 		return ctx.Err()
 	}
 	if need&query.NeedMethod != 0 {
-		if low := g.lowest.Load(); low != 0 && to >= low {
+		low := g.lowest.Load()
+		if low != 0 && to >= low {
 			g.above.Add(1)
 		}
-		g.lowest.Store(from)
+		if low == 0 || from < low {
+			g.lowest.Store(from)
+		}
 	}
 	return g.Source.Scan(ctx, run, from, to, need, skip, yield)
 }
@@ -55,20 +59,14 @@ func TestViewStops(t *testing.T) {
 	for range 4 { // scope, filter, scope, filter
 		g.token <- struct{}{}
 	}
-	var s ViewState
-	for deadline := time.Now().Add(30 * time.Second); s.Rows == 0; time.Sleep(time.Millisecond) {
-		r, err := c.Rows(context.Background(), RowsInput{View: "v", Limit: 1})
-		if s = r.State; err != nil || time.Now().After(deadline) {
-			t.Fatalf("nothing is found: %+v %v", s, err)
-		}
-	}
+	until(t, "the fifth look, which waits: four are done", func() bool { return g.asked.Load() == 5 })
 
 	in.Stop = true
 	if _, err := c.OpenView(in); err != nil {
 		t.Fatal(err)
 	}
 	close(g.token)
-	s = settled(t, c, in) // the scope is counted on
+	s := settled(t, c, in) // the scope is counted on
 	if !s.Stopped || s.Total != 2*each || s.Rows == 0 || s.Rows >= each || s.Looked < 2*s.Rows || s.Looked >= s.Total {
 		t.Fatalf("stopped: %+v", s)
 	}

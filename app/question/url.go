@@ -92,8 +92,8 @@ func (u *URL) host(name string) {
 		return
 	}
 	ascii, err := idna.Lookup.ToASCII(name)
-	if err != nil {
-		if ascii, err = idna.Punycode.ToASCII(strings.ToLower(name)); err != nil || !isASCII(ascii) {
+	if err != nil || ascii == "" { // "xn--" alone stands for nothing
+		if ascii, err = idna.Punycode.ToASCII(strings.ToLower(name)); err != nil || ascii == "" || !isASCII(ascii) {
 			u.Problem = "Its host is no name that can be looked up: it is not opened."
 			return
 		}

@@ -53,6 +53,7 @@ func TestReadURL(t *testing.T) {
 		{"javascript:alert(1)", "", "", "", "", "", false},
 		{"file:///etc/passwd", "", "", "", "", "", false},
 		{"https:///x", "", "", "", "", "", false},
+		{"http://Xn--", "", "", "", "", "", false},
 		{"https:example.com", "", "", "", "", "", false},
 		{"//example.com/", "", "", "", "", "", false},
 		{"", "", "", "", "", "", false},

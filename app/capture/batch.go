@@ -32,7 +32,7 @@ type batch struct {
 
 // count is what a batch adds to a capture.
 type count struct {
-	entries, bytes, errors, last int64
+	entries, bytes, errors, first, last int64 // first and last are times
 }
 
 // writeBatch stores one batch; more says that the log has more already.
@@ -138,6 +138,9 @@ func (b *batch) add(e *wire.Entry, once int64) {
 	c.bytes += sign * (e.Bytes + e.ReqBytes)
 	if query.Failed(e) {
 		c.errors += sign
+	}
+	if c.first == 0 || e.Time < c.first {
+		c.first = e.Time
 	}
 	c.last = max(c.last, e.Time)
 	b.counts[e.Conn] = c

@@ -112,9 +112,12 @@ func (b *batch) captures() (map[string]Capture, error) {
 		out[conn] = *b.s.captures[conn]
 	}
 	for conn, n := range b.counts {
-		c := Capture{Conn: conn, Run: b.run, Began: n.last}
+		c := Capture{Conn: conn, Run: b.run, Began: n.first}
 		if now := b.s.captures[conn]; now != nil {
 			c = *now
+		}
+		if c.Began == 0 { // what a file tells of a connection does not say when
+			c.Began = n.first
 		}
 		c.Entries, c.Bytes, c.Errors, c.Last = c.Entries+n.entries, c.Bytes+n.bytes, c.Errors+n.errors, max(c.Last, n.last)
 		out[conn] = c

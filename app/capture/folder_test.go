@@ -18,7 +18,7 @@ func oneEntry() func() (wire.Draft, error) {
 			return wire.Draft{}, io.EOF
 		}
 		given = true
-		return wire.Draft{Entry: wire.Entry{Seq: 1, Conn: "x", Kind: wire.KindStderr}, Message: []byte("hello")}, nil
+		return wire.Draft{Entry: wire.Entry{Seq: 1, Time: 7e6, Conn: "x", Kind: wire.KindStderr}, Message: []byte("hello")}, nil
 	}
 }
 
@@ -88,12 +88,16 @@ func TestClosedFilesLeaveNothing(t *testing.T) {
 		t.Setenv(name, tmp)
 	}
 	s := start(t, Config{Dir: t.TempDir()})
-	run, err := s.Import(t.Context(), "a file", nil, oneEntry())
+	run, err := s.Import(t.Context(), "a file", []Capture{{Conn: "x", Server: "a server"}}, oneEntry())
 	if err != nil {
 		t.Fatal(err)
 	}
 	if _, err := s.Import(t.Context(), "a bad file", nil, func() (wire.Draft, error) { return wire.Draft{}, io.ErrUnexpectedEOF }); err == nil {
 		t.Error("a bad file was opened")
+	}
+	// Nor does a file say when a connection began: its first entry does.
+	if list := s.List(t.Context()); len(list) != 1 || list[0].Began != 7e6 {
+		t.Errorf("captures: %+v", list)
 	}
 	s.CloseFile(run)
 	if left, err := os.ReadDir(tmp); err != nil || len(left) != 0 {

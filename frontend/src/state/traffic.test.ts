@@ -81,6 +81,22 @@ describe('rows', () => {
     expect(traffic.row(0)).toMatchObject({ open: false, pair: 2, took: 420 });
   });
 
+  it('tells again that the search is to stop when that was not heard', async () => {
+    const { log, traffic } = fresh();
+    log.add();
+    traffic.text = 'x';
+    await settled(traffic);
+    log.calls = [];
+    log.failing = 1;
+    traffic.stopLooking(true);
+    await traffic.pull();
+    expect(traffic.problem).toBe('no answer');
+    await traffic.pull();
+    await traffic.pull();
+    expect(log.calls.filter((call) => call.startsWith('view'))).toEqual(['view x', 'view x']);
+    expect(traffic.problem).toBe('');
+  });
+
   it('says why a pull failed and tries again by itself', async () => {
     vi.useFakeTimers();
     const { log, traffic } = fresh();

@@ -200,8 +200,9 @@ export class ViewFeed {
     const generation = this.#generation;
     this.#abort = new AbortController();
     const { signal } = this.#abort;
+    const retell = this.#retell;
     try {
-      if (this.#asked !== generation || this.#retell) {
+      if (this.#asked !== generation || retell) {
         this.#retell = false;
         this.#state = await this.#source.view({ view: this.id, ...this.#wanted }, signal);
         if (this.#past(generation)) return;
@@ -211,6 +212,7 @@ export class ViewFeed {
       const answer = await this.#source.rows(this.id, index, limit, signal);
       if (!this.#past(generation)) this.#take(answer.index, answer.entries, answer.marks, answer.state);
     } catch (error) {
+      this.#retell ||= retell;
       // Given up for another view: that one is read next.
       if (!this.#past(generation)) throw error;
     }

@@ -12,9 +12,11 @@ import (
 	"github.com/wailsapp/wails/v2/pkg/options"
 	"github.com/wailsapp/wails/v2/pkg/options/assetserver"
 	"github.com/wailsapp/wails/v2/pkg/options/linux"
+	"github.com/wailsapp/wails/v2/pkg/options/mac"
 
 	"github.com/sightglass-dev/sightglass/app"
 	"github.com/sightglass-dev/sightglass/app/assets"
+	"github.com/sightglass-dev/sightglass/app/cli"
 	"github.com/sightglass-dev/sightglass/app/webview"
 )
 
@@ -27,7 +29,7 @@ var packed embed.FS
 var icon []byte
 
 // openWindow shows the window until the user closes it, and returns the exit code.
-func openWindow(_ []string) int {
+func openWindow(args []string) int {
 	page, err := fs.Sub(packed, "frontend/packed")
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "sightglass: read the page:", err)
@@ -35,6 +37,7 @@ func openWindow(_ []string) int {
 	}
 	a := app.New(version)
 	a.Page, a.RestartPage = assets.New(page), webview.RestartPage
+	a.Give(cli.File(args))
 	if err := webview.Run(func() error { return wails.Run(windowOptions(a)) }); err != nil {
 		fmt.Fprintln(os.Stderr, "sightglass: open the window:", err)
 		return 1
@@ -56,6 +59,7 @@ func windowOptions(a *app.App) *options.App {
 		OnStartup:                a.Startup,
 		OnShutdown:               a.Shutdown,
 		EnableDefaultContextMenu: true, // copy and paste by mouse
+		Mac:                      &mac.Options{OnFileOpen: a.Give},
 		Linux: &linux.Options{
 			Icon:        icon,
 			ProgramName: "sightglass", // as build/linux/sightglass.desktop names it

@@ -21,6 +21,7 @@ type App struct {
 	nudges  *nudger
 	version string
 	alive   *aliveWatch
+	given   givenFiles
 	ended   chan struct{}   // closed by Shutdown
 	ctx     context.Context // Wails hands it to OnStartup and wants it back in every runtime call
 	started error
@@ -104,6 +105,7 @@ func (a *App) Startup(ctx context.Context) {
 	a.ctx = ctx
 	go a.alive.run(a.ended)
 	a.started = a.core.Start()
+	a.given.listen()
 }
 
 // Shutdown ends every connection and waits for their ends.

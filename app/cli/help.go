@@ -23,7 +23,7 @@ const exitCodes = `Exit codes
 
 func overview() string {
 	var b strings.Builder
-	b.WriteString("Sightglass shows what happens between an MCP client and a server.\nWithout arguments it opens its window.\n\nUsage: sightglass COMMAND [TARGET] [flags]\n\nCommands\n")
+	b.WriteString("Sightglass shows what happens between an MCP client and a server.\nWithout arguments it opens its window, with a FILE of captured traffic\n(.sightglass or .har) it shows that there, read-only.\n\nUsage: sightglass [FILE]\n       sightglass COMMAND [TARGET] [flags]\n\nCommands\n")
 	for _, v := range verbs() {
 		if !v.hidden {
 			fmt.Fprintf(&b, "  %-9s %s\n", v.name, v.summary)

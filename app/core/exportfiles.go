@@ -11,6 +11,8 @@ import (
 	"strings"
 
 	"github.com/sightglass-dev/sightglass/app/export"
+	"github.com/sightglass-dev/sightglass/app/fault"
+	"github.com/sightglass-dev/sightglass/app/internal/atomicfile"
 	"github.com/sightglass-dev/sightglass/app/mock"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
@@ -106,8 +108,11 @@ func (c *Core) OpenCapture(ctx context.Context, path string) ([]string, error) {
 		return nil, err
 	}
 	f, err := OpenCaptureFile(path)
-	if err != nil {
+	switch {
+	case fault.As(err) != nil:
 		return nil, err
+	case err != nil: // it is not there, or may not be read
+		return nil, input("open "+filepath.Base(path), err.Error(), "")
 	}
 	defer f.Close()
 	var about []Capture
@@ -239,24 +244,9 @@ func ConvertFile(from, to, version string) (n int, err error) {
 	})
 }
 
-// writeWhole writes a file beside its place and moves it there when it is whole. Only its user may read it.
-func writeWhole(path string, write func(io.Writer) error) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), ".sightglass-*")
-	if err != nil {
-		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
-	}
-	out := bufio.NewWriterSize(f, 256<<10)
-	if err = write(out); err == nil {
-		err = out.Flush()
-	}
-	if closeErr := f.Close(); err == nil {
-		err = closeErr
-	}
-	if err == nil {
-		err = os.Rename(f.Name(), path)
-	}
-	if err != nil {
-		_ = os.Remove(f.Name())
+// writeWhole writes a file whole or not at all. Only its user may read it.
+func writeWhole(path string, write func(io.Writer) error) error {
+	if err := atomicfile.Write(path, write); err != nil {
 		return fmt.Errorf("write %s: %w", filepath.Base(path), err)
 	}
 	return nil

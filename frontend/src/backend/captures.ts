@@ -1,4 +1,4 @@
-import type { capture, core } from '../../wailsjs/go/models';
+import type { app, capture, core } from '../../wailsjs/go/models';
 
 /** What a connection left in the store. */
 export type Capture = capture.Capture;
@@ -18,6 +18,8 @@ export interface CapturesBackend {
   limitCaptures(bytes: number): Promise<void>;
   /** Asks for a capture file or a HAR and opens it, read-only; answers with the ids of what is in it, none: cancelled. */
   openCaptureFile(): Promise<string[]>;
+  /** Opens the next file that the program was started with, or that the system handed to it; without a name: none. */
+  givenFile(): Promise<app.Given>;
   /** Closes an opened file by the id of anything in it. */
   closeCaptureFile(id: string): Promise<void>;
   /** Puts a comment and a pin on an entry; without both it takes the mark away. */

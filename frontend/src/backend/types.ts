@@ -41,7 +41,8 @@ export type EventName =
   | 'filters'
   | 'captures'
   | 'collections'
-  | 'exports';
+  | 'exports'
+  | 'given';
 
 /** The form of an export: the common one, or VS Code's. */
 export type ExportForm = 'mcpServers' | 'servers';

@@ -16,6 +16,7 @@ export function wailsCaptures(api: FetchApi): CapturesBackend {
     undeleteCaptures: (ids) => settle('bring captures back', plain, Captures.Undelete(ids)),
     limitCaptures: (bytes) => settle('limit captures', plain, Captures.Limit(bytes)),
     openCaptureFile: () => settle('open a capture file', unlimited, Exports.OpenFile()),
+    givenFile: () => settle('open a capture file', unlimited, Exports.Given()),
     closeCaptureFile: (id) => settle('close the file', plain, Exports.CloseFile(id)),
     markEntry: (seq, comment, pinned) => settle('mark the entry', plain, Captures.MarkEntry(seq, comment, pinned)),
   };

@@ -1,5 +1,10 @@
 export namespace app {
 	
+	export interface Given {
+	    name: string;
+	    ids: string[];
+	    err?: core.Error;
+	}
 	export interface Hello {
 	    token: string;
 	    version: string;

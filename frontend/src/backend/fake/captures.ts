@@ -1,5 +1,6 @@
 import type { Capture, CapturesBackend, StoreState } from '../captures';
-import type { core } from '../../../wailsjs/go/models';
+import type { app, core } from '../../../wailsjs/go/models';
+import { AppError } from '../error';
 
 const hour = 3_600_000_000;
 
@@ -91,6 +92,16 @@ export class FakeCaptures implements Omit<CapturesBackend, 'markEntry'> {
     this.#captures = [{ ...first, id: '1048577:c1', run: 1_048_577, file: 'x.sightglass' }, ...this.#captures];
     this.#told();
     return Promise.resolve(['1048577:c1']);
+  }
+
+  /** Files that the program was started with: those whose name begins with "bad" cannot be opened. */
+  given: string[] = [];
+
+  async givenFile(): Promise<app.Given> {
+    const name = this.given.shift() ?? '';
+    if (!name.startsWith('bad')) return { name, ids: name === '' ? [] : await this.openCaptureFile() };
+    const { fault } = new AppError({ kind: 'input', message: 'the file ends here', hint: 'It was not copied whole.' });
+    return { name, ids: [], err: fault };
   }
 
   closeCaptureFile(id: string): Promise<void> {

@@ -1,4 +1,4 @@
-import type { core, wire } from '../../../wailsjs/go/models';
+import type { app, core, wire } from '../../../wailsjs/go/models';
 import type { Backend } from '../backend';
 import type { CapturesBackend } from '../captures';
 import type { FiguresBackend } from '../timeline';
@@ -105,6 +105,10 @@ export class FakeTraffic extends FakeExports implements ViewsBackend, CapturesBa
 
   openCaptureFile(): Promise<string[]> {
     return this.kept.openCaptureFile();
+  }
+
+  givenFile(): Promise<app.Given> {
+    return this.kept.givenFile();
   }
 
   closeCaptureFile(id: string): Promise<void> {

@@ -6,6 +6,10 @@ export function CloseFile(arg1) {
   return window['go']['app']['Exports']['CloseFile'](arg1);
 }
 
+export function Given() {
+  return window['go']['app']['Exports']['Given']();
+}
+
 export function OpenFile() {
   return window['go']['app']['Exports']['OpenFile']();
 }

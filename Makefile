@@ -6,7 +6,7 @@ SHELL := bash
 .DEFAULT_GOAL := help
 .PHONY: help run build dev test lint fmt check bindings bench fuzz conformance soak soak-short e2e keyring \
 	setup-run setup-test frontend-install frontend frontend-check frontend-lint frontend-test go-lint vet go-test \
-	windows headless release icons clean
+	windows headless release licences icons clean
 
 wails_version := v2.13.0
 golangci_version := v2.15.0
@@ -149,6 +149,9 @@ winres := go run github.com/tc-hib/go-winres@$(winres_version)
 release: build ## build and the Windows programs with their icon
 	$(winres) make --in build/windows/winres.json --out rsrc --arch amd64,arm64
 	$(MAKE) windows
+
+licences: ## write the licences of the Go modules again, after a change of go.mod
+	go run ./build/licences
 
 icons: ## render the icon again from build/appicon.svg
 	go run ./build/icon

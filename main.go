@@ -19,7 +19,7 @@ func main() {
 func run(args []string) int {
 	if len(args) > 0 && cli.Known(args[0]) {
 		useParentConsole()
-		return cli.Main(version, args, os.Stdin, os.Stdout, os.Stderr)
+		return cli.Main(cli.Program{Version: version, Licences: licences}, args, os.Stdin, os.Stdout, os.Stderr)
 	}
 	return openWindow(args)
 }

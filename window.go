@@ -45,6 +45,9 @@ func openWindow(args []string) int {
 	return 0
 }
 
+// licences are those of the page and of the Go modules, as the frontend's build put them together.
+func licences() ([]byte, error) { return assets.ReadFile(packed, "frontend/packed/licences.txt") }
+
 func windowOptions(a *app.App) *options.App {
 	return &options.App{
 		Title:                    "Sightglass",

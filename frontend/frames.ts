@@ -24,9 +24,9 @@ function base64(): Plugin {
 
 /**
  * Builds what runs in the sandbox into one classic script each, with its threads in it: a page without origin can load
- * nothing (app/sandbox). The program hands it to the frame; the window's page never does.
+ * nothing (app/sandbox). The program hands it to the frame; the window's page never does. `watch` sees what is in it.
  */
-export function frames(): Plugin {
+export function frames(watch: () => Plugin): Plugin {
   return {
     name: 'frames',
     apply: 'build',
@@ -35,14 +35,14 @@ export function frames(): Plugin {
         configFile: false,
         logLevel: 'warn',
         publicDir: false,
-        plugins: [base64()],
+        plugins: [base64(), watch()],
         build: {
           write: false,
           target: ['es2022', 'safari16.4'],
           chunkSizeWarningLimit: 4000,
           lib: { entry, formats: ['iife'], name: 'viewer', fileName: () => 'pdf.js' },
         },
-        worker: { format: 'iife' },
+        worker: { format: 'iife', plugins: () => [watch()] },
       })) as Rolldown.RolldownOutput[];
       const source = built[0]?.output[0].code ?? '';
       // It stands in a page between <script> and </script>.

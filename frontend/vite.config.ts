@@ -3,8 +3,9 @@ import { fileURLToPath } from 'node:url';
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import type { Plugin } from 'vite';
 import { defineConfig } from 'vitest/config';
-import { frames } from './frames';
-import { pack } from './pack';
+import { frames } from './frames.ts';
+import { licences } from './licences.ts';
+import { pack } from './pack.ts';
 
 /** What the page may load. Only the built page has it: the development server needs a socket and inline styles. */
 const policy = [
@@ -66,12 +67,14 @@ function inOneFile(): {
   }));
 }
 
+const { watch, write } = licences(local('dist'));
+
 export default defineConfig(({ mode }) => ({
   base: './',
   plugins: [
     svelte(),
     contentSecurityPolicy(),
-    ...(mode === 'fake' ? [] : [frames(), pack(local('dist'), local('packed'))]),
+    ...(mode === 'fake' ? [] : [watch(), frames(watch), write(), pack(local('dist'), local('packed'))]),
   ],
   // The DOM build of Svelte, not the server's one.
   resolve: mode === 'test' ? { conditions: ['browser'] } : {},

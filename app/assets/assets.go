@@ -51,6 +51,9 @@ func New(packed fs.FS) *FS {
 	return f
 }
 
+// ReadFile unpacks one file of packed, without what New begins.
+func ReadFile(packed fs.FS, name string) ([]byte, error) { return (&FS{packed: packed}).unpack(name) }
+
 // unpackAhead registers a file whose bytes are kept until it is opened once.
 func (f *FS) unpackAhead(name string) func() ([]byte, error) {
 	unpack := sync.OnceValues(func() ([]byte, error) { return f.unpack(name) })

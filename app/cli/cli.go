@@ -43,7 +43,13 @@ type verb struct {
 type streams struct {
 	in       io.Reader
 	out, err io.Writer
-	version  string
+	program  Program
+}
+
+// Program is what the command line tells of the program around it.
+type Program struct {
+	Version  string
+	Licences func() ([]byte, error) // the texts of what is linked and carried
 }
 
 func verbs() []verb {
@@ -62,6 +68,7 @@ func verbs() []verb {
 		{name: "convert", summary: "write a capture or a HAR in another format", run: convert},
 		{name: "demo-server", summary: "speak MCP on standard input and output as the built-in sample", run: demoServer, hidden: true},
 		{name: "version", summary: "print the version", run: printVersion},
+		{name: "licences", summary: "print the licences of the works of others in this program", run: printLicences},
 		{name: "help", summary: "print this text", run: help},
 	}
 }
@@ -81,12 +88,12 @@ func Known(arg string) bool {
 }
 
 // Main runs one command and returns its exit code. An interrupt cancels what is under way.
-func Main(version string, args []string, in io.Reader, out, errw io.Writer) int {
+func Main(p Program, args []string, in io.Reader, out, errw io.Writer) int {
 	// A terminal that closes and a script that ends us are interrupts too: no child may be left behind.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
 	defer stop()
 	context.AfterFunc(ctx, stop) // a second one ends this program at once: the first may wait for a stubborn child
-	s := streams{in: in, out: out, err: errw, version: version}
+	s := streams{in: in, out: out, err: errw, program: p}
 	name, rest := "help", args
 	if len(args) > 0 {
 		name, rest = args[0], args[1:]
@@ -160,7 +167,16 @@ func demoServer(ctx context.Context, s streams, _ []string) error {
 }
 
 func printVersion(_ context.Context, s streams, _ []string) error {
-	_, err := fmt.Fprintln(s.out, "sightglass", s.version)
+	_, err := fmt.Fprintln(s.out, "sightglass", s.program.Version)
+	return err
+}
+
+func printLicences(_ context.Context, s streams, _ []string) error {
+	text, err := s.program.Licences()
+	if err != nil {
+		return fmt.Errorf("read the licences: %w", err)
+	}
+	_, err = s.out.Write(text)
 	return err
 }
 
@@ -171,7 +187,7 @@ func help(_ context.Context, s streams, _ []string) error {
 
 // open starts a core for one command, without the window's conveniences. A browser is opened only when asked for.
 func open(s streams, f *flags) (*core.Core, error) {
-	o := core.Options{Version: s.version}
+	o := core.Options{Version: s.program.Version}
 	if f.signIn {
 		o.Browser, o.AutoSignIn = announce(s), true
 	}

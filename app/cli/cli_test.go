@@ -15,9 +15,14 @@ import (
 	"github.com/sightglass-dev/sightglass/app/demo"
 )
 
+// testProgram is the program around the command line under test.
+func testProgram() Program {
+	return Program{Version: "test", Licences: func() ([]byte, error) { return []byte("a licence\n"), nil }}
+}
+
 func TestMain(m *testing.M) {
 	if len(os.Args) > 1 && os.Args[1] == "demo-server" {
-		os.Exit(Main("test", os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+		os.Exit(Main(testProgram(), os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
 	}
 	_ = os.Unsetenv("DBUS_SESSION_BUS_ADDRESS") // no test may touch the user's keychain
 	_ = os.Setenv("XDG_RUNTIME_DIR", "")
@@ -27,7 +32,7 @@ func TestMain(m *testing.M) {
 func run(t *testing.T, args ...string) (code int, out, errOut string) {
 	t.Helper()
 	var o, e bytes.Buffer
-	code = Main("test", args, strings.NewReader(""), &o, &e)
+	code = Main(testProgram(), args, strings.NewReader(""), &o, &e)
 	return code, o.String(), e.String()
 }
 

@@ -25,7 +25,7 @@ func mockServer(ctx context.Context, s streams, args []string) error {
 	if f.NArg() != 1 {
 		return usagef("mock wants one FILE; `sightglass mock --help` says more")
 	}
-	m := core.MockFile{Path: f.Arg(0), Conn: *conn, Address: *http, Timing: *timing, Challenges: *challenges, Version: s.version}
+	m := core.MockFile{Path: f.Arg(0), Conn: *conn, Address: *http, Timing: *timing, Challenges: *challenges, Version: s.program.Version}
 	say := func(format string, a ...any) { _, _ = fmt.Fprintf(s.err, format+"\n", a...) }
 	return m.Serve(ctx, s.in, s.out, func(url string) {
 		say("serving %s as it was recorded at %s", clean(f.Arg(0)), url)
@@ -43,7 +43,7 @@ func convert(_ context.Context, s streams, args []string) error {
 	if f.NArg() != 2 {
 		return usagef("convert wants two FILEs; `sightglass convert --help` says more")
 	}
-	n, err := core.ConvertFile(f.Arg(0), f.Arg(1), s.version)
+	n, err := core.ConvertFile(f.Arg(0), f.Arg(1), s.program.Version)
 	if err != nil {
 		return err
 	}

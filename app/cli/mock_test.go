@@ -41,7 +41,7 @@ func TestTrafficIsSavedConvertedAndServed(t *testing.T) {
 		var out, errOut bytes.Buffer
 		// The answer comes while the input is open; it ends behind the second line.
 		in := &slowEnd{lines: strings.NewReader(lines), until: func() bool { return strings.Contains(out.String(), `"id":2`) }}
-		if code := Main("test", []string{"mock", file(name)}, in, &lockedBuffer{b: &out, l: in}, &errOut); code != ExitOK || !strings.Contains(out.String(), `"text":"hi"`) {
+		if code := Main(testProgram(), []string{"mock", file(name)}, in, &lockedBuffer{b: &out, l: in}, &errOut); code != ExitOK || !strings.Contains(out.String(), `"text":"hi"`) {
 			t.Errorf("mock of %s: %d %s %s", name, code, out.String(), errOut.String())
 		}
 		if !strings.Contains(errOut.String(), "tools/call echo: ") {

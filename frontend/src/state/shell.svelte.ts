@@ -14,7 +14,8 @@ export type OpenDialog =
   | { kind: 'rules'; rule?: rules.Rule }
   | { kind: 'sampler' }
   | { kind: 'roots'; id: string }
-  | { kind: 'help' };
+  | { kind: 'help' }
+  | { kind: 'about' };
 
 /** Where the user is: the server shown, the tab, the dialog. */
 export class Shell {

@@ -36,12 +36,10 @@ func Result(status int, answer []byte) (result json.RawMessage, model string, er
 		out["content"] = items[0] // one item stands alone: versions before 2025-11-25 know nothing else
 	}
 	switch choice.FinishReason {
-	case "", "stop":
+	case "", "stop", "tool_calls", "function_call", "toolUse": // of tools the tool calls tell
 		out["stopReason"] = "endTurn"
 	case "length":
 		out["stopReason"] = "maxTokens"
-	case "tool_calls", "function_call":
-		out["stopReason"] = "toolUse"
 	default:
 		out["stopReason"] = choice.FinishReason
 	}

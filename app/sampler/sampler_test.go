@@ -60,6 +60,7 @@ func TestResult(t *testing.T) {
 		{200, `{"model":"m","choices":[{"finish_reason":"content_filter","message":{"refusal":"no"}}]}`, `{"content":{"text":"no","type":"text"},"model":"m","role":"assistant","stopReason":"content_filter"}`, ""},
 		{200, `{"model":"m","choices":[{"message":{"content":"x","tool_calls":[{"function":{"name":"f","arguments":""}}]}}]}`, `{"content":[{"text":"x","type":"text"},{"id":"call_1","input":{},"name":"f","type":"tool_use"}],"model":"m","role":"assistant","stopReason":"toolUse"}`, ""},
 		{200, `{"model":"m","choices":[{"message":{"tool_calls":[{"function":{"name":"f","arguments":"[1]"}}]}}]}`, "", "no JSON object"},
+		{200, `{"model":"m","choices":[{"finish_reason":"tool_calls","message":{"content":"x"}}]}`, `{"content":{"text":"x","type":"text"},"model":"m","role":"assistant","stopReason":"endTurn"}`, ""},
 		{200, `{"choices":[]}`, "", "no choice"},
 		{200, `<html>`, "", "no JSON"},
 		{500, `oops`, "", "status 500: oops"},

@@ -37,9 +37,15 @@ func TestSuspects(t *testing.T) {
 	got := suspected().Suspects(looks, nil)
 	name, begins := "the name is token", "the value begins with sk-"
 	want := []Suspect{
-		{"variable list", begins}, {"variable token", name},
-		{"call 1 (one), params, token", name}, {"call 1 (one), params, token", name}, {"call 1 (one), params, other", begins}, {"call 1 (one), params, same", begins},
-		{"call 2, params, text", begins}, {"call 2, expectation 1, token", name}, {"call 2, expectation 3, c", begins},
+		{"variable list", begins},
+		{"variable token", name},
+		{"call 1 (one), params, token", name},
+		{"call 1 (one), params, token", name},
+		{"call 1 (one), params, other", begins},
+		{"call 1 (one), params, same", begins},
+		{"call 2, params, text", begins},
+		{"call 2, expectation 1, token", name},
+		{"call 2, expectation 3, c", begins},
 	}
 	if d := cmp.Diff(want, got); d != "" {
 		t.Error(d)

@@ -17,7 +17,7 @@ func TestLicences(t *testing.T) {
 	}
 	for _, want := range []string{
 		"modernc.org/sqlite v", "github.com/wailsapp/wails/v2 v", "pdfjs-dist ", "svelte ", "@codemirror/view ", "bits-ui ", "marked ", "papaparse ",
-		"Apache License", "PDFium Authors", "Universite catholique de Louvain", "VoidZero",
+		"Apache License", "PDFium Authors", "de Louvain (UCL), Belgium", "VoidZero",
 	} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the command line prints nothing of %q", want)

@@ -6,6 +6,7 @@ package main
 import (
 	"bytes"
 	"cmp"
+	"context"
 	"errors"
 	"fmt"
 	"os"
@@ -25,7 +26,7 @@ const (
 var line = strings.Repeat("=", 80)
 
 func main() {
-	text, err := collect()
+	text, err := collect(context.Background())
 	if err == nil {
 		err = os.WriteFile(out, text, 0o644) //nolint:gosec // a file of the repository
 	}
@@ -42,10 +43,10 @@ var isLicence = regexp.MustCompile(`(?i)^([a-z0-9]+-)?(licen[cs]es?|copying|noti
 var source = regexp.MustCompile(`(?i)\.(go|js|ts|json)$`)
 
 // collect finds the texts of every package that is linked: in its folder and those above it, up to its module.
-func collect() ([]byte, error) {
+func collect(ctx context.Context) ([]byte, error) {
 	of := map[string][]string{} // text -> modules
 	for _, system := range []string{"linux", "windows", "darwin"} {
-		list, err := packages(system)
+		list, err := packages(ctx, system)
 		if err != nil {
 			return nil, err
 		}
@@ -72,9 +73,9 @@ func collect() ([]byte, error) {
 
 type linked struct{ module, dir, root string }
 
-func packages(system string) (out []linked, err error) {
+func packages(ctx context.Context, system string) (out []linked, err error) {
 	// With cgo everywhere, which listing does not run: without it the window's packages would be missing.
-	cmd := exec.Command("go", "list", "-deps", "-tags", "desktop,production,webkit2_41", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{$.Dir}}\t{{.Dir}}{{end}}{{end}}", ".")
+	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-tags", "desktop,production,webkit2_41", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}\t{{$.Dir}}\t{{.Dir}}{{end}}{{end}}", ".")
 	cmd.Env = append(os.Environ(), "GOOS="+system, "GOARCH=amd64", "CGO_ENABLED=1")
 	var errs bytes.Buffer
 	cmd.Stderr = &errs

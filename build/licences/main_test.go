@@ -11,7 +11,7 @@ import (
 // TestLicencesAreUpToDate fails after a change of go.mod without `make licences`.
 func TestLicencesAreUpToDate(t *testing.T) {
 	t.Chdir("../..")
-	want, err := collect()
+	want, err := collect(t.Context())
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,6 +49,7 @@ type Store struct {
 	cfg   Config
 	path  string
 	codec sync.Pool
+	room  sync.Pool // of *scanRoom
 	cache cache
 
 	jobs   chan job
@@ -99,6 +100,7 @@ func Open(c Config) *Store {
 		captures: map[string]*Capture{}, dirty: map[string]bool{}, files: map[uint32]*archive{}, hidden: map[uint32]map[string]bool{}, marks: map[markKey]Mark{},
 	}
 	s.codec.New = func() any { return newCodec() }
+	s.room.New = func() any { return &scanRoom{} }
 	s.w.codec = newCodec()
 	s.cache.init()
 	s.state = State{Mode: ModeMemory, Path: s.path, MaxBytes: c.MaxBytes}

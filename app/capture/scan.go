@@ -22,6 +22,12 @@ type listed struct {
 // maxListed bounds how many segments are listed at once: 8 million entries; a scan lists on when it comes to their end.
 const maxListed = 2048
 
+// scanRoom is what the segments of a scan are decoded into: four megabytes that the next scan needs again.
+type scanRoom struct {
+	items   []item
+	entries []wire.Entry
+}
+
 var _ query.Source = (*Store)(nil)
 
 // Scan implements [query.Source]. Entries that cannot be read any more, as the file is damaged, are one gap entry.
@@ -33,20 +39,24 @@ func (s *Store) Scan(ctx context.Context, run uint32, from, to uint64, need quer
 	if len(p.hidden) > 0 {
 		need |= query.NeedConn
 	}
-	var entries []wire.Entry
+	room, _ := s.room.Get().(*scanRoom) // New makes no other
+	defer s.room.Put(room)
 	return s.segments(ctx, p, from, to, need, skip, func(items []item) error {
-		entries = slices.Grow(entries[:0], len(items))
+		room.entries = slices.Grow(room.entries[:0], len(items))
 		for i := range items {
-			entries = append(entries, items[i].Entry)
+			room.entries = append(room.entries, items[i].Entry)
 		}
-		return yield(entries)
+		return yield(room.entries)
 	})
 }
 
 // segments calls yield with the entries of each segment within the bounds.
 func (s *Store) segments(ctx context.Context, p place, from, to uint64, need query.Need, skip func(query.Zone) bool, yield func([]item) error) error {
 	to = min(to, math.MaxInt64)
-	var items []item
+	room, _ := s.room.Get().(*scanRoom)
+	defer s.room.Put(room)
+	items := room.items
+	defer func() { room.items = items[:0] }()
 	var gone int64 // the segment that was not there when it was read last, so many times
 	tries := 0
 	for from <= to {

@@ -2,6 +2,7 @@ package core
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/sightglass-dev/sightglass/app/capture/query"
@@ -68,6 +69,17 @@ type slice struct {
 	at      stretch
 	what    lookFor
 	matcher *query.Matcher // of the search
+	room    *searchRoom
+}
+
+// searchRoom is what a search's slices are read into, one after the other: new room for each would be gigabytes for a
+// million entries.
+type searchRoom struct {
+	found []finding
+	times []timed
+	open  []wire.Entry
+	at    []int32
+	bits  []query.Found
 }
 
 // next is what to look at next, from the newest down: the rows before the timeline, which would make them wait several
@@ -133,6 +145,7 @@ func without(list []stretch, done stretch) []stretch {
 func (v *view) run(ctx context.Context, s *search) {
 	v.mu.Lock()
 	m := v.filter.Bind(v.context()) // one of its own: a matcher belongs to one goroutine
+	room := &searchRoom{}
 	v.mu.Unlock()
 	for {
 		v.mu.Lock()
@@ -151,7 +164,7 @@ func (v *view) run(ctx context.Context, s *search) {
 		v.mu.Unlock()
 
 		began := time.Now()
-		sl.matcher = m
+		sl.matcher, sl.room = m, room
 		found, err := v.read(ctx, sl)
 		if err != nil && ctx.Err() != nil {
 			return
@@ -212,7 +225,7 @@ func (v *view) read(ctx context.Context, s slice) (t sliceTold, err error) {
 }
 
 func (v *view) readTimes(ctx context.Context, s slice) ([]timed, error) {
-	var out []timed
+	out := s.room.times[:0]
 	holds := s.part.holder()
 	err := v.source.Scan(ctx, s.part.run, s.at.from, s.at.to, needTime, s.part.skip, func(batch []wire.Entry) error {
 		for i := range batch {
@@ -222,6 +235,7 @@ func (v *view) readTimes(ctx context.Context, s slice) ([]timed, error) {
 		}
 		return nil
 	})
+	s.room.times = out
 	return out, err
 }
 
@@ -230,7 +244,7 @@ func (v *view) readScope(ctx context.Context, s slice) ([]finding, error) {
 	if !s.part.all {
 		need |= query.NeedConn
 	}
-	var out []finding
+	out := s.room.found[:0]
 	holds := s.part.holder()
 	err := v.source.Scan(ctx, s.part.run, s.at.from, s.at.to, need, s.part.skip, func(batch []wire.Entry) error {
 		for i := range batch {
@@ -240,6 +254,7 @@ func (v *view) readScope(ctx context.Context, s slice) ([]finding, error) {
 		}
 		return nil
 	})
+	s.room.found = out
 	return out, err
 }
 
@@ -262,8 +277,7 @@ func (v *view) readHits(ctx context.Context, s slice) ([]finding, error) {
 	if !p.all {
 		need |= query.NeedConn
 	}
-	var out []finding
-	var open []wire.Entry // its fields do not decide
+	out, open := s.room.found[:0], s.room.open[:0] // open: its fields do not decide
 	holds := p.holder()
 	skip := func(z query.Zone) bool { return p.skip(z) || m.Skip(z) }
 	err := v.source.Scan(ctx, p.run, s.at.from, s.at.to, need, skip, func(batch []wire.Entry) error {
@@ -282,16 +296,17 @@ func (v *view) readHits(ctx context.Context, s slice) ([]finding, error) {
 		}
 		return nil
 	})
-	if err != nil || len(open) == 0 {
-		return out, err
+	if s.room.open = open; err == nil && len(open) > 0 {
+		out, err = v.readBodies(ctx, s, open, out)
 	}
-	return v.readBodies(ctx, s, open, out)
+	s.room.found = out
+	return out, err
 }
 
 // readBodies decides for entries whose fields did not: their bodies are read block by block, then their headers.
 func (v *view) readBodies(ctx context.Context, s slice, open []wire.Entry, out []finding) ([]finding, error) {
 	m, p := s.matcher, s.part
-	at := make([]int32, s.at.to-s.at.from+1) // place in open + 1
+	at := cleared(&s.room.at, int(s.at.to-s.at.from+1)) // place in open + 1
 	for i := range open {
 		at[open[i].Seq-s.at.from] = int32(i + 1)
 	}
@@ -302,7 +317,7 @@ func (v *view) readBodies(ctx context.Context, s slice, open []wire.Entry, out [
 		return int(at[seq-s.at.from]) - 1
 	}
 	from, to := open[0].Seq, open[len(open)-1].Seq
-	found := make([]query.Found, len(open))
+	found := cleared(&s.room.bits, len(open))
 	if m.Needs()&query.NeedBody != 0 {
 		// What cannot be read does not pass: the store says itself what is wrong with it.
 		_ = v.source.ScanBodies(ctx, p.run, from, to, func(seq uint64) bool { return of(seq) >= 0 },
@@ -331,6 +346,13 @@ func (v *view) readBodies(ctx context.Context, s slice, open []wire.Entry, out [
 		decide(i, nil)
 	}
 	return out, ctx.Err()
+}
+
+// cleared is room for n zeros.
+func cleared[T any](room *[]T, n int) []T {
+	*room = slices.Grow((*room)[:0], n)[:n]
+	clear(*room)
+	return *room
 }
 
 // apply takes in what a slice told, but for entries that were followed meanwhile. The caller holds the lock.

@@ -253,56 +253,6 @@ func (c *Core) Entry(number uint64) (wire.Entry, error) {
 	return known(run, e), nil
 }
 
-// Related returns the entries that belong to the same call as one, or else to the same exchange or pair: those near
-// to it, by rising number.
-func (c *Core) Related(ctx context.Context, number uint64) (Related, error) {
-	run, seq := inside(number)
-	of, ok := c.traffic.Entry(run, seq)
-	if !ok {
-		return Related{}, input("show related entries", fmt.Sprintf("entry %d is not kept any more", number), "")
-	}
-	first, last := c.traffic.Bounds(run)
-	first, last = max(first, seq-min(seq, nearRelated)), min(last, seq+nearRelated)
-	need := query.NeedConn | query.NeedKind | query.NeedCall | query.NeedPair | query.NeedExchange
-	skip := func(z query.Zone) bool { return z.Conns != nil && !slices.Contains(z.Conns, of.Conn) }
-	p := partRows{run: run}
-	more := false
-	err := c.traffic.Scan(ctx, run, first, last, need, skip, func(batch []wire.Entry) error {
-		for i := range batch {
-			switch {
-			case !isRelated(&of, &batch[i]):
-			case len(p.seqs) == maxRelated:
-				more = true
-			default:
-				p.seqs = append(p.seqs, batch[i].Seq)
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return Related{}, fmt.Errorf("find related entries: %w", err)
-	}
-	list, err := c.entriesOf(ctx, p, []wire.Entry{})
-	return Related{Entries: list, More: more}, err
-}
-
-func isRelated(a, b *wire.Entry) bool {
-	if a.Conn != b.Conn {
-		return false
-	}
-	if a.Seq == b.Seq || a.Call != "" && a.Call == b.Call || a.Pair != 0 && a.Pair == b.Seq {
-		return true
-	}
-	exchange := func(e *wire.Entry) uint64 {
-		if e.Kind == wire.KindHTTP {
-			return e.Seq
-		}
-		return e.Exchange
-	}
-	x := exchange(a)
-	return x != 0 && x == exchange(b)
-}
-
 // lookAgain tells the open views that what the user put on an entry changed.
 func (c *Core) lookAgain(run uint32, seq uint64) {
 	c.views.mu.Lock()

@@ -333,7 +333,16 @@ func TestRelated(t *testing.T) {
 	c.appendFrame("a", wire.In, `{"jsonrpc":"2.0","id":1,"result":{}}`)
 	x := c.log.Append(wire.Draft{Entry: wire.Entry{Conn: "a", Kind: wire.KindHTTP}, Exchange: &wire.Exchange{}})
 	c.log.Append(wire.Draft{Entry: wire.Entry{Conn: "a", Kind: wire.KindSSE, Exchange: x}})
-	for of, want := range map[uint64][]uint64{1: {1, 3}, 3: {1, 3}, 2: {2}, 4: {4, 5}, 5: {4, 5}} {
+	// A stream that carries the answers of two calls, each an event and a frame.
+	stream := c.log.Append(wire.Draft{Entry: wire.Entry{Conn: "s", Kind: wire.KindHTTP}, Exchange: &wire.Exchange{}})
+	for _, name := range []string{"one", "two"} {
+		c.log.Append(wire.Draft{Entry: wire.Entry{Conn: "s", Kind: wire.KindSSE, Exchange: stream}})
+		c.log.Append(wire.Draft{Entry: wire.Entry{Conn: "s", Kind: wire.KindFrame, Message: wire.MsgNotification, Exchange: stream, Call: name}})
+	}
+	for of, want := range map[uint64][]uint64{
+		1: {1, 3}, 3: {1, 3}, 2: {2}, 4: {4, 5}, 5: {4, 5},
+		8: {6, 7, 8}, 9: {6, 9, 10}, 10: {6, 9, 10}, 6: {6, 7, 8, 9, 10},
+	} {
 		r, err := c.Related(context.Background(), of)
 		var got []uint64
 		for _, e := range r.Entries {

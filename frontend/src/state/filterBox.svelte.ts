@@ -58,7 +58,7 @@ export class FilterBox {
   /** The parts of the filter that can be taken out, where the text in the box is the filter in force. */
   get terms(): readonly FilterTerm[] {
     const { terms, wrong, text } = this.traffic;
-    return text !== '' && text === this.#typed && !wrong ? terms : [];
+    return text !== '' && text === this.#typed.trimEnd() && !wrong ? terms : [];
   }
 
   /** The filter was changed elsewhere; what is typed meanwhile stays. */

@@ -82,13 +82,53 @@ func TestDetailOfAnExchange(t *testing.T) {
 	}
 }
 
+// TestDetailOverOtherTransports reads an answer that came on the stream of HTTP+SSE, and one over stdio beside a line
+// that is no message.
+func TestDetailOverOtherTransports(t *testing.T) {
+	said := func(a *app) {
+		a.t.Helper()
+		a.connected()
+		a.click(tool("say"))
+		a.fill(role("textbox", "words"), "hello")
+		a.run("done", "said: hello")
+		a.loadAxe()
+		a.press("j", ctrlKey, shiftKey)
+		a.openEntry(entry("from server", "response", "tools/call", "say").last())
+		a.click(role("tab", "Message").in(detail))
+		a.says(role("tree", "Message").in(detail), `"said: hello"`)
+		a.click(role("tab", "Same call").in(detail))
+	}
+	t.Run("sse", func(t *testing.T) {
+		a := start(t, options{dark: true})
+		a.typeIn(ssePeer(t))
+		said(a)
+		a.says(role("list", "The same call"), "HTTP", "POST", "202", "SSE event", "response")
+		a.click(role("tab", "HTTP").in(detail))
+		a.says(detail, "GET", "/sse", "The body is a stream of events: each is an entry of its own.")
+		a.accessible("a stream")
+		a.both("stream")
+		a.click(role("tab", "Timing").in(detail))
+		a.says(detail, "Remote address", "127.0.0.1", "Protocol", "HTTP/1.1")
+	})
+	t.Run("stdio", func(t *testing.T) {
+		a := start(t, options{})
+		a.startTyped(peerLine(t, "chatty"))
+		said(a)
+		a.says(role("list", "The same call"), "request", "response")
+		a.openEntry(entry("not valid"))
+		a.says(detail, "Withheld from the protocol engine", "It is not JSON", "(MCP, Transports: stdio).", "Listening for messages on standard input")
+		a.accessible("no message")
+		a.both("no message")
+	})
+}
+
 // exchangeDetail looks at the exchange to which the call was redirected, and at the one before it.
 func (a *app) exchangeDetail() {
 	a.t.Helper()
 	a.openEntry(entry("HTTP", "POST", "/elsewhere/mcp").last())
 	a.click(role("tab", "HTTP").in(detail))
 	chain := css(`section[aria-label^="Entry #"] nav[aria-label="Redirects"]`)
-	a.says(chain, "307 127.0.0.1", "200 127.0.0.1")
+	a.says(chain, "307 /mcp", "200 /elsewhere/mcp")
 	cookies := role("table", "Cookies").in(detail)
 	a.says(cookies, "session", "sent")
 	a.says(cookies, "visit", "set, Path=/, HttpOnly, SameSite=Lax")

@@ -70,7 +70,7 @@ func TestNoPlaceForCaptures(t *testing.T) {
 func (a *app) stored(words string) {
 	a.t.Helper()
 	a.click(saved("Sample server"))
-	a.click(button("Earlier…"))
+	a.click(button("Earlier traffic")) // the table of a server that was not connected since offers it
 	a.click(css(`[role="dialog"] li .open`).nth(0))
 	a.unsee(dialog)
 	a.fill(filter, fmt.Sprintf("method:tools/call body:%q", words))

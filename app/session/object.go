@@ -150,6 +150,9 @@ func field(raw json.RawMessage, key string) json.RawMessage {
 
 // text returns the string in raw; ok is false when raw holds anything else.
 func text(raw json.RawMessage) (s string, ok bool) {
+	if plainText(raw) {
+		return string(raw[1 : len(raw)-1]), true
+	}
 	if len(raw) < 2 || raw[0] != '"' || json.Unmarshal(raw, &s) != nil {
 		return "", false
 	}
@@ -193,4 +196,19 @@ func quoteJSON(s string) json.RawMessage {
 		return json.RawMessage(`""`)
 	}
 	return b
+}
+
+// plainText tells of a JSON string that stands for its own bytes, as nearly every key does: decoding those took a tenth
+// of what Sightglass adds to a call.
+func plainText(raw json.RawMessage) bool {
+	n := len(raw)
+	if n < 2 || raw[0] != '"' || raw[n-1] != '"' {
+		return false
+	}
+	for _, c := range raw[1 : n-1] {
+		if c < 0x20 || c >= 0x80 || c == '"' || c == '\\' {
+			return false
+		}
+	}
+	return true
 }

@@ -72,3 +72,27 @@ func FuzzMembers(f *testing.F) {
 		}
 	})
 }
+
+func TestText(t *testing.T) {
+	for _, c := range []struct {
+		raw, want string
+		ok        bool
+	}{
+		{`""`, "", true},
+		{`"plain text"`, "plain text", true},
+		{`"über"`, "über", true},
+		{`"a\"b\\c\u0041"`, `a"b\cA`, true},
+		{"\"\xff\"", "\ufffd", true}, // as encoding/json has it
+		{"\"a\nb\"", "", false},
+		{`"a"b"`, "", false},
+		{`"a\"`, "", false},
+		{`"`, "", false},
+		{`1`, "", false},
+		{`{"a":"b"}`, "", false},
+		{``, "", false},
+	} {
+		if got, ok := text([]byte(c.raw)); got != c.want || ok != c.ok {
+			t.Errorf("text(%q) = %q, %v, want %q, %v", c.raw, got, ok, c.want, c.ok)
+		}
+	}
+}

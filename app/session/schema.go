@@ -68,12 +68,20 @@ func CheckElicited(schema, content json.RawMessage) []Problem {
 	return check("requestedSchema", schema, content, true)
 }
 
-// check runs in a goroutine of its own, which the clock inside the schema ends soon after checkTime.
+// smallCheck is what schema and value may come to, in bytes, to be checked where it is asked for: the clock inside the
+// schema ends it, and nothing beside the schema's own branches takes long with so little.
+const smallCheck = 16 << 10
+
+// check checks large schemas and values in a goroutine of its own, which the clock inside the schema ends soon after
+// checkTime.
 func check(name string, schema, value json.RawMessage, formats bool) []Problem {
 	if len(bytes.TrimSpace(schema)) == 0 {
 		return nil
 	}
 	end := time.Now().Add(checkTime)
+	if len(schema)+len(value) <= smallCheck {
+		return checkNow(name, schema, value, formats, end)
+	}
 	answer := make(chan []Problem, 1)
 	go func() { answer <- checkNow(name, schema, value, formats, end) }()
 	select {

@@ -46,8 +46,12 @@ func TestBenchViews(t *testing.T) {
 				name         string
 				value, limit float64
 			}{
-				{"open", got.open, 500}, {"status:error", got.status, 200}, {"tool:tool7 ms:>0", got.tool, 200},
-				{"first rows of a text in bodies", got.first, 300}, {"a text in every body", got.body, 5000}, {"timeline, whole", got.timeline, 33},
+				{"open", got.open, 500},
+				{"status:error", got.status, 200},
+				{"tool:tool7 ms:>0", got.tool, 200},
+				{"first rows of a text in bodies", got.first, 300},
+				{"a text in every body", got.body, 5000},
+				{"timeline, whole", got.timeline, 33},
 			} {
 				fmt.Printf("views: 1,000,000 entries: %-32s %8.1f ms  <= %g ms  %s\n", target.name, target.value, target.limit, map[bool]string{true: "yes", false: "NO"}[target.value <= target.limit])
 			}

@@ -20,7 +20,6 @@ import (
 	"github.com/mark3labs/mcp-go/server"
 
 	"github.com/sightglass-dev/sightglass/app/demo"
-
 	"github.com/sightglass-dev/sightglass/app/peers"
 )
 

@@ -10,7 +10,8 @@ const oneRow = 80;
 export const quoted = (key: string): string => `${cut(JSON.stringify(key))}: `;
 export const labelOf = (index: number, name: string): string =>
   index < 0 ? '' : `[${String(index)}] ${name === '' ? '' : `${cut(name, 60)} `}`;
-export const pointer = (at: string, token: string): string => `${at}/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`;
+export const pointer = (at: string, token: string): string =>
+  `${at}/${token.replaceAll('~', '~0').replaceAll('/', '~1')}`;
 
 export function cut(text: string, most = maxText): string {
   return text.length > most ? `${text.slice(0, most)}…` : text;

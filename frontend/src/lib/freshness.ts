@@ -30,7 +30,13 @@ export function freshness(hint: Hint | null | undefined, now: number, changed = 
   if (hint.stale === 'token')
     return { fresh: false, label: 'stale: other token', left: '', about: `${said} It was read with another token.` };
   if (hint.ttl <= 0)
-    return { fresh: false, plain: true, label: 'not cached', left: '', about: `${said} Whoever wants it current asks for it anew.` };
+    return {
+      fresh: false,
+      plain: true,
+      label: 'not cached',
+      left: '',
+      about: `${said} Whoever wants it current asks for it anew.`,
+    };
   const left = (hint.until - now) / 1000;
   if (left <= 0) return { fresh: false, label: 'stale', left: '', about: `${said} That time is over.` };
   return {

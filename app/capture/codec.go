@@ -198,7 +198,11 @@ func (r *columnReader) uint() uint64 {
 }
 
 func (r *columnReader) int() int64 {
-	u := r.uint()
+	return unzigzag(r.uint())
+}
+
+// unzigzag is the number that binary.AppendVarint wrote as u.
+func unzigzag(u uint64) int64 {
 	v := int64(u >> 1)
 	if u&1 != 0 {
 		v = ^v

@@ -2,6 +2,7 @@ package capture
 
 import (
 	"context"
+	"math/rand/v2"
 	"slices"
 	"testing"
 
@@ -57,6 +58,39 @@ func TestSegmentsComeBack(t *testing.T) {
 		for i, it := range part {
 			if err != nil || it.Status != want[i].Status || it.Conn != want[i].Conn || it.Seq != want[i].Seq || it.Note != "" || it.Took != 0 || it.refs != [partCount]ref{} {
 				t.Fatalf("two columns of entry %d: %+v, %v", i, it, err)
+			}
+		}
+	}
+}
+
+// TestPick reads some entries of a segment, among numbers that it does not have.
+func TestPick(t *testing.T) {
+	c := newCodec()
+	r := rand.New(rand.NewPCG(5, 5))
+	for _, n := range []int{1, 2, 10, 500, segmentLen} {
+		all := variety(n)
+		seg, err := parseSegment(c.encode(nil, all))
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, every := range []int{1, 3, 50, 5000} {
+			var seqs []uint64
+			var want []item
+			for _, it := range all {
+				if r.IntN(every) == 0 {
+					it.refs = [partCount]ref{}
+					seqs, want = append(seqs, it.Seq), append(want, it)
+				}
+				if r.IntN(every) == 0 {
+					seqs = append(seqs, it.Seq+1) // not there
+				}
+			}
+			got, err := c.pick(seg, seqs)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(want, got, cmp.AllowUnexported(item{}, ref{})); diff != "" {
+				t.Fatalf("%d of %d entries: %s", len(seqs), n, diff)
 			}
 		}
 	}

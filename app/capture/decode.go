@@ -107,15 +107,28 @@ func (c *codec) numbering(items []item, s *segment, need query.Need) error {
 	return nil
 }
 
-func (c *codec) decodeFindings(items []item, s *segment) error {
+// findings are the texts of all findings of a segment, and which of them its entries have, one after the other; nil
+// without any.
+func (c *codec) findings(s *segment) (texts []string, which []int, err error) {
 	r, ok, err := c.open(s, colFindings)
 	if err != nil || !ok {
-		return err
+		return nil, nil, err
 	}
-	texts := r.texts(nil)
-	var which []int
+	texts = r.texts(nil)
+	which = []int{}
 	for len(r.b) > 0 {
 		which = append(which, r.length(max(len(texts)-1, 0)))
+	}
+	if r.bad {
+		return nil, nil, errDamaged
+	}
+	return texts, which, nil
+}
+
+func (c *codec) decodeFindings(items []item, s *segment) error {
+	texts, which, err := c.findings(s)
+	if err != nil || which == nil {
+		return err
 	}
 	counts, _, err := c.open(s, colFindings|0x80)
 	if err != nil {
@@ -131,7 +144,7 @@ func (c *codec) decodeFindings(items []item, s *segment) error {
 		}
 		which = which[n:]
 	}
-	if r.bad || counts.bad || len(which) > 0 {
+	if counts.bad || len(which) > 0 {
 		return errDamaged
 	}
 	return nil

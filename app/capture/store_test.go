@@ -115,6 +115,21 @@ func sameAsLog(t *testing.T, s *Store, run uint32, l *wire.Log) {
 	if len(got) == 0 || got[len(got)-1].Seq != page.Last {
 		t.Fatalf("%d entries are stored, %d in the log", len(got), page.Last)
 	}
+	for _, every := range []uint64{1, 7, 1500} { // whole segments, and few of each
+		var seqs []uint64
+		for seq := uint64(1); seq <= page.Last; seq += every {
+			seqs = append(seqs, seq)
+		}
+		some, err := s.Entries(t.Context(), run, append(seqs, page.Last+5))
+		if err != nil || len(some) != len(seqs) {
+			t.Fatalf("%d of %d entries, %v", len(some), len(seqs), err)
+		}
+		for i := range some {
+			if diff := cmp.Diff(got[seqs[i]-1], some[i]); diff != "" {
+				t.Fatalf("entry %d of every %d: %s", seqs[i], every, diff)
+			}
+		}
+	}
 	for i := range got {
 		seq := uint64(i + 1)
 		want, _ := l.Entry(seq)

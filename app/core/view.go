@@ -14,9 +14,9 @@ import (
 )
 
 const (
-	followStep = 1000                  // changed entries taken from the log in one hold of its lock
-	followWait = 40 * time.Millisecond // one pull follows no longer: the rest is left to the next
-	headStart  = 60 * time.Millisecond // a search that is done within it is told whole at once
+	followStep = 1000                   // changed entries taken from the log in one hold of its lock
+	followWait = 40 * time.Millisecond  // one pull follows no longer: the rest is left to the next
+	headStart  = 150 * time.Millisecond // a search that is done within it is told whole at once
 )
 
 // view is one window on the traffic: which entries of a scope pass a filter. It holds no entry, only their numbers.

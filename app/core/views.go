@@ -185,6 +185,20 @@ const sparse = 4
 
 // entriesOf appends entries by their numbers. One that is gone is told by its number alone, so that no row moves.
 func (c *Core) entriesOf(ctx context.Context, p partRows, out []wire.Entry) ([]wire.Entry, error) {
+	if store, ok := c.traffic.store.(query.EntryReader); ok && p.run != 0 {
+		got, err := store.Entries(ctx, p.run, p.seqs)
+		if err != nil {
+			return out, err
+		}
+		for _, seq := range p.seqs {
+			if len(got) > 0 && got[0].Seq == seq {
+				out, got = append(out, known(p.run, got[0])), got[1:]
+			} else {
+				out = append(out, known(p.run, goneEntry(seq)))
+			}
+		}
+		return out, nil
+	}
 	for rest := p.seqs; len(rest) > 0; {
 		n := 1
 		for n < len(rest) && rest[n]-rest[n-1] <= sparse {
@@ -210,12 +224,16 @@ func (c *Core) entriesOf(ctx context.Context, p partRows, out []wire.Entry) ([]w
 				e, ok = c.traffic.Entry(p.run, seq)
 			}
 			if !ok {
-				e = wire.Entry{Seq: seq, Kind: wire.KindGap, Note: "This entry is not kept any more."}
+				e = goneEntry(seq)
 			}
 			out = append(out, known(p.run, e))
 		}
 	}
 	return out, nil
+}
+
+func goneEntry(seq uint64) wire.Entry {
+	return wire.Entry{Seq: seq, Kind: wire.KindGap, Note: "This entry is not kept any more."}
 }
 
 // known gives an entry the numbers by which it is known outside of its run.

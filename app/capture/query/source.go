@@ -119,3 +119,9 @@ type Source interface {
 type ExchangeScanner interface {
 	ScanExchanges(ctx context.Context, run uint32, from, to uint64, want func(seq uint64) bool, yield func(seq uint64, x *wire.Exchange) error) error
 }
+
+// EntryReader is a [Source] that reads entries that lie apart at a smaller cost than one by one: as Entry, for numbers
+// that rise. Those that are not there are left out.
+type EntryReader interface {
+	Entries(ctx context.Context, run uint32, seqs []uint64) ([]wire.Entry, error)
+}

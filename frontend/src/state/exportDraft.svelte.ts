@@ -40,6 +40,7 @@ export class ExportDraft {
   look = $state.raw<core.ExportLook | null>(null);
   problem = $state.raw('');
   said = $state.raw('');
+  #followed = '';
   looking = $state(false);
   saving = $state.raw<core.ExportState | null>(null);
 
@@ -162,7 +163,10 @@ export class ExportDraft {
     const { range, time } = this;
     if (Object.keys(this.wrongTime).length > 0) return () => undefined;
     const abort = new AbortController();
-    this.said = '';
+    // The answer to a look may come after a press on Save: what that said goes once the wish is another.
+    const wish = JSON.stringify(input);
+    if (wish !== this.#followed) this.said = '';
+    this.#followed = wish;
     const timer = setTimeout(
       () => void this.#read(input, time === 'all' ? range : undefined, abort.signal),
       this.look === null ? 0 : rest,

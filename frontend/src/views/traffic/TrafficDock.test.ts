@@ -293,6 +293,11 @@ describe('filters', () => {
     await user.keyboard('tools/call{Enter}');
     await waitFor(() => expect(screen.getByText('2 of 4 entries')).toBeTruthy());
     expect(screen.queryByRole('listbox', { name: 'Filters' })).toBeNull();
+    await user.keyboard(' di');
+    await screen.findByRole('option', { name: /dir:/ });
+    await user.keyboard('{Escape}');
+    expect(screen.queryByRole('listbox', { name: 'Filters' })).toBeNull();
+    expect(field().value).toBe('method:tools/call di');
     await user.keyboard('{Escape}');
     await waitFor(() => expect(screen.getByText('4 entries')).toBeTruthy());
   });

@@ -55,6 +55,7 @@ func (l *link) receive(raw []byte, m *message, info frameInfo, own *call, resp *
 		return nil
 	}
 	info.call, info.method, info.purpose, info.took = c.name, c.method, c.purpose, c.latency(at)
+	info.findings = append(info.findings, resultFindings(c.method, m.result)...)
 	seq := l.rec.frame(raw, m, info)
 	if !c.resolve(answerOf(raw, m, seq, resp), at) {
 		l.rec.withhold(seq, "A second answer: the call is over already.")

@@ -221,6 +221,11 @@ func (a *page) click(t target) {
 			for (const kind of ["pointerdown", "click"]) e.addEventListener(kind, () => { got[kind] = true; }, { once: true, capture: true });`, element); err != nil {
 			return err
 		}
+		if still, err := a.rests(element); err != nil {
+			return err
+		} else if !still {
+			return &webdriverError{Code: "astray", Message: "it does not stand still"}
+		}
 		if err := a.do(http.MethodPost, "/element/"+id+"/click", nil, nil); err != nil {
 			return err
 		}
@@ -234,6 +239,22 @@ func (a *page) click(t target) {
 		return &webdriverError{Code: "astray", Message: "the click went elsewhere"}
 	})
 }
+
+// rests tells whether an element stays where it is from one frame to the next but one: what has just appeared may make
+// room for more, and nobody presses it that early.
+func (a *page) rests(element map[string]string) (bool, error) {
+	where := `const r = arguments[0].getBoundingClientRect(); return [r.x, r.y, r.width, r.height].join()`
+	before, err := a.tryJS(where, element)
+	if err != nil {
+		return false, err
+	}
+	time.Sleep(frames)
+	after, err := a.tryJS(where, element)
+	return before == after, err
+}
+
+// frames is the time of two frames of a window.
+const frames = 34 * time.Millisecond
 
 // fill replaces what a field holds.
 func (a *page) fill(t target, s string) {

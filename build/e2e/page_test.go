@@ -214,6 +214,7 @@ func (a *page) withElement(t target, f func(id string) error) {
 // away between aim and press, because a strip came above it or the traffic went on, is aimed at again.
 func (a *page) click(t target) {
 	a.t.Helper()
+	tries := 0
 	a.withElement(t, func(id string) error {
 		element := map[string]string{elementKey: id}
 		if _, err := a.tryJS(`const [e] = arguments, got = window.got = { e };
@@ -223,7 +224,7 @@ func (a *page) click(t target) {
 		}
 		if still, err := a.rests(element); err != nil {
 			return err
-		} else if !still {
+		} else if tries++; !still && tries < 10 { // rows of traffic that goes on never do
 			return &webdriverError{Code: "astray", Message: "it does not stand still"}
 		}
 		if err := a.do(http.MethodPost, "/element/"+id+"/click", nil, nil); err != nil {

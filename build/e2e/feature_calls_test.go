@@ -91,3 +91,27 @@ func TestSendAgain(t *testing.T) {
 		t.Errorf("the edited request: %s", word)
 	}
 }
+
+// TestReplayOnAnotherServer sends all requests that are shown to another server and compares the answers.
+func TestReplayOnAnotherServer(t *testing.T) {
+	a := start(t, options{})
+	a.callSample()
+	a.fill(role("textbox", "text"), "another word")
+	a.run("done", "another word")
+	url := sampleHTTP(t)
+	a.useURL(url)
+	a.connected()
+	name := strings.TrimSuffix(strings.TrimPrefix(url, "http://"), "/mcp")
+	a.click(saved("Sample server"))
+	a.fill(filter, "method:tools/call")
+	a.press(enter)
+	a.contextMenu(entry("to server", "tools/call", "echo").nth(0))
+	a.click(role("menuitem", "Send all that is shown again…"))
+	a.says(dialog, "Send 2 requests again")
+	a.choose(role("combobox", "On").in(dialog), name)
+	a.shot("asked")
+	a.click(button("Send again").in(dialog))
+	results := css(`section[aria-label="Results"]`)
+	a.says(results, "Sent again, compared with before: 2 the same", "tools/call echo")
+	a.shot("replayed")
+}

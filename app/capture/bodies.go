@@ -41,7 +41,9 @@ func (s *Store) scanParts(ctx context.Context, run uint32, from, to uint64, low,
 		need |= query.NeedConn
 	}
 	b := bodies{s: s, ctx: ctx, p: p, yield: yield}
-	return s.segments(ctx, p, from, to, need, nil, func(items []item) error {
+	room, _ := s.room.Get().(*scanRoom) // New makes no other
+	defer s.room.Put(room)
+	return s.segments(ctx, p, room, from, to, need, nil, func(items []item) error {
 		b.found = b.found[:0]
 		for i := range items {
 			if !want(items[i].Seq) {

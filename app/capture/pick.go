@@ -5,7 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"math"
-	"slices"
 
 	"github.com/sightglass-dev/sightglass/app/capture/query"
 	"github.com/sightglass-dev/sightglass/app/wire"
@@ -14,9 +13,7 @@ import (
 // worthWhole is how many entries of one segment are wanted at once when it is worth to decode and keep all of it.
 const worthWhole = 64
 
-var _ query.EntryReader = (*Store)(nil)
-
-// Entries implements [query.EntryReader].
+// Entries implements [query.Source].
 func (s *Store) Entries(ctx context.Context, run uint32, seqs []uint64) ([]wire.Entry, error) {
 	p, ok := s.place(run)
 	if !ok {
@@ -47,11 +44,15 @@ func (s *Store) Entries(ctx context.Context, run uint32, seqs []uint64) ([]wire.
 		if err != nil && ctx.Err() != nil {
 			return out, ctx.Err()
 		}
-		if err == nil { // else the segment is damaged: its entries are left out
-			for i := range items {
-				if !p.hidden[items[i].Conn] {
-					out = append(out, items[i].Entry)
-				}
+		if err != nil { // the place of its first entry tells it, as in a scan
+			items = nil
+			if rest[0] == l.first {
+				items = []item{unreadable(l, err)}
+			}
+		}
+		for i := range items {
+			if !p.hidden[items[i].Conn] {
+				out = append(out, items[i].Entry)
 			}
 		}
 		rest, tries = rest[n:], 0
@@ -65,36 +66,33 @@ func (s *Store) picked(ctx context.Context, p place, l listed, seqs []uint64) ([
 	if err != nil {
 		return nil, err
 	}
-	all, ok := s.cache.items(cacheKey{p.db, l.id})
-	if !ok && len(seqs) >= worthWhole {
-		if all, err = s.whole(ctx, p.db, l.id); err != nil {
-			return nil, err
-		}
-		ok = true
-	}
-	var items []item
-	if ok {
-		for _, seq := range seqs {
-			if i, ok := slices.BinarySearchFunc(all, seq, func(it item, seq uint64) int { return compare(it.Seq, seq) }); ok {
-				items = append(items, all[i])
-			}
-		}
-	} else {
-		raw, err := summary(ctx, p.db, l.id)
-		if err != nil {
-			return nil, err
-		}
-		seg, err := parseSegment(raw)
-		if err != nil {
-			return nil, err
-		}
-		c, _ := s.codec.Get().(*codec) // New makes no other
-		defer s.codec.Put(c)
-		if items, err = c.pick(seg, seqs); err != nil {
-			return nil, err
-		}
+	items, err := s.some(ctx, p.db, l.id, seqs)
+	if err != nil {
+		return nil, err
 	}
 	apply(items, late)
+	return items, nil
+}
+
+// some reads entries of a segment: out of all of it where that is kept, or worth to be.
+func (s *Store) some(ctx context.Context, db *database, id int64, seqs []uint64) ([]item, error) {
+	if _, kept := s.cache.items(cacheKey{db, id}); !kept && len(seqs) < worthWhole {
+		raw, err := summary(ctx, db, id)
+		if err != nil {
+			return nil, err
+		}
+		return s.parsed(raw, func(c *codec, seg *segment) ([]item, error) { return c.pick(seg, seqs) })
+	}
+	all, err := s.whole(ctx, db, id)
+	if err != nil {
+		return nil, err
+	}
+	var items []item
+	for _, seq := range seqs {
+		if i, ok := search(all, seq); ok {
+			items = append(items, all[i])
+		}
+	}
 	return items, nil
 }
 

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"math"
-	"slices"
 
 	"github.com/sightglass-dev/sightglass/app/capture/query"
 	"github.com/sightglass-dev/sightglass/app/wire"
@@ -112,7 +111,7 @@ func (s *Store) readItem(ctx context.Context, p place, seq uint64) (*item, error
 	if err != nil {
 		return nil, err
 	}
-	i, ok := slices.BinarySearchFunc(items, seq, func(it item, seq uint64) int { return compare(it.Seq, seq) })
+	i, ok := search(items, seq)
 	if !ok {
 		return nil, nil
 	}
@@ -143,13 +142,18 @@ func summary(ctx context.Context, db *database, id int64) (raw []byte, err error
 }
 
 func (s *Store) decode(items []item, raw []byte, need query.Need) ([]item, error) {
+	return s.parsed(raw, func(c *codec, seg *segment) ([]item, error) { return c.decode(items, seg, need) })
+}
+
+// parsed has a codec read what is wanted of a segment.
+func (s *Store) parsed(raw []byte, read func(*codec, *segment) ([]item, error)) ([]item, error) {
 	seg, err := parseSegment(raw)
 	if err != nil {
 		return nil, err
 	}
 	c, _ := s.codec.Get().(*codec) // New makes no other
 	defer s.codec.Put(c)
-	return c.decode(items, seg, need)
+	return read(c, seg)
 }
 
 // Exchange implements [query.Source].

@@ -41,7 +41,7 @@ func (s *Store) Scan(ctx context.Context, run uint32, from, to uint64, need quer
 	}
 	room, _ := s.room.Get().(*scanRoom) // New makes no other
 	defer s.room.Put(room)
-	return s.segments(ctx, p, from, to, need, skip, func(items []item) error {
+	return s.segments(ctx, p, room, from, to, need, skip, func(items []item) error {
 		room.entries = slices.Grow(room.entries[:0], len(items))
 		for i := range items {
 			room.entries = append(room.entries, items[i].Entry)
@@ -50,11 +50,9 @@ func (s *Store) Scan(ctx context.Context, run uint32, from, to uint64, need quer
 	})
 }
 
-// segments calls yield with the entries of each segment within the bounds.
-func (s *Store) segments(ctx context.Context, p place, from, to uint64, need query.Need, skip func(query.Zone) bool, yield func([]item) error) error {
+// segments calls yield with the entries of each segment within the bounds, which it decodes into room.
+func (s *Store) segments(ctx context.Context, p place, room *scanRoom, from, to uint64, need query.Need, skip func(query.Zone) bool, yield func([]item) error) error {
 	to = min(to, math.MaxInt64)
-	room, _ := s.room.Get().(*scanRoom)
-	defer s.room.Put(room)
 	items := room.items
 	defer func() { room.items = items[:0] }()
 	var gone int64 // the segment that was not there when it was read last, so many times
@@ -162,10 +160,15 @@ func (s *Store) shownSegment(ctx context.Context, p place, l listed, buf []item)
 // apply puts late changes in the place of what they change.
 func apply(items, late []item) {
 	for _, it := range late {
-		if i, ok := slices.BinarySearchFunc(items, it.Seq, func(it item, seq uint64) int { return compare(it.Seq, seq) }); ok {
+		if i, ok := search(items, it.Seq); ok {
 			items[i] = it
 		}
 	}
+}
+
+// search finds an entry among some that rise.
+func search(items []item, seq uint64) (int, bool) {
+	return slices.BinarySearchFunc(items, seq, func(it item, seq uint64) int { return compare(it.Seq, seq) })
 }
 
 // segment reads a segment with its late changes.

@@ -1,7 +1,10 @@
 package core
 
 import (
+	"cmp"
 	"context"
+	"maps"
+	"slices"
 	"sync/atomic"
 
 	"github.com/sightglass-dev/sightglass/app/capture/query"
@@ -162,6 +165,45 @@ func (t *trafficSource) Entry(run uint32, seq uint64) (wire.Entry, bool) {
 		return t.log.Entry(seq) // a gap of which the store knows no more
 	}
 	return e, ok
+}
+
+// Entries implements [query.Source].
+func (t *trafficSource) Entries(ctx context.Context, run uint32, seqs []uint64) ([]wire.Entry, error) {
+	if run != 0 {
+		if t.store == nil {
+			return nil, nil
+		}
+		return t.store.Entries(ctx, run, seqs)
+	}
+	out := make([]wire.Entry, 0, len(seqs))
+	gaps := map[uint64]wire.Entry{}
+	var away []uint64 // left memory: the store has them
+	for _, seq := range seqs {
+		e, ok := t.log.Entry(seq)
+		switch {
+		case seq <= t.cleared.Load():
+		case ok && (e.Kind != wire.KindGap || t.store == nil):
+			out = append(out, e)
+		default:
+			away = append(away, seq)
+			if ok {
+				gaps[seq] = e
+			}
+		}
+	}
+	if len(away) == 0 || t.store == nil {
+		return out, nil
+	}
+	stored, err := t.store.Entries(ctx, 0, away)
+	if err != nil {
+		return nil, err
+	}
+	for _, e := range stored {
+		delete(gaps, e.Seq)
+	}
+	out = slices.AppendSeq(append(out, stored...), maps.Values(gaps)) // of a gap left, the store knows no more
+	slices.SortFunc(out, func(a, b wire.Entry) int { return cmp.Compare(a.Seq, b.Seq) })
+	return out, nil
 }
 
 // Exchange implements [query.Source].

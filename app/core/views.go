@@ -7,7 +7,6 @@ import (
 	"sync"
 	"time"
 
-	"github.com/sightglass-dev/sightglass/app/capture/query"
 	"github.com/sightglass-dev/sightglass/app/wire"
 )
 
@@ -180,60 +179,20 @@ func (c *Core) Rows(ctx context.Context, in RowsInput) (Rows, error) {
 	return out, nil
 }
 
-// sparse is how many times as many entries as rows are scanned to read rows that stand close together.
-const sparse = 4
-
 // entriesOf appends entries by their numbers. One that is gone is told by its number alone, so that no row moves.
 func (c *Core) entriesOf(ctx context.Context, p partRows, out []wire.Entry) ([]wire.Entry, error) {
-	if store, ok := c.traffic.store.(query.EntryReader); ok && p.run != 0 {
-		got, err := store.Entries(ctx, p.run, p.seqs)
-		if err != nil {
-			return out, err
-		}
-		for _, seq := range p.seqs {
-			if len(got) > 0 && got[0].Seq == seq {
-				out, got = append(out, known(p.run, got[0])), got[1:]
-			} else {
-				out = append(out, known(p.run, goneEntry(seq)))
-			}
-		}
-		return out, nil
+	got, err := c.traffic.Entries(ctx, p.run, p.seqs)
+	if err != nil {
+		return out, err
 	}
-	for rest := p.seqs; len(rest) > 0; {
-		n := 1
-		for n < len(rest) && rest[n]-rest[n-1] <= sparse {
-			n++
+	for _, seq := range p.seqs {
+		e := wire.Entry{Seq: seq, Kind: wire.KindGap, Note: "This entry is not kept any more."}
+		if len(got) > 0 && got[0].Seq == seq {
+			e, got = got[0], got[1:]
 		}
-		stretch := rest[:n]
-		rest = rest[n:]
-		got := map[uint64]wire.Entry{}
-		if n > 1 {
-			err := c.traffic.Scan(ctx, p.run, stretch[0], stretch[n-1], query.NeedEntry, nil, func(batch []wire.Entry) error {
-				for i := range batch {
-					got[batch[i].Seq] = batch[i]
-				}
-				return nil
-			})
-			if err != nil {
-				return out, err
-			}
-		}
-		for _, seq := range stretch {
-			e, ok := got[seq]
-			if !ok {
-				e, ok = c.traffic.Entry(p.run, seq)
-			}
-			if !ok {
-				e = goneEntry(seq)
-			}
-			out = append(out, known(p.run, e))
-		}
+		out = append(out, known(p.run, e))
 	}
 	return out, nil
-}
-
-func goneEntry(seq uint64) wire.Entry {
-	return wire.Entry{Seq: seq, Kind: wire.KindGap, Note: "This entry is not kept any more."}
 }
 
 // known gives an entry the numbers by which it is known outside of its run.

@@ -108,6 +108,9 @@ type Source interface {
 
 	// Entry returns one entry whole, Seq, Pair and Exchange plain.
 	Entry(run uint32, seq uint64) (wire.Entry, bool)
+	// Entries returns entries whole by numbers that rise, which may lie apart, at a smaller cost than one by one. Those
+	// that are not there are left out.
+	Entries(ctx context.Context, run uint32, seqs []uint64) ([]wire.Entry, error)
 	// Exchange returns the HTTP side of an entry. The slices are shared and must not be changed.
 	Exchange(run uint32, seq uint64) (wire.Exchange, bool)
 	// Body returns up to length bytes (negative: up to the end) of a part from offset, as [wire.Log.Body] does.
@@ -118,10 +121,4 @@ type Source interface {
 // HTTP side. What is yielded is valid until yield returns.
 type ExchangeScanner interface {
 	ScanExchanges(ctx context.Context, run uint32, from, to uint64, want func(seq uint64) bool, yield func(seq uint64, x *wire.Exchange) error) error
-}
-
-// EntryReader is a [Source] that reads entries that lie apart at a smaller cost than one by one: as Entry, for numbers
-// that rise. Those that are not there are left out.
-type EntryReader interface {
-	Entries(ctx context.Context, run uint32, seqs []uint64) ([]wire.Entry, error)
 }

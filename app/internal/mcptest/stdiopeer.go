@@ -155,12 +155,13 @@ func asks(id string) {
 	fmt.Println(ok(id))
 }
 
-// floodLines writes 100,000 notifications of about 500 bytes, then the answer.
+// floodLines writes 100,000 lines of the flood, then the answer.
 func floodLines(id string) {
 	out := bufio.NewWriterSize(os.Stdout, 1<<16)
-	text := strings.Repeat("x", 400)
+	var line []byte
 	for i := range 100_000 {
-		fmt.Fprintf(out, `{"jsonrpc":"2.0","method":"notifications/message","params":{"level":"info","n":%d,"data":"%s"}}`+"\n", i, text)
+		line = FloodLine(line, i)
+		_, _ = out.Write(append(line, '\n'))
 	}
 	fmt.Fprintln(out, ok(id))
 	out.Flush()
